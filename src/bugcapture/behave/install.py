@@ -1,0 +1,52 @@
+"""Put the adapter around Behave's ``Scenario.run`` and ``ModelRunner.run_model``, and take it off again.
+
+Behave 1.3 takes the exit code from what ``Scenario.run`` returns and the reports from the scenario's
+status afterwards, so a wrapper around ``run`` is the one place where both can be right. Hooks cannot do
+it, and instances of ``Scenario`` are built anew for outlines: the class is the only safe place.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MARK = "__bugcapture__"
+
+
+def install() -> None:
+    """Make every Behave run of this process judge captured tests.
+
+    Call it at module level in ``features/environment.py``, on any line. Calling it again changes nothing.
+    User hooks are not touched: ``after_scenario`` sees the raw status, ``after_feature`` and
+    ``after_all`` see the final one.
+    """
+    from behave.model import Scenario  # noqa: PLC0415 - `import bugcapture.behave` stays light
+    from behave.runner import ModelRunner  # noqa: PLC0415
+
+    from bugcapture.behave.session import judge_scenario, run_session  # noqa: PLC0415
+
+    if not hasattr(Scenario.run, _MARK):
+        Scenario.run = _wrap(Scenario.run, judge_scenario)
+    if not hasattr(ModelRunner.run_model, _MARK):
+        ModelRunner.run_model = _wrap(ModelRunner.run_model, run_session)
+
+
+def uninstall() -> None:
+    """Give Behave its own methods back; without a preceding `install` it does nothing."""
+    from behave.model import Scenario  # noqa: PLC0415
+    from behave.runner import ModelRunner  # noqa: PLC0415
+
+    Scenario.run = getattr(Scenario.run, _MARK, Scenario.run)
+    ModelRunner.run_model = getattr(ModelRunner.run_model, _MARK, ModelRunner.run_model)
+
+
+def _wrap(original: Callable[..., Any], around: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return around(original, self, *args, **kwargs)
+
+    setattr(wrapper, _MARK, original)
+    return wrapper

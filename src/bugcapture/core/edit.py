@@ -1,0 +1,47 @@
+"""Text edits that leave every other byte alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TextEdit:
+    """Replace a part of a text.
+
+    Attributes:
+        start: Offset of the first character to replace, from 0.
+        end: Offset behind the last one.
+        text: What stands there afterwards.
+    """
+
+    start: int
+    end: int
+    text: str = ""
+
+
+def apply_edits(source: str, edits: Iterable[TextEdit]) -> str:
+    """Apply edits to a text, last one first, so that no offset moves.
+
+    Args:
+        source: The text.
+        edits: Edits in any order; the same edit twice counts once.
+
+    Returns:
+        The new text.
+
+    Raises:
+        ValueError: If two edits overlap.
+    """
+    done = source
+    before = len(source)
+    for edit in sorted(set(edits), reverse=True):
+        if edit.end > before:
+            raise ValueError(f"edits overlap at offset {edit.start}")
+        done = done[: edit.start] + edit.text + done[edit.end :]
+        before = edit.start
+    return done

@@ -1,0 +1,180 @@
+"""The declared failure: ``Fails with: <Type>[: <regex>]`` and ``Fails at: <step or keyword>``.
+
+The lines stand in the text that people read: a scenario's description, a Robot test's
+documentation. The nearest declaration wins, each kind for itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.core.text import printable, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FAILS_WITH: Final = "Fails with"
+FAILS_AT: Final = "Fails at"
+
+_LINE = re.compile(r"\s*(fails\s+(?:with|at))\s*:(.*)\Z", re.IGNORECASE | re.DOTALL)
+_TYPE = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(?::(.*))?\Z", re.DOTALL)
+_NEVER: Final = frozenset({"BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
+_PASTED_MESSAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a captured test is declared to fail with, and where.
+
+    Attributes:
+        type_name: The exception's bare or dotted name; empty when none is declared.
+        pattern: A regular expression searched in the message; empty for any message.
+        place: The one step or keyword that may fail; empty when none is declared.
+    """
+
+    type_name: str = ""
+    pattern: str = ""
+    place: str = ""
+
+    @property
+    def declared(self) -> bool:
+        """Whether anything is declared at all."""
+        return bool(self.type_name or self.place)
+
+    def __str__(self) -> str:
+        """The declaration as people wrote it, on one line."""
+        with_text = self.type_name + (f": {self.pattern}" if self.pattern else "")
+        at_text = f"at {self.place}" if self.place else ""
+        return printable(" ".join(part for part in (with_text, at_text) if part))
+
+
+NO_EXPECTATION: Final = Expectation()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationProblem:
+    """One line that cannot be used.
+
+    Attributes:
+        index: Which of the given lines it is, from 0.
+        message: What is wrong and what would be right, printable.
+    """
+
+    index: int
+    message: str
+
+
+def parse_expectation(lines: Sequence[str]) -> tuple[Expectation, tuple[ExpectationProblem, ...]]:
+    """Read the declaration out of one description.
+
+    Args:
+        lines: The lines of the description, in any layout; other text is passed over.
+
+    Returns:
+        The declaration (empty where there is none or where it is broken), and what is wrong with it.
+    """
+    found: dict[str, str] = {}
+    pattern = ""
+    problems: list[ExpectationProblem] = []
+    for index, line in enumerate(lines):
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        key = FAILS_AT if match[1].lower().endswith("at") else FAILS_WITH
+        value = match[2].strip()
+        message = ""
+        if key in found:
+            message = f"two '{key}:' lines: a test has one expected failure"
+        elif not value:
+            example = "AssertionError: 2 engines" if key == FAILS_WITH else "Then only 1 engine was created"
+            message = f"empty '{key}:' line: write for example '{key}: {example}'"
+        elif key == FAILS_AT:
+            found[key] = value
+        else:
+            found[key], pattern, message = _parse_type(value)
+        if message:
+            problems.append(ExpectationProblem(index, message))
+            found.setdefault(key, "")
+    return Expectation(found.get(FAILS_WITH, ""), pattern, found.get(FAILS_AT, "")), tuple(problems)
+
+
+def merge_expectations(nearest_first: Iterable[Expectation]) -> Expectation:
+    """The declaration in effect for a test.
+
+    Args:
+        nearest_first: Declarations from the test itself outwards (rule, feature, suite, …).
+
+    Returns:
+        The nearest ``Fails with`` and the nearest ``Fails at``.
+    """
+    type_name = pattern = place = ""
+    for expectation in nearest_first:
+        if expectation.type_name and not type_name:
+            type_name, pattern = expectation.type_name, expectation.pattern
+        place = place or expectation.place
+    return Expectation(type_name, pattern, place)
+
+
+def matches_type(expectation: Expectation, exc_types: Iterable[str]) -> bool:
+    """Whether an exception is of the declared type, by bare or dotted name, base classes included.
+
+    Args:
+        expectation: A declaration with a type.
+        exc_types: Names as `bugcapture.core.outcome.exception_names` gives them.
+    """
+    wanted = expectation.type_name
+    return any(name == wanted or name.endswith("." + wanted) for name in exc_types)
+
+
+def matches_message(expectation: Expectation, message: str) -> bool:
+    """Whether the declared regular expression is found in the message."""
+    return not expectation.pattern or re.search(expectation.pattern, message) is not None
+
+
+def same_place(declared: str, place: str) -> bool:
+    """Whether two spellings name the same step or keyword: white space and case do not matter."""
+    return " ".join(declared.split()).casefold() == " ".join(place.split()).casefold()
+
+
+def suggest_line(exc_type: str, message: str) -> str:
+    """The line that would declare a failure, ready to paste.
+
+    Args:
+        exc_type: The exception's bare name.
+        message: Its message; the first line that says something is used.
+
+    Returns:
+        For example ``Fails with: KeyError: 'total'``. Parsed again, it accepts this very failure.
+    """
+    text = next((line.strip() for line in message.splitlines() if line.strip()), "")[:_PASTED_MESSAGE].rstrip()
+    pattern = "".join(_escape(char) for char in text)
+    return f"{FAILS_WITH}: {exc_type}" + (f": {pattern}" if pattern else "")
+
+
+def _parse_type(value: str) -> tuple[str, str, str]:
+    """Type name, pattern and problem of the text after ``Fails with:``."""
+    match = _TYPE.match(value)
+    shown = shorten(printable(value), 80)
+    if match is None:
+        return "", "", f"'{FAILS_WITH}: {shown}' does not start with an exception's name"
+    name, pattern = match[1], match[2]
+    if name.rpartition(".")[2] in _NEVER:
+        return "", "", f"'{FAILS_WITH}: {shown}': {name} can never be the expected failure"
+    if pattern is None:
+        return name, "", ""
+    pattern = pattern.strip()
+    if not pattern:
+        return "", "", f"'{FAILS_WITH}: {shown}' has an empty message: leave out the colon, or write a regex"
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return "", "", f"'{FAILS_WITH}: {shown}' is no valid regular expression: {error}"
+    return name, pattern, ""
+
+
+def _escape(char: str) -> str:
+    if not char.isprintable():
+        return "."
+    return "\\" + char if char in r"\.^$*+?{}[]|()" else char

@@ -1,0 +1,59 @@
+"""What a static check found, ready for any report format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; errors make the check fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One problem at one place.
+
+    Attributes:
+        path: The file, with forward slashes, relative to where the check was started when possible.
+        line: The line, from 1; 0 when the whole file is meant.
+        rule: The rule's code, such as ``T1``.
+        message: What is wrong and what would be right, printable.
+        severity: How much it weighs.
+    """
+
+    path: str
+    line: int
+    rule: str
+    message: str
+    severity: Severity = Severity.ERROR
+
+    @property
+    def where(self) -> str:
+        """The place as ``path:line``."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+RULES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "T1": "A number tag needs its family tag",
+        "T2": "A family tag needs a number tag",
+        "T3": "The switch @tdd_expected_fail needs a complete family",
+        "T4": "A tag looks like a bugcapture tag and is none",
+        "T5": "The number of a bug tag is malformed or unsafe",
+        "T6": "The switch cannot be combined with a retry or xfail tag",
+        "F1": "A 'Fails with:' or 'Fails at:' line is malformed",
+        "F2": "A 'Fails at:' line names no step that could be the expected failure",
+        "P1": "A test file cannot be read",
+        "W1": "There are captures, and the adapter is not wired in",
+        "W2": "The framework's configuration excludes captures",
+    }
+)

@@ -1,0 +1,164 @@
+"""What a person reads when a captured test did not say what it should: the same in every framework."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.core.expectation import NO_EXPECTATION, Expectation, suggest_line
+from bugcapture.core.tags import SWITCH, TestTags
+from bugcapture.core.text import bug_list, plural, printable, shorten
+from bugcapture.core.verdict import Judgement, Verdict, declarable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bugcapture.core.outcome import Failure
+
+_LABELS: Final = {
+    Verdict.UNEXPECTED_PASS: "look fixed",
+    Verdict.WRONG_FAILURE: "wrong",
+    Verdict.REGRESSED: "regressed",
+}
+
+
+def tell_verdict(
+    judgement: Judgement,
+    *,
+    tags: TestTags,
+    where: str,
+    name: str,
+    switch_at: str = "",
+    expectation: Expectation = NO_EXPECTATION,
+    test_word: str = "test",
+) -> str:
+    """The text for a red verdict.
+
+    Args:
+        judgement: The verdict with its reason.
+        tags: The test's bug numbers.
+        where: ``path:line`` of the test.
+        name: The test's name.
+        switch_at: ``path:line`` of the switch tag.
+        expectation: The failure that the test declares.
+        test_word: What the framework calls a test.
+
+    Returns:
+        Printable lines without a line feed at the end; empty for a green verdict.
+    """
+    if judgement.verdict is Verdict.UNEXPECTED_PASS:
+        lines = _unexpected_pass(tags, where, name, switch_at)
+    elif judgement.verdict is Verdict.WRONG_FAILURE:
+        lines = _wrong_failure(judgement, tags, where, name, expectation, test_word)
+    elif judgement.verdict is Verdict.REGRESSED:
+        lines = _regressed(judgement, tags, where, name)
+    else:
+        return ""
+    return "\n".join(lines)
+
+
+def fixed_headline(tags: TestTags, switch_at: str) -> str:
+    """One line that says what to do with a capture that passes."""
+    commands = " ".join(str(number) for number in tags.ids)
+    return (
+        f"{printable(switch_at)}: {_bugs(tags)} {'looks' if len(tags.ids) == 1 else 'look'} fixed: "
+        f"run `bugcapture graduate {commands}` to remove the @{SWITCH} tag (keep the other tags)"
+    )
+
+
+def closing_line(judged: Iterable[tuple[TestTags, Verdict]]) -> str:
+    """The line that ends every run that met a tagged test.
+
+    Args:
+        judged: The bugs and the last verdict of each test.
+
+    Returns:
+        For example ``bugcapture: 2 expected failures (#991, #1002), 0 look fixed, 0 wrong, 0 regressed``.
+    """
+    tally: dict[Verdict, list[TestTags]] = {verdict: [] for verdict in Verdict}
+    for tags, verdict in judged:
+        tally[verdict].append(tags)
+    expected = plural(len(tally[Verdict.EXPECTED_FAILURE]), "expected failure")
+    parts = [expected + _numbers(tally[Verdict.EXPECTED_FAILURE])]
+    parts += [f"{len(tally[verdict])} {label}{_numbers(tally[verdict])}" for verdict, label in _LABELS.items()]
+    if not_run := tally[Verdict.NOT_RUN]:
+        parts.append(f"{len(not_run)} not run")
+    return "bugcapture: " + ", ".join(parts)
+
+
+def _unexpected_pass(tags: TestTags, where: str, name: str, switch_at: str) -> list[str]:
+    numbers = " ".join(str(number) for number in tags.ids)
+    return [
+        (
+            f"bugcapture: {printable(where)}: {_bugs(tags)} {'looks' if len(tags.ids) == 1 else 'look'} fixed: "
+            f"{_quoted(name)} passed although it carries @{SWITCH} ({printable(switch_at)})"
+        ),
+        (
+            f"  run `bugcapture graduate {numbers}`: it removes that one tag; the number tags stay, "
+            "the test is the regression test from now on"
+        ),
+    ]
+
+
+def _wrong_failure(
+    judgement: Judgement, tags: TestTags, where: str, name: str, expectation: Expectation, test_word: str
+) -> list[str]:
+    failure = judgement.failure
+    lines = [
+        (
+            f"bugcapture: {printable(where)}: wrong failure: {_quoted(name)} ({bug_list(tags.ids)}) "
+            f"did not fail for its bug: {judgement.reason}"
+        ),
+        f"  expected: {_expected(expectation)}",
+    ]
+    if failure is None:
+        return lines
+    lines.append(f"  got:      {_got(failure)}")
+    if declarable(failure) and failure.exc_type:
+        lines += [
+            f"  if this is how the bug shows itself, declare it in the {test_word}'s description:",
+            f"    {suggest_line(failure.exc_type, failure.message)}",
+        ]
+    return lines
+
+
+def _regressed(judgement: Judgement, tags: TestTags, where: str, name: str) -> list[str]:
+    back = "is" if len(tags.ids) == 1 else "are"
+    return [
+        f"bugcapture: {printable(where)}: {_bugs(tags)} {back} back: {_quoted(name)} failed: {judgement.reason}"
+    ]
+
+
+def _expected(expectation: Expectation) -> str:
+    kind = printable(expectation.type_name) or "an assertion"
+    if expectation.pattern:
+        kind += f" matching /{shorten(printable(expectation.pattern))}/"
+    if expectation.place:
+        return f"{kind} at {shorten(printable(expectation.place))}"
+    return kind + (
+        " in the test's own action or verification" if expectation.type_name else " in the verification"
+    )
+
+
+def _got(failure: Failure) -> str:
+    message = next((line.strip() for line in failure.message.splitlines() if line.strip()), "")
+    told = ": ".join(part for part in (failure.exc_type or failure.kind.value, message) if part)
+    place = f" at {failure.place}" if failure.place else ""
+    location = f" ({failure.location})" if failure.location else ""
+    return shorten(printable(told), 300) + shorten(printable(place)) + printable(location)
+
+
+def _bugs(tags: TestTags) -> str:
+    if not tags.ids:
+        return "the bug"
+    if len(tags.ids) == 1:
+        return f"bug {tags.ids[0]}"
+    return "bugs " + ", ".join(map(str, tags.ids[:-1])) + f" and {tags.ids[-1]}"
+
+
+def _quoted(name: str) -> str:
+    return f'"{shorten(printable(name), 120)}"'
+
+
+def _numbers(tests: list[TestTags]) -> str:
+    ids = sorted({number for tags in tests for number in tags.ids})
+    return f" ({bug_list(ids)})" if ids else ""

@@ -1,0 +1,1 @@
+"""The outside world: the project's configuration, its git repository, its files."""

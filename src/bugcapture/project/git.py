@@ -1,0 +1,49 @@
+"""The only place that spells git commands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEPT = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY", "GIT_EXEC_PATH"})
+_TIMEOUT = 30.0
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without the variables by which a running git hook would mislead another git.
+
+    Inside a hook git sets ``GIT_DIR``, ``GIT_INDEX_FILE`` and others; a git started for another
+    repository would obey them.
+    """
+    return {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or key in _KEPT}
+
+
+def head_commit(root: Path) -> str:
+    """The full hash of the checked-out revision; empty where there is no git, no repository or no commit."""
+    return (_ask(root, "rev-parse", "--verify", "--quiet", "HEAD") or "").strip()
+
+
+def is_dirty(root: Path) -> bool | None:
+    """Whether tracked files differ from the checked-out revision; None where git cannot tell."""
+    answer = _ask(root, "status", "--porcelain", "--untracked-files=no", "-z")
+    return None if answer is None else bool(answer)
+
+
+def _ask(root: Path, *arguments: str) -> str | None:
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            check=False,
+            env={**clean_environment(), "GIT_OPTIONAL_LOCKS": "0"},
+            stdin=subprocess.DEVNULL,
+            timeout=_TIMEOUT,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None

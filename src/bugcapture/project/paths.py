@@ -1,0 +1,21 @@
+"""Paths as reports name them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def relative_path(path: str | os.PathLike[str], start: Path | None = None) -> str:
+    """A path seen from a folder, with forward slashes.
+
+    Args:
+        path: Any path, absolute or seen from the working directory.
+        start: The folder to see it from; None for the working directory.
+
+    Returns:
+        The relative path when the file lies below the folder, else the absolute one.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links stay as the user wrote them
+    base = start.absolute() if start else Path.cwd()
+    return (absolute.relative_to(base) if absolute.is_relative_to(base) else absolute).as_posix()
