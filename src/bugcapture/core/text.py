@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _ELLIPSIS = "…"
 
 
@@ -32,7 +37,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def bug_list(ids: tuple[int, ...] | list[int]) -> str:
+def bug_list(ids: Iterable[int]) -> str:
     """Bug numbers as people write them: ``#1, #2``."""
     return ", ".join(f"#{number}" for number in ids)
 

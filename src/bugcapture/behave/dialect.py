@@ -1,0 +1,31 @@
+"""Behave as a dialect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bugcapture.behave.source import SUFFIXES, FeatureSource, read_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bugcapture.core.capture import Capture
+    from bugcapture.core.finding import Finding
+
+
+class BehaveDialect:
+    """Reads feature files; see `bugcapture.core.dialect.Dialect`."""
+
+    name = "behave"
+    suffixes = SUFFIXES
+
+    def read_source(self, file: Path, path: str) -> FeatureSource | None:
+        """Read one feature file; None when it holds nothing of ours."""
+        return read_source(file, path)
+
+    def check_wiring(self, captures: Sequence[Capture], root: Path, *, assume_installed: bool) -> list[Finding]:
+        """Whether captured tests will be judged at all."""
+        from bugcapture.behave.wiring import check_wiring  # noqa: PLC0415 - only projects with captures pay for it
+
+        return check_wiring(captures, root, assume_installed=assume_installed)

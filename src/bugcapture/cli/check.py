@@ -1,0 +1,95 @@
+"""``bugcapture check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bugcapture.cli.options import (
+    color_option,
+    current_project,
+    format_option,
+    output_option,
+    quiet_option,
+    style,
+    write_result,
+)
+from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
+from bugcapture.core.text import plural
+from bugcapture.project.console import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bugcapture.workflow.check import CheckResult
+
+_FORMATS = ("text", "json", "sarif", "github")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@format_option(_FORMATS)
+@output_option
+@click.option("--no-wiring", is_flag=True, help="Do not look for the adapters.")
+@quiet_option
+@color_option
+def command(paths: tuple[str, ...], output_format: str, output: Path | None, no_wiring: bool, quiet: bool) -> int:
+    r"""Check the tags and declared failures of test files, and that captures will be judged at all.
+
+    PATH is a file or a folder; without one, the working directory is checked. Nothing of the project is
+    imported or executed. All problems are shown at once.
+
+    \b
+    Rules:
+      T1  a number tag needs its family tag         T2  a family tag needs a number tag
+      T3  the switch needs a complete family        T4  a tag looks like ours and is none
+      T5  a malformed or unsafe number              T6  the switch beside a retry or xfail tag
+      F1  a malformed `Fails with:` or `Fails at:`  F2  `Fails at:` names no step that may fail
+      W1  the adapter is not wired in               W2  the configuration excludes captures
+      P1  a file cannot be read
+
+    \b
+    Examples:
+      bugcapture check
+      bugcapture check features/audit --format json
+      bugcapture check --format sarif --output bugcapture.sarif
+      bugcapture check --format github        # annotations in GitHub Actions
+
+    Exit code 1 if there is any error, 0 otherwise (warnings alone do not fail).
+    """
+    from bugcapture.workflow.check import check  # noqa: PLC0415 - help stays quick
+
+    result = check(current_project(), paths, wiring=not no_wiring)
+    write_result(_render(result, output_format), output)
+    if not quiet:
+        errors = plural(sum(finding.severity == "error" for finding in result.findings), "error")
+        warnings = plural(sum(finding.severity == "warning" for finding in result.findings), "warning")
+        looked = f"{plural(result.files, 'test file')}, {plural(result.captures, 'captured test')}"
+        say(f"bugcapture: {looked} of {plural(result.bugs, 'bug')}: {errors}, {warnings}")
+    return EXIT_FINDINGS if result.failed else EXIT_OK
+
+
+def _render(result: CheckResult, output_format: str) -> str:
+    if output_format == "json":
+        from bugcapture.report.json import finding_fields, write_json  # noqa: PLC0415
+
+        fields = {
+            "findings": finding_fields(result.findings),
+            "files": result.files,
+            "captures": result.captures,
+            "bugs": result.bugs,
+        }
+        return write_json("check", fields)
+    if output_format == "sarif":
+        from bugcapture import __version__  # noqa: PLC0415
+        from bugcapture.report.sarif import write_sarif  # noqa: PLC0415
+
+        return write_sarif(result.findings, __version__)
+    if output_format == "github":
+        from bugcapture.report.github import write_github  # noqa: PLC0415
+
+        return write_github(result.findings)
+    from bugcapture.report.text import write_text  # noqa: PLC0415
+
+    return write_text(result.findings, style)

@@ -1,0 +1,117 @@
+"""``bugcapture graduate``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bugcapture.cli.options import color_option, format_option, quiet_option, style
+from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
+from bugcapture.core.tags import SWITCH
+from bugcapture.core.text import bug_list, plural, printable
+from bugcapture.project.console import say
+
+if TYPE_CHECKING:
+    from bugcapture.workflow.graduate import Graduation
+
+
+class _BugNumber(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.4
+    """A bug number as people write it: ``991`` or ``#991``."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).removeprefix("#")
+        if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0):  # noqa: PLR2004
+            self.fail(f"{printable(str(value))!r} is no bug number, such as 991", param, ctx)
+        return int(text)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("numbers", nargs=-1, required=True, type=_BugNumber(), metavar="N...")
+@click.option("--path", "paths", multiple=True, help="Look only here; may be given more than once.")
+@click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if a switch is still there.")
+@click.option("--diff", "show_diff", is_flag=True, help="Write nothing; show the change.")
+@format_option(("text", "json"))
+@quiet_option
+@color_option
+def command(
+    numbers: tuple[int, ...],
+    paths: tuple[str, ...],
+    check_only: bool,
+    show_diff: bool,
+    output_format: str,
+    quiet: bool,
+) -> int:
+    r"""Remove the switch @tdd_expected_fail of bug N everywhere; every other byte stays.
+
+    The family and number tags stay: from now on the tests are the regression tests of the bug. Refuses,
+    and changes nothing, when a switch also covers another bug that is not named.
+
+    \b
+    Examples:
+      bugcapture graduate 991
+      bugcapture graduate 991 1002         # fixed together
+      bugcapture graduate 991 --diff       # show the change, write nothing
+      bugcapture graduate 991 --check      # for CI: 1 while the switch is there
+    """
+    from bugcapture.workflow.graduate import plan_graduation, write_graduation  # noqa: PLC0415 - help stays quick
+
+    plan = plan_graduation(tuple(dict.fromkeys(numbers)), paths)
+    written = not (check_only or show_diff)
+    if written:
+        write_graduation(plan)
+    if output_format == "json":
+        click.echo(_render_json(plan, written=written), nl=False)
+    elif show_diff:
+        click.echo(_render_diff(plan), nl=False)
+    elif not check_only:
+        click.echo(_render_text(plan), nl=False)
+    if not quiet:
+        say(f"bugcapture: {_tell(plan, written=written)}")
+    return EXIT_FINDINGS if check_only and plan.changes else EXIT_OK
+
+
+def _tell(plan: Graduation, *, written: bool) -> str:
+    bugs = bug_list(plan.ids)
+    tests = plural(len(plan.tests), "test")
+    if not plan.changes:
+        return f"{bugs}: nothing to do, {tests} without @{SWITCH}"
+    places = plural(sum(len(change.lines) for change in plan.changes), "place")
+    files = plural(len(plan.changes), "file")
+    if written:
+        guard = "guards" if len(plan.tests) == 1 else "guard"
+        return f"{bugs}: @{SWITCH} removed at {places} in {files}; {tests} {guard} the fix from now on"
+    return f"{bugs}: @{SWITCH} still stands at {places} in {files}"
+
+
+def _render_text(plan: Graduation) -> str:
+    return "".join(
+        f"{style(printable(f'{change.path}:{line}'), bold=True)}: removed @{SWITCH}\n"
+        for change in plan.changes
+        for line in change.lines
+    )
+
+
+def _render_diff(plan: Graduation) -> str:
+    text = "".join(change.diff for change in plan.changes)
+    if not sys.stdout.isatty():
+        return text
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    return "".join(style(printable(line), fg=colours.get(line[:1])) + "\n" for line in text.splitlines())
+
+
+def _render_json(plan: Graduation, *, written: bool) -> str:
+    from bugcapture.report.json import capture_fields, write_json  # noqa: PLC0415
+
+    fields = {
+        "ids": list(plan.ids),
+        "written": written,
+        "changes": [
+            {"path": change.path, "lines": list(change.lines), "diff": change.diff} for change in plan.changes
+        ],
+        "tests": capture_fields(plan.tests),
+    }
+    return write_json("graduate", fields)

@@ -1,0 +1,116 @@
+"""The ``bugcapture`` command and its exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from bugcapture.core.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, BugcaptureError
+from bugcapture.project.console import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Each command is one module of this package; it is loaded when it is used.
+COMMANDS: Final = {
+    "check": "Check tags, declared failures and the wiring of the adapters.",
+    "demo": "Show the life of bug 991 in a throw-away project.",
+    "graduate": "Remove the switch of fixed bugs; their tests stay.",
+    "list": "List every captured bug with its tests.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Loads a command's module when the command is called, so that help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"bugcapture.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from bugcapture import __version__  # noqa: PLC0415
+
+        click.echo(f"bugcapture {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 fine, 1 findings, 2 usage or configuration, 3 a bug of bugcapture, 130 interrupted.",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
+def root() -> None:
+    r"""TDD bug capture: a failing test holds the bug until it is fixed, and guards the fix afterwards.
+
+    \b
+    Examples:
+      bugcapture check                  # are all tags right, is the adapter wired in?
+      bugcapture list                   # which bugs are captured, which are guarded?
+      bugcapture graduate 991           # bug 991 is fixed: remove its switch
+      bugcapture demo                   # see the whole life of a bug
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: The arguments without the program's name; None for those of the process.
+
+    Returns:
+        The exit code: 0 fine, 1 findings, 2 usage or configuration, 3 our own bug, 130 interrupted.
+    """
+    try:
+        result = root.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        _show_usage_error(error)
+        return error.exit_code
+    except BugcaptureError as error:
+        say(f"bugcapture: error: {error}")
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        say("bugcapture: interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader has seen enough; the interpreter must not complain about it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a log instead of a traceback
+        from bugcapture.cli.crash import write_crash_log  # noqa: PLC0415
+
+        log = write_crash_log(error)
+        say(f"bugcapture: this is a bug of bugcapture: {type(error).__name__}: {error}\n  see {log} and report it")
+        return EXIT_BUG
+    return result if isinstance(result, int) else EXIT_OK
+
+
+def _show_usage_error(error: click.ClickException) -> None:
+    context: Any = getattr(error, "ctx", None)
+    usage = f"{context.get_usage()}\n" if context is not None else ""
+    hint = f"\n  `{context.command_path} --help` shows the options" if context is not None else ""
+    say(f"{usage}bugcapture: error: {error.format_message()}{hint}")

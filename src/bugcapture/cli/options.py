@@ -1,0 +1,88 @@
+"""Options and output that all commands share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from bugcapture.core.errors import ConfigurationError
+from bugcapture.project.config import find_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bugcapture.project.config import Project
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+def format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
+    """``--format``: how the result is written; the first format is the default."""
+    return click.option(
+        "--format", "output_format", type=click.Choice(formats), default=formats[0], show_default=True,
+        help="How the result is written to standard output.",
+    )  # fmt: skip
+
+
+def output_option(command: Command) -> Command:
+    """``--output``: write the result to a file."""
+    return click.option(
+        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+        help="Write the result to this file instead of standard output.",
+    )(command)  # fmt: skip
+
+
+def quiet_option(command: Command) -> Command:
+    """``--quiet``: only the result."""
+    return click.option("-q", "--quiet", is_flag=True, help="No closing line on standard error.")(command)
+
+
+def color_option(command: Command) -> Command:
+    """``--no-color``: plain text; ``NO_COLOR`` and ``FORCE_COLOR`` are obeyed as well."""
+
+    def decide(ctx: click.Context, _parameter: click.Parameter, no_color: bool) -> None:
+        ctx.color = _wants_color(no_color=no_color)
+
+    return click.option(
+        "--no-color", is_flag=True, expose_value=False, is_eager=True, callback=decide,
+        help="Plain text; NO_COLOR does the same.",
+    )(command)  # fmt: skip
+
+
+def current_project() -> Project:
+    """The project of the working directory."""
+    return find_project(Path.cwd())
+
+
+def write_result(text: str, output: Path | None) -> None:
+    """Write a result to a file or to standard output.
+
+    Raises:
+        ConfigurationError: If the file cannot be written.
+    """
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"cannot be written: {error.strerror}", where=str(output)) from error
+
+
+def style(text: str, **attributes: Any) -> str:
+    """A text in colour when the command may use colour."""
+    context = click.get_current_context(silent=True)
+    color = context.color if context else None
+    if color is None:
+        color = sys.stdout.isatty()
+    return click.style(text, **attributes) if color else text
+
+
+def _wants_color(*, no_color: bool) -> bool | None:
+    if no_color or os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None

@@ -1,0 +1,67 @@
+"""What every test framework's room offers to the workflow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from bugcapture.core.capture import Capture
+    from bugcapture.core.finding import Finding
+    from bugcapture.core.tags import TagPolicy
+
+
+class Source(Protocol):
+    """One test file that holds captures, or could not be read."""
+
+    @property
+    def file(self) -> Path:
+        """The file."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """The file as reports name it."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes."""
+        ...
+
+    @property
+    def captures(self) -> list[Capture]:
+        """The tests that carry bug numbers or the switch."""
+        ...
+
+    def check(self, policy: TagPolicy) -> list[Finding]:
+        """All problems of the file."""
+        ...
+
+    def remove_switch(self, lines: Iterable[int]) -> bytes:
+        """The content without the switch on some lines, every other byte as it was."""
+        ...
+
+
+class Dialect(Protocol):
+    """One test framework, read from its sources; nothing of a project is imported or executed."""
+
+    @property
+    def name(self) -> str:
+        """``behave``, ``robot`` or ``pytest``."""
+        ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of its test files."""
+        ...
+
+    def read_source(self, file: Path, path: str) -> Source | None:
+        """Read one test file; None when it holds nothing of ours."""
+        ...
+
+    def check_wiring(self, captures: Sequence[Capture], root: Path, *, assume_installed: bool) -> list[Finding]:
+        """Whether captured tests will be judged at all."""
+        ...

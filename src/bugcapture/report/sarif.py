@@ -1,0 +1,59 @@
+"""Findings as SARIF 2.1.0, the format of code scanning.
+
+See https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from bugcapture.core.finding import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bugcapture.core.finding import Finding
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+
+
+def write_sarif(findings: Sequence[Finding], version: str) -> str:
+    """One SARIF log with one run.
+
+    Args:
+        findings: The findings.
+        version: The version of bugcapture.
+    """
+    rules = sorted({finding.rule for finding in findings})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "bugcapture",
+                "semanticVersion": version,
+                "rules": [{"id": rule, "shortDescription": {"text": RULES[rule]}} for rule in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, rules) for finding in findings],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _result(finding: Finding, rules: list[str]) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(finding.path)}}
+    if finding.line:
+        place["region"] = {"startLine": finding.line}
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": rules.index(finding.rule),
+        "level": finding.severity.value,
+        "message": {"text": finding.message},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _uri(path: str) -> str:
+    raw = path.encode("utf-8", "surrogateescape")
+    return f"file://{quote(raw)}" if path.startswith("/") else quote(raw)

@@ -1,0 +1,145 @@
+"""``graduate``: a bug is fixed, so its tests lose the switch and keep everything else."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bugcapture.core.errors import ConfigurationError, RefusedError
+from bugcapture.core.tags import SWITCH
+from bugcapture.core.text import bug_list, plural
+from bugcapture.project.files import replace_files
+from bugcapture.workflow.sources import captures_by_bug, read_inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from bugcapture.core.capture import Capture, TagSite
+    from bugcapture.core.dialect import Source
+
+_NO_NEWLINE = "\n\\ No newline at end of file\n"
+_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The new content of one file.
+
+    Attributes:
+        path: The file as reports name it.
+        file: The file.
+        old: Its content.
+        new: Its content without the switch.
+        lines: The lines on which the switch stood.
+    """
+
+    path: str
+    file: Path
+    old: bytes
+    new: bytes
+    lines: tuple[int, ...]
+
+    @property
+    def diff(self) -> str:
+        """The change as a unified diff."""
+        before, after = (_LINE.findall(text.decode("utf-8", "replace")) for text in (self.old, self.new))
+        lines = difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}")
+        return "".join(
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Graduation:
+    """What graduating some bugs changes.
+
+    Attributes:
+        ids: The bugs.
+        changes: The files that change; empty when the bugs are graduated already.
+        tests: The tests that guard the bugs.
+    """
+
+    ids: tuple[int, ...]
+    changes: tuple[Change, ...]
+    tests: tuple[Capture, ...]
+
+
+def plan_graduation(ids: Sequence[int], paths: Sequence[str | Path]) -> Graduation:
+    """Work out what graduating some bugs changes; nothing is written.
+
+    Args:
+        ids: Bug numbers.
+        paths: Files and folders; the working directory when there are none.
+
+    Raises:
+        ConfigurationError: If a bug has no test, or a path does not exist.
+        RefusedError: If a switch also covers another open bug, or cannot be cut out.
+    """
+    wanted = set(ids)
+    inventory = read_inventory(paths)
+    bugs = captures_by_bug(inventory.captures)
+    for number in ids:
+        if number not in bugs:
+            raise ConfigurationError(_tell_unknown(number, bugs), hint="`bugcapture list` shows the captured bugs")
+    changes = []
+    for _, source in inventory.sources:
+        lines = tuple(sorted({site.line for site in _sites(source, wanted)}))
+        if lines:
+            changes.append(Change(source.path, source.file, source.content, source.remove_switch(lines), lines))
+    tests = tuple(dict.fromkeys(test for number in ids for test in bugs[number]))
+    return Graduation(tuple(sorted(wanted)), tuple(changes), tests)
+
+
+def write_graduation(graduation: Graduation) -> None:
+    """Write the planned changes, all or none.
+
+    Raises:
+        RefusedError: If a file is read-only or was changed meanwhile.
+        SourceError: If writing fails.
+    """
+    replace_files({change.file: (change.old, change.new) for change in graduation.changes})
+
+
+def _sites(source: Source, wanted: set[int]) -> Iterator[TagSite]:
+    """The switches that go; each may cover tests of the wanted bugs only."""
+    captures = source.captures
+    for site in dict.fromkeys(site for capture in captures for site in capture.switches):
+        covered = [capture for capture in captures if site in capture.switches]
+        if not any(wanted & set(capture.tags.ids) for capture in covered):
+            continue
+        for capture in covered:
+            others = sorted(set(capture.tags.ids) - wanted)
+            if others or not capture.tags.ids:
+                _refuse(site, capture, others, wanted)
+        if site.name != SWITCH:
+            raise RefusedError(
+                f"@{SWITCH} comes out of the placeholder tag @{site.name}",
+                where=f"{site.path}:{site.line}",
+                hint="remove it from the table by hand",
+            )
+        yield site
+
+
+def _refuse(site: TagSite, capture: Capture, others: Sequence[int], wanted: set[int]) -> None:
+    if not others:
+        raise RefusedError(
+            f"the switch at line {site.line} also covers a test without a bug number",
+            where=capture.where,
+            hint="run `bugcapture check` first",
+        )
+    own = sorted(set(capture.tags.ids) & wanted)
+    carries = f"carries {bug_list(own)} and also" if own else "has the same switch, and it belongs to"
+    everything = " ".join(str(number) for number in sorted(wanted | set(others)))
+    raise RefusedError(
+        f"this test {carries} {bug_list(others)}, still open (switch at line {site.line})",
+        where=capture.where,
+        hint=f"if all are fixed, run `bugcapture graduate {everything}`; else give each bug a switch of its own",
+    )
+
+
+def _tell_unknown(number: int, bugs: dict[int, list[Capture]]) -> str:
+    known = f"; captured here: {bug_list(list(bugs)[:10])}{', …' if len(bugs) > 10 else ''}" if bugs else ""  # noqa: PLR2004
+    return f"bug {number} has no test here" + (known or f"; there is no captured bug in {plural(0, 'file')}")
