@@ -156,13 +156,9 @@ def test_assertion_outside_then_is_wrong(project: BehaveProject, steps: list[str
 @pytest.mark.parametrize("owner", ["feature", "rule"])
 def test_assertion_in_background_is_wrong(project: BehaveProject, owner: str) -> None:
     """Row 5: a Background is set-up, whatever its steps are called."""
+    rule = "  Rule: R\n" if owner == "rule" else ""
     background = '  Background:\n    Given it passes\n    Then it asserts "no"\n'
-    text = captured(4, "case", 'Then it asserts "the bug"')
-    rule = "  Rule: R\n"
-    head = "Feature: F\n"
-    project.feature(head + background + (rule if owner == "rule-inherits" else "") + text)
-    if owner == "rule":
-        project.feature(head + rule + background + text)
+    project.feature("Feature: F\n" + rule + background + captured(4, "case", 'Then it asserts "the bug"'))
     run = project.run()
     assert_wrong(run, "given step failed")
     assert run.record["message"] == "no"

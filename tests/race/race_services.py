@@ -25,6 +25,11 @@ class SpecialEngine(Engine):
     pass
 
 
+class SizedEngine(Engine):
+    def __init__(self, size: int = 1) -> None:
+        self.size = size
+
+
 def create_engine() -> Engine:
     return Engine()
 

@@ -154,12 +154,12 @@ def test_an_already_patched_name(monkeypatch):
     monkeypatch.setattr(race_services, "create_engine", stand_in)
 
     def use():
-        race_services.create_engine.side_effect = None
+        race_services.create_engine.return_value = 7
         return race_services.create_engine()
 
     result = race(use, meet_at="race_services.create_engine", wait=5)
 
-    assert (result.results, stand_in.call_count) == ((1, 1), 2)
+    assert (result.results, stand_in.call_count) == ((7, 7), 2)
     assert race_services.create_engine is stand_in
 
 
@@ -180,15 +180,16 @@ def test_a_class_keeps_its_other_uses():
     assert ((True, True, Engine, "Engine"),) * 2 == result.results
 
 
-def test_a_function_keeps_its_signature():
+@pytest.mark.parametrize("name", ["create_engine", "SizedEngine"])
+def test_the_signature_stays(name):
     """Frameworks that look at the signature of the meeting point see the original's."""
-    signature = inspect.signature(race_services.create_engine)
+    signature = inspect.signature(getattr(race_services, name))
 
     def use():
-        race_services.create_engine()
-        return inspect.signature(race_services.create_engine)
+        call(name)
+        return inspect.signature(getattr(race_services, name))
 
-    assert (signature, signature) == race(use, meet_at="race_services.create_engine", wait=5).results
+    assert race(use, meet_at=f"race_services.{name}", wait=5).results == (signature, signature)
 
 
 def test_races_can_nest():
@@ -223,28 +224,30 @@ def test_the_name_is_given_back_after_an_error(error):
 
 
 def test_the_name_is_given_back_after_an_interrupt(monkeypatch):
-    """Ctrl-C while the threads run ends the race, frees whoever waits, and restores the name."""
-    original = race_services.create_engine
-    passed = threading.Event()
-    join = threading.Thread.join
+    """Ctrl-C while the threads run ends the race, frees whoever is held, and restores the name."""
+    original, join = race_services.create_engine, threading.Thread.join
+    inside, freed = threading.Event(), threading.Event()
 
     def interrupted(*_):
+        inside.wait(30)
         raise KeyboardInterrupt
 
     def one_goes_in():
         if threading.current_thread().name == "race-1":
-            race_services.create_engine()
-            passed.set()
+            meeting_point = race_services.create_engine
+            inside.set()
+            meeting_point()
+            freed.set()
         else:
-            passed.wait(30)
+            freed.wait(1000)
 
     monkeypatch.setattr(threading.Thread, "join", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        race(one_goes_in, meet_at="race_services.create_engine", wait=20, timeout=60)
+        race(one_goes_in, meet_at="race_services.create_engine", wait=1000, timeout=3000)
     monkeypatch.setattr(threading.Thread, "join", join)
 
     assert race_services.create_engine is original
-    assert passed.wait(10)
+    assert freed.wait(10)
 
 
 @pytest.mark.parametrize(

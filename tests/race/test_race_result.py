@@ -59,6 +59,11 @@ def failure(result, **expected):
             {"same_result": True, "errors": 0},
             "the threads did not all get the same result",
         ),
+        (
+            {"results": (RAISED, RAISED), "errors": (ERROR, ERROR)},
+            {"same_result": True},
+            "the threads did not all get the same result",
+        ),
         ({}, {"same_result": False}, "all threads got the same result, expected different ones"),
     ],
 )

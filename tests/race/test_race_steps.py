@@ -232,7 +232,8 @@ print("CODES", codes)
 
 def test_many_runs_in_one_process(project, tmp_path_factory):
     """The steps are there in every run of a process: again, with an emptied registry, from another folder."""
-    root, elsewhere = project(LOCKED), tmp_path_factory.mktemp("elsewhere")
+    root, elsewhere = project(LOCKED), tmp_path_factory.mktemp("elsewhere") / "deeper"
+    elsewhere.mkdir()
     script = SECOND_RUNS.format(root=str(root), elsewhere=str(elsewhere), features=str(root / "features"))
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(root)!r})\n{script}"],

@@ -126,17 +126,47 @@ def test_a_meeting_point_that_calls_itself():
     assert (result.entries, result.together, result.results) == (8, 2, (0, 0))
 
 
+def race_with_endless_patience(function):
+    """Race two threads that are held nearly for ever; None when somebody is held too long."""
+    results = []
+    endless = threading.Thread(
+        target=lambda: results.append(race(function, meet_at=SEAM, wait=1000, timeout=3000)), daemon=True
+    )
+    endless.start()
+    endless.join(20)
+    return results[0] if results else None
+
+
 def test_a_thread_that_is_done_is_not_waited_for():
-    """Who can no longer be met does not cost the wait: the race below would take a minute."""
+    """When the other thread has ended, nobody can come any more, and calls are not held."""
 
     def one_of_two():
         if threading.current_thread().name == "race-1":
-            for _ in range(3):
-                race_services.create_engine()
+            race_services.create_engine()
 
-    result = race(one_of_two, meet_at=SEAM, wait=60, timeout=120)
+    result = race_with_endless_patience(one_of_two)
 
-    assert result.entries == 3
+    assert result is not None
+    assert (result.entries, result.met) == (1, False)
+
+
+def test_nobody_is_held_after_the_meeting():
+    """Once all were inside together the meeting point is open."""
+    over = threading.Event()
+
+    def come_again():
+        race_services.create_engine()
+        if threading.current_thread().name == "race-1":
+            race_services.create_engine()
+            over.set()
+        else:
+            over.wait(1000)
+
+    result = race_with_endless_patience(come_again)
+    over.set()
+
+    assert result is not None
+    assert (result.entries, result.met) == (3, True)
 
 
 def test_many_calls_under_a_lock_are_no_deadlock():

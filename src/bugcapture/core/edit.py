@@ -35,11 +35,13 @@ def apply_edits(source: str, edits: Iterable[TextEdit]) -> str:
         The new text.
 
     Raises:
-        ValueError: If two edits overlap.
+        ValueError: If two edits overlap, or one does not lie inside the text.
     """
     done = source
     before = len(source)
     for edit in sorted(set(edits), reverse=True):
+        if not 0 <= edit.start <= edit.end <= len(source):
+            raise ValueError(f"edit from {edit.start} to {edit.end} does not lie inside the text")
         if edit.end > before:
             raise ValueError(f"edits overlap at offset {edit.start}")
         done = done[: edit.start] + edit.text + done[edit.end :]

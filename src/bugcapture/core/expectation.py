@@ -7,6 +7,7 @@ documentation. The nearest declaration wins, each kind for itself.
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ FAILS_WITH: Final = "Fails with"
 FAILS_AT: Final = "Fails at"
 
 _LINE = re.compile(r"\s*(fails\s+(?:with|at))\s*:(.*)\Z", re.IGNORECASE | re.DOTALL)
-_TYPE = re.compile(r"\s*([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*(?::(.*))?\Z", re.DOTALL)
+_TYPE = re.compile(r"\s*([^\s:]+)\s*(?::(.*))?\Z", re.DOTALL)
 _NEVER: Final = frozenset({"BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
 _PASTED_MESSAGE = 100
 
@@ -150,14 +151,14 @@ def suggest_line(exc_type: str, message: str) -> str:
     """
     text = next((line.strip() for line in message.splitlines() if line.strip()), "")[:_PASTED_MESSAGE].rstrip()
     pattern = "".join(_escape(char) for char in text)
-    return f"{FAILS_WITH}: {exc_type}" + (f": {pattern}" if pattern else "")
+    return f"{FAILS_WITH}: {printable(exc_type)}" + (f": {pattern}" if pattern else "")
 
 
 def _parse_type(value: str) -> tuple[str, str, str]:
     """Type name, pattern and problem of the text after ``Fails with:``."""
     match = _TYPE.match(value)
     shown = shorten(printable(value), 80)
-    if match is None:
+    if match is None or not all(part.isidentifier() for part in match[1].split(".")):
         return "", "", f"'{FAILS_WITH}: {shown}' does not start with an exception's name"
     name, pattern = match[1], match[2]
     if name.rpartition(".")[2] in _NEVER:
@@ -168,9 +169,12 @@ def _parse_type(value: str) -> tuple[str, str, str]:
     if not pattern:
         return "", "", f"'{FAILS_WITH}: {shown}' has an empty message: leave out the colon, or write a regex"
     try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        return "", "", f"'{FAILS_WITH}: {shown}' is no valid regular expression: {error}"
+        with warnings.catch_warnings():
+            # `[[1, 2]]` will change its meaning in a later Python, and is seldom meant as a regex.
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        return "", "", f"'{FAILS_WITH}: {shown}' is no valid regular expression: {printable(str(error))}"
     return name, pattern, ""
 
 

@@ -106,7 +106,7 @@ def _wrong_failure(
     lines = [
         (
             f"bugcapture: {printable(where)}: wrong failure: {_quoted(name)} ({bug_list(tags.ids)}) "
-            f"did not fail for its bug: {judgement.reason}"
+            f"did not fail for its bug: {printable(judgement.reason)}"
         ),
         f"  expected: {_expected(expectation)}",
     ]
@@ -124,7 +124,7 @@ def _wrong_failure(
 def _regressed(judgement: Judgement, tags: TestTags, where: str, name: str) -> list[str]:
     back = "is" if len(tags.ids) == 1 else "are"
     return [
-        f"bugcapture: {printable(where)}: {_bugs(tags)} {back} back: {_quoted(name)} failed: {judgement.reason}"
+        f"bugcapture: {printable(where)}: {_bugs(tags)} {back} back: {_quoted(name)} failed: {printable(judgement.reason)}"
     ]
 
 

@@ -27,6 +27,7 @@ _NUMBERED = re.compile(r"tdd_(bug|issue)_(.*)\Z", re.DOTALL)
 _RETRY = re.compile(r"(auto_?retry|flaky)([_.(:=-].*)?\Z", re.IGNORECASE | re.DOTALL)
 _NATIVE_XFAIL = re.compile(r"xfail([_.(:=-].*)?\Z", re.IGNORECASE | re.DOTALL)
 _TYPO_START = re.compile(r"t|d")
+_PREFIX_WORD = re.compile(r"[\W_]*tdd(?![^\W_])")
 _STEMS: Final = {"tddbug": "tdd_bug", "tddissue": "tdd_issue", "tddexpectedfail": SWITCH}
 _SHOWN = 60
 
@@ -193,7 +194,7 @@ def suggest_tag(text: str) -> str:
     letters, digits = _split_number(_compact(text))
     stem = min(_STEMS, key=lambda known: _distance(letters, known))
     tag = _STEMS[stem]
-    number = digits.lstrip("0")
+    number = digits.lstrip("0") if digits in _fold(text) else ""
     return f"{tag}_{number}" if tag != SWITCH and _NUMBER.match(number) else tag
 
 
@@ -267,12 +268,8 @@ def _looks_like_ours(text: str) -> bool:
 
 def _starts_with_prefix(text: str) -> bool:
     """Whether the text begins with ``tdd`` as a word of its own: ``tdd``, ``tdd_x``, ``TDD-x``."""
-    plain = unicodedata.normalize("NFKC", text).casefold().lstrip("".join(set(text) - _word_characters(text)))
-    return plain.startswith("tdd") and (len(plain) == len("tdd") or not plain[len("tdd")].isalnum())
-
-
-def _word_characters(text: str) -> set[str]:
-    return {char for char in text if char.isalnum()}
+    seen = "".join(char for char in _fold(text) if unicodedata.category(char) != "Cf")
+    return _PREFIX_WORD.match(seen) is not None
 
 
 def _is_typo(compact: str) -> bool:
@@ -284,8 +281,11 @@ def _is_typo(compact: str) -> bool:
 
 def _compact(text: str) -> str:
     """The letters and digits alone, so that separators, case and hidden characters do not matter."""
-    folded = unicodedata.normalize("NFKC", text[: 4 * _SHOWN]).casefold()
-    return "".join(char for char in folded if char.isalnum())
+    return "".join(char for char in _fold(text[: 4 * _SHOWN]) if char.isalnum())
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _split_number(compact: str) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def decide(tags: TestTags, outcome: Outcome, expectation: Expectation = NO_EXPEC
         `Verdict.PASSED` and `Verdict.NOT_RUN` are green.
     """
     if outcome.status is Status.NOT_RUN and not outcome.failures:
-        return Judgement(Verdict.NOT_RUN, outcome.reason or "not run")
+        return Judgement(Verdict.NOT_RUN, shorten(printable(outcome.reason or "not run"), 300))
     first = outcome.failures[0] if outcome.failures else None
     failed = first is not None or outcome.status is not Status.PASSED
     if not tags.expected_fail:
@@ -116,12 +116,12 @@ def _why_not_expected(failure: Failure, expectation: Expectation) -> str:
         return "failed at another place than 'Fails at' declares"
     if not expectation.type_name:
         if failure.kind is not Kind.ASSERTION:
-            return f"{failure.exc_type or 'the failure'} is not an assertion"
+            return f"{_kind_of(failure)} is not an assertion"
         if failure.phase is not Phase.VERIFICATION and not expectation.place:
             return "when step failed (only the test's own verification counts)"
         return ""
     if not matches_type(expectation, failure.exc_types):
-        return f"{failure.exc_type or 'the failure'} is not the declared {printable(expectation.type_name)}"
+        return f"{_kind_of(failure)} is not the declared {printable(expectation.type_name)}"
     if not matches_message(expectation, failure.message):
         return "the message does not match the declared pattern"
     return ""
@@ -134,6 +134,10 @@ def _why_not_kin(failure: Failure, expectation: Expectation) -> str:
     if expectation.type_name and matches_type(expectation, failure.exc_types):
         return ""
     return shorten(printable(f"another step failed too: {_describe(failure)}"))
+
+
+def _kind_of(failure: Failure) -> str:
+    return shorten(printable(failure.exc_type)) or "the failure"
 
 
 def _is_at(failure: Failure, declared: str) -> bool:

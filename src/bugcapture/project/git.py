@@ -6,6 +6,8 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from bugcapture.core.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -31,6 +33,47 @@ def is_dirty(root: Path) -> bool | None:
     """Whether tracked files differ from the checked-out revision; None where git cannot tell."""
     answer = _ask(root, "status", "--porcelain", "--untracked-files=no", "-z")
     return None if answer is None else bool(answer)
+
+
+def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run git in a repository of our own making: no user hooks, no signing, no editor, a fixed author.
+
+    Args:
+        root: The repository's folder.
+        arguments: What follows ``git``.
+
+    Returns:
+        The finished process with its output, standard error included, as text.
+
+    Raises:
+        ConfigurationError: If there is no git on this machine.
+    """
+    options = ("-c", "core.hooksPath=", "-c", "commit.gpgSign=false", "-c", "core.autocrlf=false")
+    environment = clean_environment() | {
+        "GIT_AUTHOR_NAME": "A. Contributor",
+        "GIT_AUTHOR_EMAIL": "contributor@example.org",
+        "GIT_COMMITTER_NAME": "A. Contributor",
+        "GIT_COMMITTER_EMAIL": "contributor@example.org",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_EDITOR": "true",
+        "GIT_PAGER": "cat",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
+    try:
+        return subprocess.run(
+            ["git", *options, *arguments],  # noqa: S607 - whichever git the user has
+            cwd=root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            env=environment,
+            encoding="utf-8",
+            errors="backslashreplace",
+        )
+    except OSError as error:
+        raise ConfigurationError(f"git cannot be run: {error.strerror}", hint="install git") from error
 
 
 def _ask(root: Path, *arguments: str) -> str | None:

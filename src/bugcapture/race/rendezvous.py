@@ -90,8 +90,7 @@ class Rendezvous:
             if present == self._threads:
                 self._open = True
             self._condition.notify_all()
-            if self._inside[name] == 1:
-                self._condition.wait_for(self._need_not_wait, timeout=min(self._wait, self._patience - now))
+            self._condition.wait_for(self._need_not_wait, timeout=min(self._wait, self._patience - now))
 
     def _present(self) -> int:
         return sum(depth > 0 for depth in self._inside.values())

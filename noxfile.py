@@ -1,0 +1,125 @@
+"""The gates: every check that CI runs, and nothing that it does not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_external_run = True
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "typecheck", "unit_tests", "integration_tests", "coverage_report"]
+
+ROOT = Path(__file__).parent
+PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
+COVERAGE = {"COVERAGE_FILE": str(ROOT / ".coverage")}
+BEHAVE_TESTS = ("tests/behave_adapter", "tests/behave_source", "tests/race")
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the project as it stands, and dependency groups."""
+    session.install("-e", ".[behave,robot,pytest,sample]", *(f"--group={group}" for group in groups))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, import directions, and our own check on our own captures."""
+    install(session, "lint")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-cache")
+    session.run("bugcapture", "check")
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """Types: mypy strict on everything, pyright strict on the public API."""
+    install(session, "typecheck")
+    session.run("mypy", *session.posargs)
+    session.run("mypy", "noxfile.py", "tests/typing")
+    session.run("pyright")
+
+
+@nox.session
+def unit_tests(session: nox.Session) -> None:
+    """Behave features and pytest, under coverage."""
+    install(session, "test")
+    session.run("coverage", "erase", env=COVERAGE)
+    session.run("coverage", "run", "-m", "behave", "--format=progress", env=COVERAGE)
+    session.run(
+        "coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *session.posargs, env=COVERAGE
+    )  # fmt: skip
+
+
+@nox.session
+def integration_tests(session: nox.Session) -> None:
+    """Robot suites through the installed command, under coverage."""
+    install(session, "test")
+    arguments = session.posargs or ["robot"]
+    session.run("coverage", "run", "-m", "robot", "--outputdir=reports/robot", *arguments, env=COVERAGE)
+
+
+@nox.session
+def coverage_report(session: nox.Session) -> None:
+    """At least 97 % of lines and branches over all tests, child processes included."""
+    session.install("coverage>=7.10.3")
+    session.run("coverage", "combine", "--quiet", env=COVERAGE)
+    session.run("coverage", "report", "--fail-under=97", env=COVERAGE)
+
+
+@nox.session
+def e2e_tests(session: nox.Session) -> None:
+    """The built wheel in a fresh virtual environment: the demo, and a stranger's project."""
+    session.install("--group=e2e")
+    session.run("pytest", "tests/e2e", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+def adapter_tests(session: nox.Session) -> None:
+    """The adapter, its sources and the races on each Python."""
+    install(session, "test")
+    session.run("pytest", *(session.posargs or BEHAVE_TESTS))
+
+
+@nox.session
+def minimums(session: nox.Session) -> None:
+    """The adapter and the sources with the lowest versions that we allow."""
+    session.install("uv>=0.8")
+    python = str(Path(session.virtualenv.location) / "bin" / "python")
+    lowest = ("uv", "pip", "install", "--python", python, "--resolution=lowest-direct")
+    session.run(*lowest, "-e", ".[behave,robot,pytest,sample]", "--group=test", external=True)
+    session.run("pytest", *(session.posargs or BEHAVE_TESTS))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The life of bug 991, live."""
+    session.install(".[behave,sample]")
+    session.run("bugcapture", "demo", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """What is measured, against whom; prints tables, takes minutes."""
+    install(session, "test")
+    for script in session.posargs or sorted(str(path) for path in (ROOT / "benchmarks").glob("*.py")):
+        session.run("python", script, env={"PYTHONHASHSEED": "0"})
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The user guide as HTML; warnings are errors."""
+    install(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Is there a news fragment, and what would the next release say?"""
+    session.install("--group=release")
+    if os.environ.get("CI"):
+        session.run("towncrier", "check", *session.posargs)
+    session.run("towncrier", "build", "--draft", "--version=next")
