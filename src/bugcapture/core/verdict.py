@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.core.expectation import NO_EXPECTATION, Expectation, matches_message, matches_type, same_place
+from bugcapture.core.expectation import (
+    NO_EXPECTATION,
+    Expectation,
+    matches_message,
+    matches_type,
+    parse_expectation,
+    same_place,
+    suggest_line,
+)
 from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status
 from bugcapture.core.text import printable, shorten
 
@@ -85,7 +93,8 @@ def decide(tags: TestTags, outcome: Outcome, expectation: Expectation = NO_EXPEC
 
 def declarable(failure: Failure) -> bool:
     """Whether a ``Fails with:`` line could make this failure the expected one."""
-    return _why_never(failure) == ""
+    _, problems = parse_expectation([suggest_line(failure.exc_type, "")])
+    return not problems and _why_never(failure) == ""
 
 
 _NEVER_KIND: Final[dict[Kind, Callable[[Failure], str]]] = {
