@@ -47,9 +47,9 @@ for number in range(5):
 """
 
 
-def race_first_use(service: AuditService, threads: int = 2) -> RaceResult:
+def race_first_use(service: AuditService, *, threads: int = 2, wait: float = 3) -> RaceResult:
     """Race the first use; every engine that came of it is given back."""
-    result = race(service._ensure_session, meet_at=SEAM, threads=threads, wait=0.1)
+    result = race(service._ensure_session, meet_at=SEAM, threads=threads, wait=wait)
     for sessions in result.results:
         if sessions is not RAISED:
             sessions.kw["bind"].dispose()  # type: ignore[attr-defined]
@@ -60,7 +60,7 @@ def race_first_use(service: AuditService, threads: int = 2) -> RaceResult:
 @pytest.mark.parametrize("threads", [2, 4])
 def test_the_race_is_met_every_time(url: str, threads: int) -> None:
     """Each racing thread creates an engine of its own, in 20 of 20 races."""
-    results = [race_first_use(AuditService(url), threads) for _ in range(20)]
+    results = [race_first_use(AuditService(url), threads=threads) for _ in range(20)]
 
     assert [result.entries for result in results] == [threads] * 20
     assert all(result.met for result in results)
@@ -85,7 +85,7 @@ class HalfFixed(AuditService):
 
 def test_a_half_fix_is_caught(url: str) -> None:
     """A lock that only lines the threads up still creates two engines, one after the other."""
-    result = race_first_use(HalfFixed(url))
+    result = race_first_use(HalfFixed(url), wait=0.1)
 
     assert (result.entries, result.together) == (2, 1)
 

@@ -95,6 +95,7 @@ def test_without_the_lock_two_writers_meet_and_the_database_refuses_the_fork(
         lambda: service.record("ann", "update", "invoice", "7"),
         meet_at="audit_service.service.read_head",
         threads=2,
+        wait=3,
     )
 
     assert result.met

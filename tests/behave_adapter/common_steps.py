@@ -37,6 +37,21 @@ class MuteAssertionError(AssertionError):
         raise RuntimeError("no words")
 
 
+class FadingError(Exception):
+    """An error that can say what it is until somebody sets ``faded``."""
+
+    faded = False
+
+    def __str__(self) -> str:
+        if self.faded:
+            raise RuntimeError("the session is closed")
+        return "still here"
+
+
+class FadingAssertionError(FadingError, AssertionError):
+    """The same as an assertion."""
+
+
 @step("it passes")
 def it_passes(context):
     pass

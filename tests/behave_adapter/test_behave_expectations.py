@@ -143,12 +143,12 @@ def test_declared_place(project: BehaveProject, declared: str, steps: list[str],
 
 
 def test_declared_place_of_a_step_with_a_table(project: BehaveProject) -> None:
-    """The step is named as it stands in the file, with its colon or without."""
-    for declared in ('Then it asserts in a table "x":', 'Then it asserts in a table "x"'):
-        steps = ['Then it asserts in a table "x":', "  | a |", "  | 1 |"]
-        project.feature("Feature: F\n" + captured(4, "case", *steps, description=f"Fails at: {declared}"))
-        run = project.run()
-        assert run.code == 0, (declared, run.stderr)
+    """The step is named as it stands in the file, with its colon."""
+    steps = ['Then it asserts in a table "x":', "  | a |", "  | 1 |"]
+    project.feature("Feature: F\n" + captured(4, "case", *steps, description=f"Fails at: {steps[0]}"))
+    run = project.run()
+    assert run.code == 0, run.stderr
+    assert run.record["step"] == steps[0]
 
 
 def test_place_and_type_are_asked_for_together(project: BehaveProject) -> None:
@@ -217,16 +217,16 @@ def test_outer_declaration_does_not_hide_an_inner_one(project: BehaveProject) ->
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (["Fails with: KeyError: [unclosed"], [(6, "F1 'Fails with: KeyError: [unclosed' is no valid regular exp")]),
-        (["Fails with:"], [(6, "F1 empty 'Fails with:' line")]),
-        (["Fails at:   "], [(6, "F1 empty 'Fails at:' line")]),
-        (["Fails with: KeyError:"], [(6, "F1 'Fails with: KeyError:' has an empty message")]),
-        (["Fails with: 7 errors"], [(6, "F1 'Fails with: 7 errors' does not start with an exception's name")]),
-        (["Fails with: A", "", "Fails with: B"], [(8, "F1 two 'Fails with:' lines")]),
-        (["Fails at: Then it passes", "Fails at: Then it passes"], [(7, "F1 two 'Fails at:' lines")]),
-        (["Fails with:", "Fails with: KeyError: ("], [(6, "F1 empty"), (7, "F1 two")]),
-        (["Fails at: Then nothing"], [(6, "F2 'Fails at: Then nothing' names no step of this scenario")]),
-        (["Fails at: Given it passes"], [(6, "F2 'Fails at: Given it passes' names a Given step")]),
+        (["Fails with: KeyError: [unclosed"], [(7, "F1 'Fails with: KeyError: [unclosed' is no valid regular exp")]),
+        (["Fails with:"], [(7, "F1 empty 'Fails with:' line")]),
+        (["Fails at:   "], [(7, "F1 empty 'Fails at:' line")]),
+        (["Fails with: KeyError:"], [(7, "F1 'Fails with: KeyError:' has an empty message")]),
+        (["Fails with: 7 errors"], [(7, "F1 'Fails with: 7 errors' does not start with an exception's name")]),
+        (["Fails with: A", "", "Fails with: B"], [(9, "F1 two 'Fails with:' lines")]),
+        (['Fails at: Then it asserts "x"'] * 2, [(8, "F1 two 'Fails at:' lines")]),
+        (["Fails with:", "Fails with: KeyError: ("], [(7, "F1 empty"), (8, "F1 two")]),
+        (["Fails at: Then nothing"], [(7, "F2 'Fails at: Then nothing' names no step of this scenario")]),
+        (["Fails at: Given it passes"], [(7, "F2 'Fails at: Given it passes' names a Given step")]),
     ],
 )
 @pytest.mark.parametrize("args", [(), ("--dry-run",)], ids=["run", "dry run"])
@@ -338,6 +338,24 @@ def test_regex_group_named_as_a_column_does_not_break_the_run(project: BehavePro
     assert run.record["verdict"] == "expected_failure"
 
 
+@pytest.mark.parametrize(
+    ("declared", "row"),
+    [
+        ("Fails with: KeyError: \\d{<n>}", "| 5 | 99999999999999999999 |"),
+        ("Fails with: KeyError: \\d*{<n>}", "| 5 | 2 |"),
+    ],
+)
+def test_pattern_that_a_cell_breaks_is_refused(project: BehaveProject, declared: str, row: str) -> None:
+    """A pattern that is right as written and wrong for one row is told before anything runs."""
+    project.feature(outline(declared, row))
+    run = project.run()
+    assert run.code == 1
+    assert run.records == []
+    assert len(run.lines) == 2, run.stderr
+    assert run.lines[1].startswith("  features/a.feature:4: F1 the pattern becomes ")
+    assert "(row at line 9)" in run.lines[1]
+
+
 MESSAGES = [
     "plain",
     "",
@@ -371,7 +389,9 @@ def test_printed_line_makes_the_run_green_when_pasted(project: BehaveProject) ->
     steps = [f"When it raises ValueError with message {number}" for number in range(len(MESSAGES))]
     bare = "".join(captured(n + 1, f"message {n}", step) for n, step in enumerate(steps))
     project.feature("Feature: F\n" + bare)
-    first = project.run(reports=False)
+    # No formatter: Behave's own break at a lone surrogate.
+    quiet = ("-f", "null", "--no-summary")
+    first = project.run(*quiet, reports=False)
     assert first.code == 1
     assert set(first.verdicts.values()) == {"wrong_failure"}
     assert len(first.records) == len(MESSAGES)
@@ -383,7 +403,7 @@ def test_printed_line_makes_the_run_green_when_pasted(project: BehaveProject) ->
         for n, (step, line) in enumerate(zip(steps, pasted, strict=True))
     )
     project.feature("Feature: F\n" + declared)
-    second = project.run(reports=False)
+    second = project.run(*quiet, reports=False)
     wrong = [name for name, verdict in second.verdicts.items() if verdict != "expected_failure"]
     assert wrong == [], [(MESSAGES[int(name.split()[-1])], pasted[int(name.split()[-1])]) for name in wrong]
     assert second.code == 0, second.stderr
@@ -413,15 +433,28 @@ def test_printed_line_for_a_class_of_the_project(project: BehaveProject) -> None
     assert "    Fails with: LateOrderError: order 17 is late" in run.lines
 
 
-@pytest.mark.parametrize("name", ["MuteError", "MuteAssertionError"])
-def test_exception_that_cannot_say_what_it_is(project: BehaveProject, name: str) -> None:
-    """An exception whose ``__str__`` raises is judged by its class, and does not end the run."""
+@pytest.mark.parametrize(
+    ("name", "declared"), [("FadingAssertionError", ""), ("FadingError", "Fails with: FadingError")]
+)
+def test_exception_that_cannot_say_any_more_what_it_is(project: BehaveProject, name: str, declared: str) -> None:
+    """An exception whose ``__str__`` raises once its session is closed is judged by its class."""
+    project.hooks("def after_step(context, step):\n    if step.exception:\n        step.exception.faded = True\n")
     project.feature(
         "Feature: F\n"
-        + captured(4, "case", f'Then it raises {name} "x"', description=f"Fails with: {name}")
-        + captured(5, "next", 'Then it asserts "the bug"')
+        + captured(4, "case", f'Then it raises {name} "x"', description=declared)
+        + captured(5, "wrong", f'Given it raises {name} "x"')
     )
-    run = project.run()
-    assert run.code == 0, run.stderr
+    run = project.run("-f", "null", "--no-summary", reports=False)
     assert run.records[0]["message"] == "<no message: __str__ raised RuntimeError>"
-    assert run.verdicts == {"case": "expected_failure", "next": "expected_failure"}
+    assert run.verdicts == {"case": "expected_failure", "wrong": "wrong_failure"}
+    assert run.code == 1
+
+
+@pytest.mark.parametrize("name", ["MuteError", "MuteAssertionError"])
+def test_exception_that_breaks_behave_itself_is_not_green(project: BehaveProject, name: str) -> None:
+    """Behave ends at an exception whose ``__str__`` raises; the adapter does not make that green."""
+    project.feature("Feature: F\n" + captured(4, "case", f'Then it raises {name} "x"'))
+    run = project.run()
+    assert run.code == 1
+    assert run.records == []
+    assert "bugcapture" not in run.stdout + run.stderr

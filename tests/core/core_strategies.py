@@ -34,7 +34,9 @@ expectations = st.one_of(
     st.just(Expectation()),
     st.builds(
         Expectation,
-        type_name=st.sampled_from(["", "AssertionError", "builtins.KeyError", "LookupError", "OSError", "\x1b[31m"]),
+        type_name=st.sampled_from(
+            ["", "AssertionError", "builtins.KeyError", "LookupError", "OSError", "\x1b[31m"]
+        ),
         pattern=st.sampled_from(["", "total", r"\d+", "^$", "\\\x1b"]),
         place=st.one_of(st.sampled_from(["", "Then x"]), texts),
     ),
@@ -62,7 +64,7 @@ outcomes = st.builds(
     failures=st.lists(failures, max_size=3).map(tuple),
     reason=texts,
 )
-test_tags = st.builds(
+bug_tags = st.builds(
     TestTags,
     ids=st.lists(st.integers(1, 10**18 - 1), max_size=4, unique=True).map(sorted).map(tuple),
     expected_fail=st.booleans(),

@@ -52,14 +52,15 @@ def test_a_line_is_read(line, expected):
 @pytest.mark.parametrize(
     "line",
     [
-        "", "Fails", "Fails: KeyError", "It fails with: KeyError", "Fails with KeyError", "Failswith: KeyError", "Fail with: x",
-        "Fails without: KeyError", "Fails at noon: often", "Fails on: Monday", "Never fails at: all", "# Fails with: KeyError",
-        "- Fails with: KeyError", "Fails with and at: x", "Fails \u2014 with: KeyError", '"Fails with: KeyError"',
+        "", "Fails", "Fails: KeyError", "It fails with: KeyError", "Fails with KeyError", "Failswith: KeyError",
+        "Fail with: x", "Fails without: KeyError", "Fails at noon: often", "Fails on: Monday",
+        "Never fails at: all", "# Fails with: KeyError", "- Fails with: KeyError", "Fails with and at: x",
+        "Fails \u2014 with: KeyError", '"Fails with: KeyError"',
     ],
 )  # fmt: skip
 def test_other_text_is_passed_over(line):
     """A description is prose: only a line that begins with the words and the colon declares something."""
-    assert (NO_EXPECTATION, ()) == parse_expectation([line])
+    assert parse_expectation([line]) == (NO_EXPECTATION, ())
 
 
 @pytest.mark.parametrize(
@@ -80,8 +81,10 @@ def test_other_text_is_passed_over(line):
         ),
         (
             "Fails with: KeyError: (",
-            "'Fails with: KeyError: (' is no valid regular expression: "
-            "missing ), unterminated subpattern at position 0",
+            (
+                "'Fails with: KeyError: (' is no valid regular expression: "
+                "missing ), unterminated subpattern at position 0"
+            ),
         ),
         (
             "Fails with: KeyError: [[1, 2]]",
@@ -89,13 +92,18 @@ def test_other_text_is_passed_over(line):
         ),
         (
             "Fails with: KeyError: (?\x1b",
-            r"'Fails with: KeyError: (?\x1b' is no valid regular expression: unknown extension ?\x1b at position 1",
+            (
+                r"'Fails with: KeyError: (?\x1b' is no valid regular expression: "
+                r"unknown extension ?\x1b at position 1"
+            ),
         ),
         ("Fails with: SystemExit", "'Fails with: SystemExit': SystemExit can never be the expected failure"),
         (
             "Fails with: builtins.KeyboardInterrupt: x",
-            "'Fails with: builtins.KeyboardInterrupt: x': "
-            "builtins.KeyboardInterrupt can never be the expected failure",
+            (
+                "'Fails with: builtins.KeyboardInterrupt: x': "
+                "builtins.KeyboardInterrupt can never be the expected failure"
+            ),
         ),
         (
             "Fails with: BaseException",
@@ -114,12 +122,14 @@ def test_a_malformed_line_is_one_problem(line, message):
     assert (NO_EXPECTATION, expected) == parse_expectation(["", "text", line, "text"])
 
 
-@pytest.mark.parametrize("pattern", ["a{99999999999}", "(" * 5000 + ")" * 5000, "x{2,1}", "\\", "*", r"(?<=a*)b", "[a"])
+@pytest.mark.parametrize(
+    "pattern", ["a{99999999999}", "(" * 5000 + ")" * 5000, "x{2,1}", "\\", "*", r"(?<=a*)b", "[a"]
+)
 def test_a_regex_that_cannot_be_compiled_is_a_problem(pattern):
     """No regular expression gets past validation, or breaks it."""
     _, problems = parse_expectation([f"Fails with: KeyError: {pattern}"])
 
-    assert [0] == [problem.index for problem in problems]
+    assert [problem.index for problem in problems] == [0]
     assert len(problems[0].message) < 250
 
 
@@ -149,7 +159,9 @@ def test_two_of_a_kind_are_a_problem(lines, expected, problems):
 
 
 @CHECKED
-@given(st.lists(st.one_of(texts, texts.map("Fails with: {}".format), texts.map("Fails with: KeyError: {}".format))))
+@given(
+    st.lists(st.one_of(texts, texts.map("Fails with: {}".format), texts.map("Fails with: KeyError: {}".format)))
+)
 @example(["Fails with: KeyError: [a--b]"])
 def test_any_description_can_be_read(lines):
     """Reading never fails; a problem is printable and points at one of the lines, in order."""

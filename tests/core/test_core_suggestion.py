@@ -70,7 +70,7 @@ def test_the_suggested_line_survives_a_feature_file(exc_type, message):
     text = f"Feature: f\n  Scenario: s\n    Some text.\n    {line}\n    Then x\n"
     scenario = parse_feature(text.encode("utf-8").decode("utf-8")).scenarios[0]
 
-    assert ["x"] == [step.name for step in scenario.steps]
+    assert [step.name for step in scenario.steps] == ["x"]
     assert accepts(scenario.description, exc_type, message)
 
 

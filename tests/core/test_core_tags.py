@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bugcapture.core.tags import TagKind, TagPolicy, TagProblem, check_single_tag, check_tags, read_tag, read_tags, suggest_tag
+from bugcapture.core.tags import (
+    TagKind,
+    TagPolicy,
+    TagProblem,
+    check_single_tag,
+    check_tags,
+    read_tag,
+    read_tags,
+    suggest_tag,
+)
 
 SWITCH = "tdd_expected_fail"
 COMPLETE = "tdd_bug tdd_bug_5"
@@ -98,39 +107,41 @@ def test_a_broken_rule_is_named_with_the_tag_that_breaks_it(texts, expected):
 )
 def test_a_complete_set_is_accepted(texts):
     """A complete set is right in any company that rule T6 does not name."""
-    assert [] == broken(texts)
+    assert broken(texts) == []
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "tdd_bug_", "tdd_bug__5", "tdd_bug_5_", "tdd_bug_05", "tdd_bug_00", "tdd_bug_-5", "tdd_bug_+5", "tdd_bug_5.0",
-        "tdd_bug_1e3", "tdd_bug_1_000", "tdd_bug_0x1f", "tdd_bug_#5", "tdd_bug_ 5", "tdd_bug_5 ", "tdd_bug_5\n",
-        "tdd_bug_\n5", "tdd_bug_\u0665", "tdd_bug_\uff15", "tdd_bug_\u00b2", "tdd_bug_5\u200b", "tdd_bug_<id>",
-        "tdd_bug_<a>_<b>", "tdd_bug_${id}", "tdd_bug_12/3", "tdd_bug_12,13", "tdd_bug_five", "tdd_bug_5a",
-        "tdd_bug_1000000000000000000", "tdd_issue_", "tdd_issue_0", "tdd_issue_x", "tdd_issue_12/3", "tdd_issue_\x1b[31m",
-        "tdd_bug_" + "9" * 5000,
+        "tdd_bug_", "tdd_bug__5", "tdd_bug_5_", "tdd_bug_05", "tdd_bug_00", "tdd_bug_-5", "tdd_bug_+5",
+        "tdd_bug_5.0", "tdd_bug_1e3", "tdd_bug_1_000", "tdd_bug_0x1f", "tdd_bug_#5", "tdd_bug_ 5", "tdd_bug_5 ",
+        "tdd_bug_5\n", "tdd_bug_\n5", "tdd_bug_\u0665", "tdd_bug_\uff15", "tdd_bug_\u00b2", "tdd_bug_5\u200b",
+        "tdd_bug_<id>", "tdd_bug_<a>_<b>", "tdd_bug_${id}", "tdd_bug_12/3", "tdd_bug_12,13", "tdd_bug_five",
+        "tdd_bug_5a", "tdd_bug_1000000000000000000", "tdd_issue_", "tdd_issue_0", "tdd_issue_x",
+        "tdd_issue_12/3", "tdd_issue_\x1b[31m", "tdd_bug_" + "9" * 5000,
     ],
 )  # fmt: skip
 def test_only_plain_digits_are_a_number(text):
     """A number is ASCII digits without a leading zero, at most 18 of them, and nothing else."""
     assert TagKind.MALFORMED is read_tag(text).kind
-    assert ["T5"] == [problem.rule for problem in check_tags([text])]
+    assert [problem.rule for problem in check_tags([text])] == ["T5"]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "tdd", "TDD", "tdd_", "tdd-", "tdd_x", "Tdd_Bug", "TDD_BUG_5", "tdd_Bug_5", "tDd_bug", "tdd-bug", "tdd.bug.5",
-        "tdd:bug:5", "tdd bug 5", "Tdd Bug 5", "tdd__bug_5", "tddbug", "tddbug5", "tddbug_5", "tdd_bug5", "tdd_bug-5",
-        "tdd_bugs", "tdd_bugs_5", "tdd_bug.5", "tdd_issue5", "tdd_issues_5", "tdd_isue_6", "tdd_issu_6", "tdd_isseu_6",
-        "td_bug_5", "tddd_bug_5", "ttd_bug_5", "tdb_bug_5", "dtd_bug_5", "dd_bug_5", "td_issue_5", "tdissue_5", "ttdd_bug",
-        "tdd_bgu_5", "tdd_bg_5", "td_d_bug_5", "t_dd_bug_5", "tdd_expected_fial", "tdd_expected_failure", "tdd_expectedfail",
-        "tdd_expect_fail", "tdd_expected", "tdd_expected-fail", "TDD_EXPECTED_FAIL", "tddexpectedfail", "td_expected_fail",
-        "tddexpectfail", "tdd_exptected_fail", "tdd_fail", "tdd_xfail", "tdd_unit", "tdd_wip",
-        "@tdd_bug", "@tdd_bug_5", "_tdd_bug_5", " tdd_bug_5", "tdd_bug ", "tdd_bug\n", "tdd_expected_fail ", "#tdd_bug",
-        "t\u200bdd_bug_5", "tdd\u200b_unit", "t\u200bdd_unit", "\u200btdd_unit", "\uff54dd_bug_5", "\uff20tdd_unit",
-        "tdd\u2010bug\u20105", "tdd_\u202ebug_5", "\x1btdd_bug", "tdd\xadbug_5", "tdd/bug", "tdd\uff3fbug\uff3f5",
+        "tdd", "TDD", "tdd_", "tdd-", "tdd_x", "Tdd_Bug", "TDD_BUG_5", "tdd_Bug_5", "tDd_bug", "tdd-bug",
+        "tdd.bug.5", "tdd:bug:5", "tdd bug 5", "Tdd Bug 5", "tdd__bug_5", "tddbug", "tddbug5", "tddbug_5",
+        "tdd_bug5", "tdd_bug-5", "tdd_bugs", "tdd_bugs_5", "tdd_bug.5", "tdd_issue5", "tdd_issues_5",
+        "tdd_isue_6", "tdd_issu_6", "tdd_isseu_6", "td_bug_5", "tddd_bug_5", "ttd_bug_5", "tdb_bug_5",
+        "dtd_bug_5", "dd_bug_5", "td_issue_5", "tdissue_5", "ttdd_bug", "tdd_bgu_5", "tdd_bg_5", "td_d_bug_5",
+        "t_dd_bug_5", "tdd_expected_fial", "tdd_expected_failure", "tdd_expectedfail", "tdd_expect_fail",
+        "tdd_expected", "tdd_expected-fail", "TDD_EXPECTED_FAIL", "tddexpectedfail", "td_expected_fail",
+        "tddexpectfail", "tdd_exptected_fail", "tdd_fail", "tdd_xfail", "tdd_unit", "tdd_wip", "@tdd_bug",
+        "@tdd_bug_5", "_tdd_bug_5", " tdd_bug_5", "tdd_bug ", "tdd_bug\n", "tdd_expected_fail ", "#tdd_bug",
+        "t\u200bdd_bug_5", "tdd\u200b_unit", "t\u200bdd_unit", "\u200btdd_unit", "\uff54dd_bug_5",
+        "\uff20tdd_unit", "tdd\u2010bug\u20105", "tdd_\u202ebug_5", "\x1btdd_bug", "tdd\xadbug_5", "tdd/bug",
+        "tdd\uff3fbug\uff3f5",
     ],
 )  # fmt: skip
 def test_a_near_miss_is_never_passed_over(text):
@@ -176,9 +187,7 @@ def test_the_suggestion_is_a_valid_tag_with_the_number_as_written(text, expected
         (["tdd_issue"], TagProblem("T2", "tdd_issue", "@tdd_issue needs a number tag, such as @tdd_issue_991")),
         (
             [SWITCH],
-            TagProblem(
-                "T3", SWITCH, "@tdd_expected_fail needs @tdd_bug and a number tag, such as @tdd_bug_991"
-            ),
+            TagProblem("T3", SWITCH, "@tdd_expected_fail needs @tdd_bug and a number tag, such as @tdd_bug_991"),
         ),
         (
             ["tdd_isue_6"],
@@ -258,24 +267,24 @@ def test_allow_tags_lets_a_project_keep_its_own(text):
     """A tag in ``allow_tags`` breaks neither T4 nor T5, alone and in a set; its neighbours still do."""
     policy = TagPolicy(allow_tags=frozenset({text}))
 
-    assert () == check_tags([text], policy)
-    assert () == check_tags([text, *COMPLETE.split(), SWITCH], policy)
+    assert check_tags([text], policy) == ()
+    assert check_tags([text, *COMPLETE.split(), SWITCH], policy) == ()
     assert check_single_tag(text, policy) is None
-    assert ["T4"] == [problem.rule for problem in check_tags([text, text + "_tdd", "tdd_unitt"], policy)][:1]
+    assert [problem.rule for problem in check_tags([text, text + "_tdd", "tdd_unitt"], policy)][:1] == ["T4"]
 
 
 def test_allow_tags_is_exact():
     """``allow_tags`` allows what it lists, not what looks like it."""
     policy = TagPolicy(allow_tags=frozenset({"tdd_unit"}))
 
-    assert [("T4", "TDD_unit"), ("T4", "tdd_units")] == broken("tdd_unit TDD_unit tdd_units", policy)
+    assert broken("tdd_unit TDD_unit tdd_units", policy) == [("T4", "TDD_unit"), ("T4", "tdd_units")]
 
 
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("tdd_bug_x", "T5"), ("tdd_isue_6", "T4"), ("tdd_bug", None), ("tdd_bug_5", None), (SWITCH, None), ("wip", None),
-        ("autoretry", None), ("xfail", None),
+        ("tdd_bug_x", "T5"), ("tdd_isue_6", "T4"), ("tdd_bug", None), ("tdd_bug_5", None), (SWITCH, None),
+        ("wip", None), ("autoretry", None), ("xfail", None),
     ],
 )  # fmt: skip
 def test_one_tag_alone_can_only_be_misspelt(text, rule):

@@ -16,7 +16,17 @@ from bugcapture.core.tags import TagKind, TagPolicy, check_tags, read_tag, read_
 SWITCH = "tdd_expected_fail"
 VALID = re.compile(r"tdd_(?:bug|issue)(?:_[1-9][0-9]{0,17})?|tdd_expected_fail")
 OURS = re.compile(r"[\W_]*tdd(?:_.*|-.*|[ _-]?(?:bug|issue).*|[ _-]?expected[ _-]?fail.*)?", re.DOTALL)
-PIECES = ("tdd_bug", "tdd_issue", "tdd_bug_5", "tdd_issue_5", SWITCH, "autoretry", "xfail", "tdd_isue_6", "tdd_bug_x")
+PIECES = (
+    "tdd_bug",
+    "tdd_issue",
+    "tdd_bug_5",
+    "tdd_issue_5",
+    SWITCH,
+    "autoretry",
+    "xfail",
+    "tdd_isue_6",
+    "tdd_bug_x",
+)
 
 valid_tags = st.one_of(
     st.sampled_from(["tdd_bug", "tdd_issue", SWITCH]),
@@ -90,7 +100,7 @@ def test_a_complete_set_is_always_accepted(bugs, issues, switch, company, random
     tags += ["tdd_bug"] * bool(bugs) + ["tdd_issue"] * bool(issues) + [SWITCH] * bool(switch and (bugs or issues))
     random.shuffle(tags)
 
-    assert () == check_tags(tags)
+    assert check_tags(tags) == ()
     assert tuple(sorted({*bugs, *issues})) == read_tags(tags).ids
 
 

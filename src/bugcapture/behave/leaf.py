@@ -250,6 +250,8 @@ def _fill(expectation: Expectation, values: tuple[tuple[str, str], ...]) -> Expe
 
     pattern, place = expectation.pattern, expectation.place
     for name, value in values:
-        pattern = pattern.replace(f"<{name}>", re.escape(value))
+        # `(?P<name>` and `(?<=` are the regular expression's own brackets.
+        placeholder = rf"(?<!\(\?)(?<!\(\?P)<{re.escape(name)}>"
+        pattern = re.sub(placeholder, re.escape(value).replace("\\", r"\\"), pattern)
         place = place.replace(f"<{name}>", value)
     return Expectation(expectation.type_name, pattern, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bugcapture.behave.leaf import Leaf, TagUse, walk_leaves
@@ -11,7 +12,9 @@ from bugcapture.core.tags import TagKind, TagPolicy, check_single_tag, check_tag
 from bugcapture.core.text import printable, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bugcapture.core.expectation import Expectation
 
 
 def check_feature(feature: Any, path: str, policy: TagPolicy, lines: Sequence[str]) -> list[Finding]:
@@ -76,6 +79,7 @@ def _check_expectation(leaf: Leaf, path: str, lines: Sequence[str]) -> Iterator[
         for problem in problems:
             line = _description_line(element, problem.index, lines)
             yield Finding(path, line, "F1", problem.message)
+    yield from _check_filled_pattern(leaf, path, lines)
     place = leaf.expectation.place
     if not place or not leaf.steps:
         return
@@ -93,16 +97,35 @@ def _check_expectation(leaf: Leaf, path: str, lines: Sequence[str]) -> Iterator[
             message = "names a Given step: set-up is never the expected failure"
         else:
             return
-    line = next(
+    line = _declaring_line(leaf, lines, lambda declared: declared.place)
+    yield Finding(path, line, "F2", f"'{FAILS_AT}: {shorten(printable(place), 80)}' {message}")
+
+
+def _check_filled_pattern(leaf: Leaf, path: str, lines: Sequence[str]) -> Iterator[Finding]:
+    """A pattern that is right as it is written can be broken by the cells of a row."""
+    if not leaf.values:
+        return
+    pattern = leaf.expectation.pattern
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        line = _declaring_line(leaf, lines, lambda declared: declared.pattern)
+        shown = shorten(printable(pattern), 80)
+        message = f"the pattern becomes {shown} (row at line {leaf.line}), no valid regular expression: {error}"
+        yield Finding(path, line, "F1", message)
+
+
+def _declaring_line(leaf: Leaf, lines: Sequence[str], read: Callable[[Expectation], str]) -> int:
+    """The line of the nearest declaration of one kind."""
+    return next(
         (
             _description_line(element, index, lines)
             for element in leaf.elements
             for index, text in enumerate(element.description)
-            if text.strip().casefold().startswith(FAILS_AT.casefold())
+            if read(parse_expectation((text,))[0])
         ),
         leaf.line,
     )
-    yield Finding(path, line, "F2", f"'{FAILS_AT}: {shorten(printable(place), 80)}' {message}")
 
 
 def step_names(step: Any) -> tuple[str, ...]:

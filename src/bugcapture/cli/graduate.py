@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bugcapture.cli.options import color_option, format_option, quiet_option, style
+from bugcapture.cli.options import color_option, format_option, quiet_option, style, write_result
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
 from bugcapture.core.tags import SWITCH
 from bugcapture.core.text import bug_list, plural, printable
@@ -64,11 +64,11 @@ def command(
     if written:
         write_graduation(plan)
     if output_format == "json":
-        click.echo(_render_json(plan, written=written), nl=False)
+        write_result(_render_json(plan, written=written))
     elif show_diff:
-        click.echo(_render_diff(plan), nl=False)
+        write_result(_render_diff(plan))
     elif not check_only:
-        click.echo(_render_text(plan), nl=False)
+        write_result(_render_text(plan))
     if not quiet:
         say(f"bugcapture: {_tell(plan, written=written)}")
     return EXIT_FINDINGS if check_only and plan.changes else EXIT_OK
@@ -97,7 +97,7 @@ def _render_text(plan: Graduation) -> str:
 
 def _render_diff(plan: Graduation) -> str:
     text = "".join(change.diff for change in plan.changes)
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return text
     colours = {"+": "green", "-": "red", "@": "cyan"}
     return "".join(style(printable(line), fg=colours.get(line[:1])) + "\n" for line in text.splitlines())

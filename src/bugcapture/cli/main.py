@@ -83,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         result = root.main(args=None if arguments is None else list(arguments), standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None when the caller closed it.
+            sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code

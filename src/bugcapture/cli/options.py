@@ -58,19 +58,26 @@ def current_project() -> Project:
     return find_project(Path.cwd())
 
 
-def write_result(text: str, output: Path | None) -> None:
+def write_result(text: str, output: Path | None = None) -> None:
     """Write a result to a file or to standard output.
 
+    Results are UTF-8 wherever they go; file names that are not stand in them byte for byte.
+
     Raises:
-        ConfigurationError: If the file cannot be written.
+        ConfigurationError: If it cannot be written.
     """
-    if output is None:
-        click.echo(text, nl=False)
-        return
+    content = text.encode("utf-8", "surrogateescape")
     try:
-        output.write_text(text, encoding="utf-8")
+        if output is not None:
+            output.write_bytes(content)
+        elif sys.stdout is not None:
+            on_terminal = sys.stdout.isatty()
+            click.echo(content.decode("utf-8", "backslashreplace") if on_terminal else content, nl=False)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise ConfigurationError(f"cannot be written: {error.strerror}", where=str(output)) from error
+        where = "standard output" if output is None else str(output)
+        raise ConfigurationError(f"cannot be written: {error.strerror}", where=where) from error
 
 
 def style(text: str, **attributes: Any) -> str:
@@ -78,7 +85,7 @@ def style(text: str, **attributes: Any) -> str:
     context = click.get_current_context(silent=True)
     color = context.color if context else None
     if color is None:
-        color = sys.stdout.isatty()
+        color = sys.stdout is not None and sys.stdout.isatty()
     return click.style(text, **attributes) if color else text
 
 

@@ -60,7 +60,7 @@ def fixed_headline(tags: TestTags, switch_at: str) -> str:
     """One line that says what to do with a capture that passes."""
     commands = " ".join(str(number) for number in tags.ids)
     return (
-        f"{printable(switch_at)}: {_bugs(tags)} {'looks' if len(tags.ids) == 1 else 'look'} fixed: "
+        f"{printable(switch_at)}: {_bugs(tags)} {'looks' if len(tags.ids) < 2 else 'look'} fixed: "
         f"run `bugcapture graduate {commands}` to remove the @{SWITCH} tag (keep the other tags)"
     )
 
@@ -89,7 +89,7 @@ def _unexpected_pass(tags: TestTags, where: str, name: str, switch_at: str) -> l
     numbers = " ".join(str(number) for number in tags.ids)
     return [
         (
-            f"bugcapture: {printable(where)}: {_bugs(tags)} {'looks' if len(tags.ids) == 1 else 'look'} fixed: "
+            f"bugcapture: {printable(where)}: {_bugs(tags)} {'looks' if len(tags.ids) < 2 else 'look'} fixed: "
             f"{_quoted(name)} passed although it carries @{SWITCH} ({printable(switch_at)})"
         ),
         (
@@ -122,7 +122,7 @@ def _wrong_failure(
 
 
 def _regressed(judgement: Judgement, tags: TestTags, where: str, name: str) -> list[str]:
-    back = "is" if len(tags.ids) == 1 else "are"
+    back = "is" if len(tags.ids) < 2 else "are"
     return [
         f"bugcapture: {printable(where)}: {_bugs(tags)} {back} back: {_quoted(name)} failed: {printable(judgement.reason)}"
     ]

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import stat
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ def find_files(paths: Iterable[Path], suffixes: Sequence[str]) -> list[Path]:
     """The test files below some paths.
 
     Folders are walked in a stable order and through symbolic links, each real folder once, so a loop of
-    links ends. Environments, caches and version control folders are passed over.
+    links ends. Environments, caches and version control folders are passed over. What only has the name
+    of a test file, such as a dangling link, is taken too, because the frameworks stumble over it.
 
     Args:
         paths: Files and folders; a file is taken whatever folder it lies in.
@@ -35,22 +37,14 @@ def find_files(paths: Iterable[Path], suffixes: Sequence[str]) -> list[Path]:
         Each file once, in order.
 
     Raises:
-        ConfigurationError: If a path does not exist, or is a file of another kind.
+        ConfigurationError: If a path does not exist, cannot be read, or is a file of another kind.
     """
-    found: dict[Path, None] = {}
+    found: dict[tuple[Path, str], Path] = {}
     for path in paths:
-        if path.is_dir():
-            found.update(dict.fromkeys(_walk(path, tuple(suffixes), set())))
-        elif not path.exists():
-            raise ConfigurationError(f"no such file or folder: {printable(str(path))}")
-        elif path.name.endswith(tuple(suffixes)):
-            found[path] = None
-        else:
-            kinds = " or ".join(suffixes)
-            raise ConfigurationError(
-                "is no test file that bugcapture reads", where=str(path), hint=f"it reads {kinds}"
-            )
-    return list(found)
+        for file in _files_at(path, tuple(suffixes)):
+            # A link to a file is a test file of its own, as it is for the frameworks; a folder is not.
+            found.setdefault((file.parent.resolve(), file.name), file)
+    return list(found.values())
 
 
 def read_bytes(file: Path) -> bytes:
@@ -60,6 +54,8 @@ def read_bytes(file: Path) -> bytes:
         SourceError: If it cannot be read.
     """
     try:
+        if not stat.S_ISREG(file.stat().st_mode):  # Reading a named pipe would wait for ever.
+            raise SourceError("cannot be read: it is no regular file", where=str(file))
         return file.read_bytes()
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", where=str(file)) from error
@@ -80,48 +76,85 @@ def replace_files(contents: Mapping[Path, tuple[bytes, bytes]]) -> None:
     """
     ready: list[tuple[Path, Path, bytes]] = []
     done: list[tuple[Path, bytes]] = []
+    file = Path()
     try:
-        for file, (old, new) in contents.items():
+        for file, (old, new) in contents.items():  # noqa: B007 - the error below names the file
             target = file.resolve()
             _require_writable(file, target, old)
             ready.append((target, _write_beside(target, new), old))
-        for target, temporary, old in ready:
-            temporary.replace(target)
-            done.append((target, old))
-    except OSError as error:
-        for target, old in done:
-            with contextlib.suppress(OSError):
-                _write_beside(target, old).replace(target)
-        where = str(error.filename2 or error.filename or "")
-        raise SourceError(
-            f"cannot be written: {error.strerror}", where=where, hint="nothing was changed"
-        ) from error
+        for file, temporary, old in ready:
+            temporary.replace(file)
+            done.append((file, old))
+    except BaseException as error:  # An interrupt must not leave one file of two changed either.
+        hint = _put_back(done)
+        if not isinstance(error, OSError):
+            raise
+        raise SourceError(f"cannot be written: {error.strerror}", where=str(file), hint=hint) from error
     finally:
         for _, temporary, _ in ready:
             temporary.unlink(missing_ok=True)
 
 
-def _walk(folder: Path, suffixes: tuple[str, ...], seen: set[tuple[int, int]]) -> Iterator[Path]:
-    try:
-        status = folder.stat()
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    if (status.st_dev, status.st_ino) in seen:
-        return
-    seen.add((status.st_dev, status.st_ino))
-    folders = []
-    for entry in entries:
+def _put_back(done: Iterable[tuple[Path, bytes]]) -> str:
+    """Undo finished moves; what to tell about it."""
+    lost = []
+    for target, old in done:
         try:
-            if entry.is_dir():
-                folders.append(entry)
-            elif entry.name.endswith(suffixes) and entry.is_file():
-                yield folder / entry.name
+            _write_beside(target, old).replace(target)
+        except OSError:
+            lost.append(str(target))
+    return f"changed already, and could not be put back: {', '.join(lost)}" if lost else "nothing was changed"
+
+
+def _files_at(path: Path, suffixes: tuple[str, ...]) -> Iterable[Path]:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(path).close()
+            return _walk(path, suffixes)
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"no such file or folder: {printable(str(path))}") from error
+    except OSError as error:
+        raise ConfigurationError(f"cannot be read: {error.strerror}", where=str(path)) from error
+    if path.name.endswith(suffixes):
+        return (path,)
+    kinds = " or ".join(suffixes)
+    raise ConfigurationError(
+        "is no test file that bugcapture reads", where=str(path), hint=f"it reads {kinds}"
+    )
+
+
+def _walk(top: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    seen: set[tuple[int, int]] = set()
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            status = folder.stat()
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
             continue
-    for entry in folders:
-        if entry.name not in _SKIPPED_FOLDERS and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):  # noqa: PTH110, PTH118
-            yield from _walk(folder / entry.name, suffixes, seen)
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders = []
+        for entry in entries:
+            if _is_folder(entry):
+                folders.append(entry)
+            elif entry.name.endswith(suffixes):
+                yield folder / entry.name
+        waiting += [
+            folder / entry.name
+            for entry in reversed(folders)
+            if entry.name not in _SKIPPED_FOLDERS and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))  # noqa: PTH110, PTH118
+        ]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _require_writable(file: Path, target: Path, old: bytes) -> None:
@@ -139,8 +172,17 @@ def _write_beside(target: Path, content: bytes) -> Path:
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
+        _copy_owner(target, temporary)
         shutil.copymode(target, temporary)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
+
+
+def _copy_owner(target: Path, temporary: Path) -> None:
+    """Give the new file to the old one's owner, where the system knows owners and allows it."""
+    status = target.stat()
+    if sys.platform != "win32":
+        with contextlib.suppress(PermissionError):
+            os.chown(temporary, status.st_uid, status.st_gid)

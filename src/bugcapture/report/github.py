@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bugcapture.core.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,11 +21,11 @@ def write_github(findings: Sequence[Finding]) -> str:
 
 
 def _command(finding: Finding) -> str:
-    properties = {"file": finding.path, "title": f"bugcapture {finding.rule}"}
+    properties = {"file": printable(finding.path), "title": f"bugcapture {finding.rule}"}
     if finding.line:
         properties["line"] = str(finding.line)
     listed = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
-    return f"::{finding.severity.value} {listed}::{_escape(finding.message)}\n"
+    return f"::{finding.severity.value} {listed}::{_escape(printable(finding.message))}\n"
 
 
 def _escape(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bugcapture.behave.dialect import BehaveDialect
-from bugcapture.core.errors import SourceError
+from bugcapture.core.errors import ConfigurationError, SourceError
 from bugcapture.core.finding import Finding
 from bugcapture.project.files import find_files
 from bugcapture.project.paths import relative_path
@@ -51,6 +51,8 @@ def read_inventory(paths: Sequence[str | Path]) -> Inventory:
         ConfigurationError: If a path does not exist or is no test file.
     """
     suffixes = tuple(suffix for dialect in DIALECTS for suffix in dialect.suffixes)
+    if "" in paths:  # An unset variable of a script, which `Path` takes for the working directory.
+        raise ConfigurationError("a path is empty")
     files = find_files([Path(path) for path in paths] or [Path()], suffixes)
     sources: list[tuple[Dialect, Source]] = []
     unreadable: list[Finding] = []
