@@ -68,7 +68,7 @@ def main() -> int:
         failed = failed or seconds > bound
         mark = "ok" if seconds <= bound else "ABOVE"
         print(
-            f"{title:52} {before:6.3f} s {after:6.3f} s  {1000 * seconds:6.1f} ms (bound {1000 * bound:.0f}) {mark}"
+            f"{title:52} {before:.3f} s {after:.3f} s  {1000 * seconds:6.1f} ms (bound {1000 * bound:.0f}) {mark}"
         )
     return int(failed)
 

@@ -185,12 +185,10 @@ class Project:
 
     def run(self, module: str, *arguments: str, python: tuple[str, ...] = ()) -> Run:
         """Run ``python -m module`` in the project's folder."""
-        kept = {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
-        own = {"HOME": str(self.home), "PYTHONUSERBASE": site.getuserbase(), "PYTHONUTF8": "1"}
         done = subprocess.run(
             [sys.executable, "-B", *python, "-m", module, *arguments],
             cwd=self.folder,
-            env=kept | own | self.variables,
+            env=self._environment() | self.variables,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -215,3 +213,15 @@ class Project:
         """The evidence records in a folder."""
         files = sorted((self.folder / folder).glob("*.jsonl"))
         return [json.loads(line) for file in files for line in file.read_text("ascii").splitlines()]
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the project's folder, as somebody who has a name."""
+        command = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.com", *arguments]
+        done = subprocess.run(
+            command, cwd=self.folder, env=self._environment(), capture_output=True, check=True, encoding="utf-8"
+        )
+        return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
+        return kept | {"HOME": str(self.home), "PYTHONUSERBASE": site.getuserbase(), "PYTHONUTF8": "1"}

@@ -42,7 +42,7 @@ Feature: Broken tags stop the run before anything is executed
 
     Examples: a malformed number
       | tags                                      | rule | message                              |
-      | @tdd_bug @tdd_bug_12/3                    | T5   | no valid number                      |
+      | @tdd_bug @tdd_bug_1 @tdd_bug_12/3         | T5   | no valid number                      |
 
     Examples: the switch beside a retry or a native expected failure
       | tags                                             | rule | message                       |
@@ -64,7 +64,7 @@ Feature: Broken tags stop the run before anything is executed
         Scenario Outline: Row
           Given all is well
 
-          @tdd_bug @tdd_bug_<n>
+          @tdd_bug @tdd_bug_8 @tdd_bug_<n>
           Examples:
             | n    |
             | 3    |
@@ -84,13 +84,13 @@ Feature: Broken tags stop the run before anything is executed
       """
     When "behave --tags=not\ @slow --tags=@nothing" runs
     Then the run is refused for
-      | where                | rule | message                                            |
-      | features/a.feature:1 | T2   | (in the scenario at line 8)                        |
-      | features/a.feature:1 | T2   | (in the scenario at line 16)                       |
-      | features/a.feature:1 | T2   | (in the scenario at line 17)                       |
-      | features/a.feature:6 | T4   | @tdd_bugs_4                                        |
-      | features/a.feature:13 | T5  | @tdd_bug_<n> becomes @tdd_bug_12/3                 |
-      | features/b.feature:7 | T5   | @tdd_bug_007                                       |
+      | where                 | rule | message                            |
+      | features/a.feature:1  | T2   | (in the scenario at line 16)       |
+      | features/a.feature:1  | T2   | (in the scenario at line 17)       |
+      | features/a.feature:1  | T2   | (in the scenario at line 7)        |
+      | features/a.feature:6  | T4   | @tdd_bugs_4                        |
+      | features/a.feature:13 | T5   | @tdd_bug_<n> becomes @tdd_bug_12/3 |
+      | features/b.feature:7  | T5   | @tdd_bug_007                       |
     And the check tells the same
 
   Scenario: A dry run and the runner option refuse as well

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
 from typing import Any
 
 from behave import given, then, when
@@ -56,9 +55,8 @@ def check_unchanged(context: Any) -> None:
 
 @when("somebody applies the diff that was shown")
 def apply_diff(context: Any) -> None:
-    subprocess.run(
-        ["git", "apply", "-"], cwd=context.project.folder, input=context.project.last.stdout.encode(), check=True
-    )
+    context.project.write_bytes("../shown.patch", context.project.last.stdout.encode())
+    context.project.git("apply", "../shown.patch")
 
 
 @then('the JSON of "{name}" has the schema "{schema}"')
@@ -70,3 +68,11 @@ def check_schema(context: Any, name: str, schema: str) -> None:
 def _contents(context: Any) -> dict[str, bytes]:
     folder = context.project.folder
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@given("the project is a git repository")
+def make_repository(context: Any) -> None:
+    context.project.write(".gitignore", "evidence/\njunit/\n*.json\n*.txt\n")
+    context.project.git("init", "--quiet")
+    context.project.git("add", ".")
+    context.project.git("commit", "--quiet", "--message=feat: a shop")

@@ -55,7 +55,8 @@ def check_lines(context: Any, stream: str) -> None:
 
 @then('the run ends with "{line}"')
 def check_closing(context: Any, line: str) -> None:
-    last = context.project.last.stderr.rstrip("\n").rpartition("\n")[2]
+    before_snippets = context.project.last.stderr.partition("\nYou can implement step definitions")[0]
+    last = before_snippets.rstrip("\n").rpartition("\n")[2]
     assert last == line, f"expected {line!r}, got {context.project.last}"
 
 
@@ -108,3 +109,36 @@ def check_counts(context: Any, files: int, captures: int, bugs: int) -> None:
 def _stream(context: Any, name: str) -> str:
     streams = {"standard output": context.project.last.stdout, "standard error": context.project.last.stderr}
     return streams[name]
+
+
+@then("the list has the bugs")
+def check_bugs(context: Any) -> None:
+    bugs = json.loads(context.project.last.stdout)["bugs"]
+    found = [(bug["id"], bug["state"], len(bug["tests"])) for bug in bugs]
+    expected = [(int(row["id"]), row["state"], int(row["tests"])) for row in context.table]
+    assert found == expected, found
+
+
+@then("the first test of bug {number:d} holds")
+def check_listed_test(context: Any, number: int) -> None:
+    """Compare fields with the table; values are JSON."""
+    bugs = {bug["id"]: bug for bug in json.loads(context.project.last.stdout)["bugs"]}
+    test = bugs[number]["tests"][0]
+    for row in context.table:
+        assert test[row["field"]] == json.loads(row["value"]), f"{row['field']} is {test[row['field']]!r}"
+
+
+@then('the SARIF file "{name}" holds')
+def check_sarif(context: Any, name: str) -> None:
+    log = json.loads(context.project.read(name))
+    assert (log["version"], len(log["runs"])) == ("2.1.0", 1), log["version"]
+    run = log["runs"][0]
+    described = {rule["id"]: rule["shortDescription"]["text"] for rule in run["tool"]["driver"]["rules"]}
+    found = []
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        line = str(place["region"]["startLine"])
+        found.append((result["ruleId"], result["level"], place["artifactLocation"]["uri"], line))
+        assert described[result["ruleId"]], result
+        assert result["message"]["text"], result
+    assert found == [tuple(row.cells) for row in context.table], found

@@ -41,7 +41,7 @@ def check_summary(context: Any, line: str) -> None:
 def check_verdicts(context: Any) -> None:
     """All records of the run: the verdict by name, and a part of the reason where the table has one."""
     records = context.project.records()
-    found = {record["name"]: record for record in records}
+    found = {record["name"].strip(): record for record in records}
     rows = [row.as_dict() for row in context.table]
     told = "\n".join(f"{name}: {record['verdict']}: {record['reason']}" for name, record in found.items())
     assert set(found) == {row["scenario"] for row in rows}, f"{told}\n{context.project.last}"
@@ -132,3 +132,10 @@ def _told_problems(stderr: str) -> list[str]:
             break
         problems.append(line.strip())
     return problems
+
+
+@then("the only record is about the revision that is checked out, and the checkout is {state}")
+def check_revision(context: Any, state: str) -> None:
+    (record,) = context.project.records()
+    assert record["commit"] == context.project.git("rev-parse", "HEAD").strip(), record
+    assert record["dirty"] is {"clean": False, "dirty": True}[state], record

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 INSTALL = "from bugcapture.behave import install\ninstall()\n"
 SWITCH = "@tdd_expected_fail"
@@ -44,12 +44,21 @@ CLEANUP_ERROR = Cells("cleanup_error", ("error",), "cleanup_error", rerun=True, 
 
 @dataclass(frozen=True)
 class Run:
-    """One finished process."""
+    """One finished process.
+
+    Attributes:
+        folder: Its working directory; reports are read from there when they are asked for.
+        code: The exit code.
+        stdout: Standard output.
+        stderr: Standard error.
+        records: The evidence, in the order in which it was written; several files one after the other.
+    """
 
     folder: Path
     code: int
     stdout: str
     stderr: str
+    records: list[dict[str, Any]]
 
     @property
     def lines(self) -> list[str]:
@@ -61,12 +70,6 @@ class Run:
     def closing(self) -> str:
         """The last line of standard error."""
         return self.lines[-1] if self.lines else ""
-
-    @cached_property
-    def records(self) -> list[dict[str, Any]]:
-        """The evidence, in the order in which it was written; several files one after the other."""
-        files = sorted((self.folder / "evidence").glob("*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text("ascii").splitlines()]
 
     @property
     def verdicts(self) -> dict[str, str]:
@@ -91,15 +94,15 @@ class Run:
         return found
 
     @cached_property
-    def suites(self) -> list[ElementTree.Element]:
+    def suites(self) -> list[ET.Element]:
         """The JUnit suites, in the order of their files."""
-        return [ElementTree.parse(file).getroot() for file in sorted((self.folder / "junit").glob("*.xml"))]
+        return [ET.parse(file).getroot() for file in sorted((self.folder / "junit").glob("*.xml"))]  # noqa: S314 - Behave wrote it
 
     def suite_counts(self, index: int = 0) -> dict[str, int]:
         """The counts that a JUnit suite claims."""
         return {key: int(self.suites[index].attrib[key]) for key in ("tests", "errors", "failures", "skipped")}
 
-    def case(self, name: str) -> ElementTree.Element:
+    def case(self, name: str) -> ET.Element:
         """The JUnit test case of a scenario."""
         found = [case for suite in self.suites for case in suite.iter("testcase") if case.attrib["name"] == name]
         assert len(found) == 1, name
@@ -220,7 +223,15 @@ class BehaveProject:
             check=False,
             timeout=120,
         )
-        return Run(where, done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+        files = sorted((where / "evidence").glob("*.jsonl"))
+        lines = [line for file in files for line in file.read_text("ascii").splitlines()]
+        return Run(
+            where,
+            done.returncode,
+            done.stdout.decode("utf-8"),
+            done.stderr.decode("utf-8"),
+            [json.loads(line) for line in lines],
+        )
 
 
 def captured(number: int, name: str, *steps: str, tags: str = "", description: str = "") -> str:
@@ -230,7 +241,9 @@ def captured(number: int, name: str, *steps: str, tags: str = "", description: s
     return f"{head}\n  Scenario: {name}\n{told}" + "".join(f"    {step}\n" for step in steps) + "\n"
 
 
-def closing(expected: str = "0 expected failures", fixed: str = "0", wrong: str = "0", regressed: str = "0") -> str:
+def closing(
+    expected: str = "0 expected failures", fixed: str = "0", wrong: str = "0", regressed: str = "0"
+) -> str:
     """The line that ends a run; each part is a count with its numbers, such as ``1 look fixed (#2)``."""
     words = (("look fixed", fixed), ("wrong", wrong), ("regressed", regressed))
     parts = [expected]

@@ -27,7 +27,11 @@ RAISES = 'Then it raises LateOrderError "order 17 is late"'
         ("Fails with: AssertionError: 2 engines", 'Then it runs the step: When it asserts "2 engines"', ""),
         ("Fails with: AssertionError: [23] engines", 'Then it asserts "2 engines"', ""),
         ("Fails with: ValueError", RAISES, "LateOrderError is not the declared ValueError"),
-        ("Fails with: other.KeyError", 'Then it raises KeyError "x"', "KeyError is not the declared other.KeyError"),
+        (
+            "Fails with: other.KeyError",
+            'Then it raises KeyError "x"',
+            "KeyError is not the declared other.KeyError",
+        ),
         ("Fails with: Error", RAISES, "LateOrderError is not the declared Error"),
         ("Fails with: LateOrderError: order 18", RAISES, "the message does not match the declared pattern"),
         ("Fails with: LateOrderError: ^is late", RAISES, "the message does not match the declared pattern"),
@@ -106,7 +110,10 @@ def test_interrupt_cannot_be_declared(project: BehaveProject) -> None:
         project.feature("Feature: F\n" + captured(4, "case", "Then it passes", description=f"Fails with: {name}"))
         run = project.run("--dry-run")
         assert run.code == 1
-        assert f"features/a.feature:4: F1 'Fails with: {name}': {name} can never be the expected failure" in run.stderr
+        assert (
+            f"features/a.feature:4: F1 'Fails with: {name}': {name} can never be the expected failure"
+            in run.stderr
+        )
 
 
 def test_undeclared_run_of_the_same_steps_is_wrong(project: BehaveProject) -> None:
@@ -217,7 +224,10 @@ def test_outer_declaration_does_not_hide_an_inner_one(project: BehaveProject) ->
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (["Fails with: KeyError: [unclosed"], [(7, "F1 'Fails with: KeyError: [unclosed' is no valid regular exp")]),
+        (
+            ["Fails with: KeyError: [unclosed"],
+            [(7, "F1 'Fails with: KeyError: [unclosed' is no valid regular exp")],
+        ),
         (["Fails with:"], [(7, "F1 empty 'Fails with:' line")]),
         (["Fails at:   "], [(7, "F1 empty 'Fails at:' line")]),
         (["Fails with: KeyError:"], [(7, "F1 'Fails with: KeyError:' has an empty message")]),
@@ -244,7 +254,9 @@ def test_malformed_declaration_is_refused(
     assert run.code == 1
     assert run.hook_lines() == []
     assert run.records == []
-    assert [line.partition(": ")[0] for line in run.lines[1:]] == [f"  features/a.feature:{line}" for line, _ in told]
+    assert [line.partition(": ")[0] for line in run.lines[1:]] == [
+        f"  features/a.feature:{line}" for line, _ in told
+    ]
     for line, (number, message) in zip(run.lines[1:], told, strict=True):
         assert line.startswith(f"  features/a.feature:{number}: {message}")
 
@@ -307,7 +319,7 @@ def outline(declared: str, row: str = "| 5+5 | KeyError |", columns: str = "| to
     """An outline of one row whose step raises a KeyError that tells the first cell."""
     return (
         "Feature: F\n  @tdd_bug @tdd_bug_4 @tdd_expected_fail\n  Scenario Outline: case\n"
-        f"    {declared}\n    Then it raises KeyError \"total is <total>\"\n\n"
+        f'    {declared}\n    Then it raises KeyError "total is <total>"\n\n'
         f"    Examples: E\n      {columns}\n      {row}\n"
     )
 
@@ -318,7 +330,7 @@ def outline(declared: str, row: str = "| 5+5 | KeyError |", columns: str = "| to
         ("Fails with: KeyError: total is <total>", 0),
         ("Fails with: KeyError: total is <total>1", 1),
         ("Fails with: KeyError: total is <other>", 1),
-        ("Fails with: KeyError\n    Fails at: Then it raises KeyError \"total is <total>\"", 0),
+        ('Fails with: KeyError\n    Fails at: Then it raises KeyError "total is <total>"', 0),
     ],
 )
 def test_placeholders_of_an_outline_are_filled_in(project: BehaveProject, declared: str, code: int) -> None:
@@ -375,7 +387,7 @@ MESSAGES = [
     "\x00null",
     ": starts with a colon:",
     "Then it looks like a step",
-    "@tag and | table | and \"\"\" and # comment",
+    '@tag and | table | and """ and # comment',
     "Fails with: ValueError: itself",
     "<total> and <a>",
     "100% {braces} %s $HOME `x`",
@@ -412,8 +424,10 @@ def test_printed_line_makes_the_run_green_when_pasted(project: BehaveProject) ->
 def test_printed_line_can_be_pasted_into_an_outline(project: BehaveProject) -> None:
     """A message that looks like a placeholder of the outline is taken for itself."""
     project.write("messages.json", json.dumps(["the cell <total> is empty"]))
-    text = outline("@").replace("    @\n", "").replace(
-        'Then it raises KeyError "total is <total>"', "Then it raises ValueError with message 0"
+    text = (
+        outline("@")
+        .replace("    @\n", "")
+        .replace('Then it raises KeyError "total is <total>"', "Then it raises ValueError with message 0")
     )
     project.feature(text)
     first = project.run(reports=False)

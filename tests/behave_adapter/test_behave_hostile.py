@@ -40,7 +40,7 @@ def test_names_and_messages_are_made_printable(project: BehaveProject) -> None:
 def test_tags_and_declarations_are_made_printable(project: BehaveProject) -> None:
     """No escape of a bad tag or a bad declaration reaches standard error or Behave's own message."""
     project.feature(
-        f"Feature: F\n  @tdd_bug_\x1b[31m\u202e\n  Scenario: tag\n    Then it passes\n\n"
+        "Feature: F\n  @tdd_bug_\x1b[31m\u202e\n  Scenario: tag\n    Then it passes\n\n"
         + captured(1, "type", "Then it passes", description="Fails with: \x1b[31m\u202e")
         + captured(2, "pattern", "Then it passes", description="Fails with: KeyError: (\x1b[31m\u202e")
         + captured(3, "place", "Then it passes", description="Fails at: \x1b[31m\u202e")
@@ -58,10 +58,8 @@ def test_tags_and_declarations_are_made_printable(project: BehaveProject) -> Non
 
 def test_declared_pattern_is_shown_printable(project: BehaveProject) -> None:
     """What a declaration holds is escaped when it is told as the expectation."""
-    declared = "Fails with: KeyError: \x1b[31m\u202e\nFails at: Then it raises ValueError \"\x1b\""
-    project.feature(
-        "Feature: F\n" + captured(1, "case", 'Then it raises ValueError "\x1b"', description=declared)
-    )
+    declared = 'Fails with: KeyError: \x1b\\[31m\u202e\nFails at: Then it raises ValueError "\x1b"'
+    project.feature("Feature: F\n" + captured(1, "case", 'Then it raises ValueError "\x1b"', description=declared))
     run = project.run("-f", "null", "--no-summary", reports=False)
     assert run.code == 1
     assert run.record["verdict"] == "wrong_failure"
@@ -86,7 +84,7 @@ def test_class_with_a_hostile_name(project: BehaveProject) -> None:
 
         @step("it raises a strange class")
         def strange(context):
-            raise type("Bad\\x1b[31m Name\\u202e", (Exception,), {})("x")
+            raise type("Bad\\x1b[31m Name\\u202e", (Exception,), {"__module__": "x"})("x")
         """,
     )
     project.feature("Feature: F\n" + captured(1, "case", "Then it raises a strange class"))
@@ -128,8 +126,7 @@ def test_endless_tag_of_others_is_none_of_ours(project: BehaveProject) -> None:
     assert project.run().code == 0
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_terminal_that_cannot_show_everything(project: BehaveProject, encoding: str) -> None:
+def test_terminal_that_cannot_show_everything(project: BehaveProject) -> None:
     """Where the terminal has no such characters they are escaped; the verdict is the same."""
     project.feature(
         "Feature: F\n"
@@ -144,12 +141,14 @@ def test_terminal_that_cannot_show_everything(project: BehaveProject, encoding: 
     assert "Fails with: ValueError: \\u03ba\\u03b1\\u03ba\\u03cc \\U0001f389" in run.stderr
     assert run.closing == closing("1 expected failure (#1)", "1 (#2)", "1 (#3)")
     assert run.records[0]["name"] == "Δοκιμή 漢字 🎉"
-    assert encoding
 
 
 def test_posix_locale(project: BehaveProject) -> None:
     """Files are read as UTF-8 wherever the process runs."""
-    project.feature("Feature: F\n" + captured(1, "漢字", 'Then it asserts "κακό"', description="Fails with: AssertionError: κακό"))
+    project.feature(
+        "Feature: F\n"
+        + captured(1, "漢字", 'Then it asserts "κακό"', description="Fails with: AssertionError: κακό")
+    )
     run = project.run(reports=False, env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
     assert run.code == 0, run.stderr
     assert run.record["name"] == "漢字"
@@ -162,9 +161,7 @@ def test_windows_line_ends(project: BehaveProject) -> None:
     )
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     assert project.run().code == 0
-    project.feature(
-        "Feature: F\n" + captured(1, "case", 'Then it passes', description="text\nFails with:")
-    )
+    project.feature("Feature: F\n" + captured(1, "case", "Then it passes", description="text\nFails with:"))
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     run = project.run()
     assert run.lines[1].startswith("  features/a.feature:5: F1 empty 'Fails with:' line")

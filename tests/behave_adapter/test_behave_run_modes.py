@@ -67,7 +67,9 @@ def test_hooks_of_a_green_run(project: BehaveProject) -> None:
     ]
 
 
-@pytest.mark.parametrize(("scenario", "raw", "final"), [(FIXED, "passed", "failed"), (WRONG, "error", "error")], ids=["fixed", "wrong"])
+@pytest.mark.parametrize(
+    ("scenario", "raw", "final"), [(FIXED, "passed", "failed"), (WRONG, "error", "error")], ids=["fixed", "wrong"]
+)
 def test_hooks_of_a_red_run(project: BehaveProject, scenario: str, raw: str, final: str) -> None:
     """Row 21: a red verdict fails the run for after_all, and a later expected failure does not take it back."""
     project.hooks(HOOKS)
@@ -146,13 +148,12 @@ def test_project_without_the_adapter_is_behaves_own(project: BehaveProject) -> N
 
 
 OWN_RUNNER = """
-from behave.runner import Runner
-from behave.step_registry import registry
+from behave.runner import Runner, the_step_registry
 
 class OwnRunner(Runner):
     def run_model(self, features=None):
         failed = False
-        self.step_registry = registry
+        self.step_registry = the_step_registry
         for feature in features or self.features:
             for formatter in self.formatters:
                 formatter.uri(feature.filename)

@@ -20,7 +20,9 @@ from behave_project import (
 ONE_WRONG = closing(wrong="1 (#4)")
 
 
-def run_one(project: BehaveProject, *steps: str, tags: str = "", head: str = "Feature: F", description: str = "") -> Run:
+def run_one(
+    project: BehaveProject, *steps: str, tags: str = "", head: str = "Feature: F", description: str = ""
+) -> Run:
     """Run one captured scenario, ``case`` of bug 4, alone."""
     project.feature(f"{head}\n{captured(4, 'case', *steps, tags=tags, description=description)}")
     return project.run()
@@ -32,7 +34,7 @@ def assert_wrong(run: Run, reason: str, cells: Cells = FAILED) -> None:
     assert run.cells("case") == cells
     assert run.record["verdict"] == "wrong_failure"
     assert reason in run.record["reason"]
-    assert ": wrong failure: \"case\" (#4) did not fail for its bug: " + run.record["reason"] in run.lines[0]
+    assert ': wrong failure: "case" (#4) did not fail for its bug: ' + run.record["reason"] in run.lines[0]
     assert run.closing == ONE_WRONG
     assert run.stderr.count("bugcapture:") == 2
 
@@ -88,10 +90,14 @@ def test_pass_is_red_in_every_report(project: BehaveProject) -> None:
     assert [step["result"]["status"] for step in run.scenario("case")["steps"]] == ["passed", "passed"]
     assert run.rerun == ["features/a.feature:3"]
     assert run.lines == [
-        "bugcapture: features/a.feature:3: bug 4 looks fixed: "
-        '"case" passed although it carries @tdd_expected_fail (features/a.feature:2)',
-        "  run `bugcapture graduate 4`: it removes that one tag; the number tags stay, "
-        "the test is the regression test from now on",
+        (
+            "bugcapture: features/a.feature:3: bug 4 looks fixed: "
+            '"case" passed although it carries @tdd_expected_fail (features/a.feature:2)'
+        ),
+        (
+            "  run `bugcapture graduate 4`: it removes that one tag; the number tags stay, "
+            "the test is the regression test from now on"
+        ),
         closing(fixed="1 (#4)"),
     ]
     assert run.record["verdict"] == "unexpected_pass"
@@ -119,7 +125,9 @@ def test_pass_of_several_bugs_names_them_all(project: BehaveProject) -> None:
         '"case" passed although it carries @tdd_expected_fail (features/a.feature:1)'
     )
     assert "run `bugcapture graduate 7 12`" in run.lines[1]
-    assert run.case("case").find("failure").attrib["message"].startswith("features/a.feature:1: bugs 7 and 12 look")
+    assert (
+        run.case("case").find("failure").attrib["message"].startswith("features/a.feature:1: bugs 7 and 12 look")
+    )
     assert run.record["ids"] == [7, 12]
 
 
@@ -144,7 +152,9 @@ def test_scenario_without_steps_passes_unexpectedly(project: BehaveProject) -> N
         (["When it passes", 'And it asserts "no"'], "when step failed", 'And it asserts "no"'),
     ],
 )
-def test_assertion_outside_then_is_wrong(project: BehaveProject, steps: list[str], reason: str, place: str) -> None:
+def test_assertion_outside_then_is_wrong(
+    project: BehaveProject, steps: list[str], reason: str, place: str
+) -> None:
     """Row 4: only the verification counts; Given and When, and what follows them with And, do not."""
     run = run_one(project, *steps)
     assert_wrong(run, reason)
@@ -167,7 +177,8 @@ def test_assertion_in_background_is_wrong(project: BehaveProject, owner: str) ->
 def test_background_of_the_feature_counts_inside_a_rule(project: BehaveProject) -> None:
     """Row 5: a rule's scenarios inherit the Background of the feature."""
     project.feature(
-        'Feature: F\n  Background:\n    Then it asserts "no"\n  Rule: R\n' + captured(4, "case", 'Then it asserts "x"')
+        'Feature: F\n  Background:\n    Then it asserts "no"\n  Rule: R\n'
+        + captured(4, "case", 'Then it asserts "x"')
     )
     assert_wrong(project.run(), "given step failed")
 
@@ -182,11 +193,15 @@ def test_error_in_then_is_wrong(project: BehaveProject) -> None:
     assert run.record["raw_status"] == "error"
     assert run.record["exc_type"] == "RuntimeError"
     assert run.lines == [
-        'bugcapture: features/a.feature:3: wrong failure: "case" (#4) did not fail for its bug: '
-        "RuntimeError is not an assertion",
+        (
+            'bugcapture: features/a.feature:3: wrong failure: "case" (#4) did not fail for its bug: '
+            "RuntimeError is not an assertion"
+        ),
         "  expected: an assertion in the verification",
-        '  got:      RuntimeError: engine is gone at Then it raises RuntimeError "engine is gone" '
-        "(features/a.feature:4)",
+        (
+            '  got:      RuntimeError: engine is gone at Then it raises RuntimeError "engine is gone" '
+            "(features/a.feature:4)"
+        ),
         "  if this is how the bug shows itself, declare it in the scenario's description:",
         "    Fails with: RuntimeError: engine is gone",
         ONE_WRONG,
@@ -204,7 +219,9 @@ def test_error_in_then_is_wrong(project: BehaveProject) -> None:
 def test_undefined_step_is_wrong(project: BehaveProject, steps: list[str], cells: Cells) -> None:
     """Row 7: an undefined step is never the bug, also behind the failing one."""
     run = run_one(project, *steps)
-    assert_wrong(run, "the step is undefined", cells)
+    assert_wrong(run, f"the step is undefined: {steps[-1]}", cells)
+    assert (run.record["exc_type"], run.record["message"]) == ("", "")
+    assert run.lines[2] == f"  got:      undefined at {steps[-1]} (features/a.feature:{3 + len(steps)})"
     assert "Fails with:" not in run.stderr
 
 
@@ -283,7 +300,9 @@ def test_hook_that_raises_is_wrong(project: BehaveProject, hook: str, cells: Cel
     run = run_one(project, 'Then it asserts "the bug"')
     assert run.code == 1
     assert run.record["verdict"] == "wrong_failure"
-    assert "a hook of the " in run.record["reason"]
+    assert ("a hook of the step 'it asserts" if "step" in hook else "a hook of the scenario (") in run.record[
+        "reason"
+    ]
     assert run.record["reason"].endswith("failed")
     assert run.closing == ONE_WRONG
     status = run.scenario("case")["status"]
@@ -293,6 +312,21 @@ def test_hook_that_raises_is_wrong(project: BehaveProject, hook: str, cells: Cel
         assert f"{error}: in the hook" in run.record["reason"]
     assert run.rerun == ["features/a.feature:3"]
     assert "Fails with:" not in run.stderr
+
+
+@pytest.mark.parametrize("hook", ["before_step", "after_step"])
+@pytest.mark.parametrize("where", ["it runs", "it asserts"], ids=["outer step", "nested step"])
+def test_hook_around_nested_steps_is_wrong(project: BehaveProject, hook: str, where: str) -> None:
+    """Row 10: a hook that fails around a nested step, or around the step that nests it, spoils the failure."""
+    project.hooks(
+        f"def {hook}(context, step):\n"
+        f"    if step.name.startswith('{where}'):\n"
+        "        raise AssertionError('hook')\n"
+    )
+    run = run_one(project, 'Then it runs the step: Then it asserts "the bug"')
+    assert run.code == 1
+    assert run.record["verdict"] == "wrong_failure"
+    assert "hook" in run.record["reason"]
 
 
 def test_cleanup_that_raises_is_wrong(project: BehaveProject) -> None:
@@ -427,10 +461,14 @@ def test_bug_without_switch_is_a_regression_test(project: BehaveProject) -> None
     assert run.cells("back") == FAILED
     assert run.cells("broken") == ERROR
     assert run.lines == [
-        'bugcapture: features/a.feature:7: bug 9 is back: "back" failed: '
-        'AssertionError: again in Then it asserts "again"',
-        'bugcapture: features/a.feature:11: bug 10 is back: "broken" failed: '
-        'RuntimeError: no in Given it raises RuntimeError "no"',
+        (
+            'bugcapture: features/a.feature:7: bug 9 is back: "back" failed: '
+            'AssertionError: again in Then it asserts "again"'
+        ),
+        (
+            'bugcapture: features/a.feature:11: bug 10 is back: "broken" failed: '
+            'RuntimeError: no in Given it raises RuntimeError "no"'
+        ),
         closing(regressed="2 (#9, #10)"),
     ]
 
@@ -451,7 +489,7 @@ def test_verdicts_of_one_run_do_not_touch_each_other(project: BehaveProject) -> 
         + captured(1, "expected", 'Then it asserts "the bug"')
         + captured(2, "fixed", "Then it passes")
         + captured(3, "wrong", 'Then it raises RuntimeError "no"')
-        + "  Scenario: plain\n    Then it passes\n\n  Scenario: plain failure\n    Then it asserts \"own\"\n"
+        + '  Scenario: plain\n    Then it passes\n\n  Scenario: plain failure\n    Then it asserts "own"\n'
     )
     run = project.run()
     assert run.code == 1

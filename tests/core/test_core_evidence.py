@@ -97,6 +97,18 @@ def test_any_record_is_one_ascii_line_that_parses_back(texts, message, ids, dura
     assert (read["ids"], read["duration"], read["attempt"], read["dirty"]) == (list(ids), duration, attempt, dirty)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("\udc80", r"\udc80"), ("a\ud83d\ude00b", r"a\ud83d\ude00b"), ("\u20ac\x00\n", "\u20ac\x00\n")],
+)
+def test_lone_surrogates_become_visible_text(text, expected):
+    """A file name that is no UTF-8 must not make the line unreadable for strict JSON readers."""
+    line = encode_record(Evidence(**{**_as_dict(), "message": text, "name": text}))
+    read = msgspec.json.decode(line)
+
+    assert (read["message"], read["name"]) == (expected, expected)
+
+
 @pytest.mark.parametrize(("length", "kept"), [(0, 0), (1999, 1999), (2000, 2000), (2001, 2000), (10**6, 2000)])
 def test_a_long_message_is_cut(length, kept):
     """At most 2,000 characters of a message are kept, counted before they are escaped."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from core_strategies import CHECKED, texts
 from hypothesis import example, given
@@ -74,6 +76,14 @@ def test_other_text_is_passed_over(line):
         ("Fails with: a..b", "'Fails with: a..b' does not start with an exception's name"),
         ("Fails with: .b", "'Fails with: .b' does not start with an exception's name"),
         ("Fails with: a.", "'Fails with: a.' does not start with an exception's name"),
+        (
+            "Fails with: 5" + "x" * 79,
+            "'Fails with: 5" + "x" * 79 + "' does not start with an exception's name",
+        ),
+        (
+            "Fails with: 5" + "x" * 80,
+            "'Fails with: 5" + "x" * 78 + "\u2026' does not start with an exception's name",
+        ),
         ("Fails with: <type>", "'Fails with: <type>' does not start with an exception's name"),
         (
             "Fails with: KeyError: ",
@@ -212,10 +222,13 @@ class AuditError(LookupError):
         ("AuditError", AuditError, True),
         (f"{__name__}.AuditError", AuditError, True),
         ("Nested", AuditError.Nested, True),
+        ("decoder.JSONDecodeError", json.JSONDecodeError, True),
+        ("json.decoder.JSONDecodeError", json.JSONDecodeError, True),
         ("AuditError.Nested", AuditError.Nested, True),
         ("builtins.LookupError", AuditError, True),
         # near misses
         ("Error", KeyError, False),
+        ("coder.JSONDecodeError", json.JSONDecodeError, False),
         ("Key", KeyError, False),
         ("keyerror", KeyError, False),
         ("IndexError", KeyError, False),

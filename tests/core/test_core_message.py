@@ -196,6 +196,19 @@ def test_a_long_text_is_cut():
     )
 
     assert len(text) < 2000
+    assert f'"{"n" * 119}\u2026" (#991)' in text
+    assert "got:      KeyError: " + "x" * 289 + "\u2026 at yyy" in text
+
+
+def test_a_test_is_called_a_test_unless_said_otherwise():
+    """Without a word of the framework's own it is a test; without a place of the switch none is named."""
+    wrong = tell_verdict(
+        Judgement(Verdict.WRONG_FAILURE, "reason", KEY_ERROR), tags=ONE, where="a.py:1", name="Pay"
+    )
+    fixed = tell_verdict(Judgement(Verdict.UNEXPECTED_PASS, "reason"), tags=ONE, where="a.py:1", name="Pay")
+
+    assert "declare it in the test's description:" in wrong
+    assert "carries @tdd_expected_fail\n" in fixed
 
 
 judgements = st.builds(

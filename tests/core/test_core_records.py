@@ -69,6 +69,7 @@ def test_an_error_says_what_where_and_what_to_run(where, hint, text):
 
     assert str(error) == text
     assert (error.message, error.where, error.hint) == ("it is wrong", where, hint)
+    assert error.args == ("it is wrong",)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ def test_a_hard_message_is_no_exception(message):
         ("AssertionError", "a\tb\x1b[0m", r"Fails with: AssertionError: a.b.\[0m"),
         ("AssertionError", r".\^$*+?{}[]|()", r"Fails with: AssertionError: \.\\\^\$\*\+\?\{\}\[\]\|\(\)"),
         ("E", "x" * 101, "Fails with: E: " + "x" * 100),
+        ("E", "x" * 98 + "  y", "Fails with: E: " + "x" * 98),
         ("\x1b[31m", "x", r"Fails with: \x1b[31m: x"),
     ],
 )

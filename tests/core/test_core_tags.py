@@ -67,6 +67,12 @@ def broken(texts: str, policy: TagPolicy | None = None) -> list[tuple[str, str]]
         (f"{COMPLETE} {SWITCH} xfail", [("T6", "xfail")]),
         (f"{COMPLETE} {SWITCH} autoretry flaky xfail", [("T6", "autoretry"), ("T6", "flaky"), ("T6", "xfail")]),
         (f"{SWITCH} autoretry", [("T3", SWITCH), ("T6", "autoretry")]),
+        (f"{COMPLETE} {SWITCH} auto_retry", [("T6", "auto_retry")]),
+        (f"{COMPLETE} {SWITCH} AutoRetry_3", [("T6", "AutoRetry_3")]),
+        (f"{COMPLETE} {SWITCH} autoretry.max_attempts=3", [("T6", "autoretry.max_attempts=3")]),
+        (f"{COMPLETE} {SWITCH} flaky(reruns=2)", [("T6", "flaky(reruns=2)")]),
+        (f"{COMPLETE} {SWITCH} xfail(strict=True)", [("T6", "xfail(strict=True)")]),
+        (f"{COMPLETE} {SWITCH} XFAIL:later", [("T6", "XFAIL:later")]),
     ],
 )
 def test_a_broken_rule_is_named_with_the_tag_that_breaks_it(texts, expected):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from functools import cache
 
 import pytest
 from core_strategies import CHECKED, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bugcapture.core.tags import TagKind, TagPolicy, check_tags, read_tag, read_tags, suggest_tag
+from bugcapture.core.tags import TagKind, TagPolicy, _distance, check_tags, read_tag, read_tags, suggest_tag
 
 SWITCH = "tdd_expected_fail"
 VALID = re.compile(r"tdd_(?:bug|issue)(?:_[1-9][0-9]{0,17})?|tdd_expected_fail")
@@ -170,6 +171,30 @@ def test_a_suggestion_is_a_valid_tag(text):
     assert VALID.fullmatch(suggestion)
     if number := re.search(r"\d+", suggestion):
         assert number[0] in unicodedata.normalize("NFKC", text)
+
+
+words = st.text("tdbug", max_size=6)
+
+
+@CHECKED
+@given(words, words)
+def test_the_distance_counts_slips(left, right):
+    """The distance is the least number of drops, insertions, replacements and swaps of neighbours."""
+
+    @cache
+    def distance(i, j):
+        if not i or not j:
+            return i + j
+        best = min(
+            distance(i - 1, j) + 1,
+            distance(i, j - 1) + 1,
+            distance(i - 1, j - 1) + (left[i - 1] != right[j - 1]),
+        )
+        if i > 1 and j > 1 and left[i - 2 : i] == right[j - 1] + right[j - 2]:
+            best = min(best, distance(i - 2, j - 2) + 1)
+        return best
+
+    assert _distance(left, right) == distance(len(left), len(right))
 
 
 @CHECKED

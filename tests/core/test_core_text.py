@@ -32,6 +32,7 @@ def test_printable_text_is_printable(text):
         ("", ""),
         ("plain text", "plain text"),
         ("Gr\u00fc\u00dfe \u4e2d\u6587 \U0001f600", "Gr\u00fc\u00dfe \u4e2d\u6587 \U0001f600"),
+        ("\u00fc\n\u4e2d", "\u00fc\\n\u4e2d"),
         ("a\nb\tc\rd", r"a\nb\tc\rd"),
         ("\x1b[31mred\x07", r"\x1b[31mred\x07"),
         ("\x9b31m", r"\x9b31m"),

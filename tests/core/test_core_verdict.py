@@ -256,6 +256,17 @@ def test_a_reason_without_much_to_tell(tags, outcome, expected):
     assert expected == decide(tags, outcome).reason
 
 
+@pytest.mark.parametrize(("length", "kept"), [(300, 300), (301, 299)])
+def test_a_reason_has_at_most_three_hundred_characters(length, kept):
+    """A longer text of the host or of an exception is cut."""
+    failure = Failure(phase=Phase.ACTION, kind=Kind.ASSERTION, message="x" * (length - len("assertion: ")))
+    skipped = decide(ON, Outcome(status=Status.NOT_RUN, reason="x" * length)).reason
+    back = decide(OFF, Outcome(status=Status.FAILED, failures=(failure,))).reason
+
+    assert [len(skipped), len(back)] == [300, 300]
+    assert skipped == "x" * kept + "\u2026" * (length > 300)
+
+
 def test_three_verdicts_are_green():
     """Only an expected failure, a pass and a test that did not run leave the run green."""
     assert {"expected_failure", "passed", "not_run"} == {verdict.value for verdict in Verdict if verdict.green}

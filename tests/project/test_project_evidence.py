@@ -17,7 +17,13 @@ from bugcapture.project.evidence import EvidenceWriter, RunContext, run_context
 
 CONTEXT = RunContext(commit="c" * 40, dirty=True, run_id="run", shard="1/4")
 RECORD = Evidence(
-    ts="", framework="behave", ids=(991,), location="a.feature:6", name="Pay", verdict="passed", raw_status="passed"
+    ts="",
+    framework="behave",
+    ids=(991,),
+    location="a.feature:6",
+    name="Pay",
+    verdict="passed",
+    raw_status="passed",
 )
 VARIABLES = (
     "BUGCAPTURE_COMMIT",
@@ -39,7 +45,9 @@ record = Evidence(ts="", framework="behave", ids=(991,), location="a.feature:6",
 folder, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 writer = EvidenceWriter(folder, RunContext(commit="", dirty=None, run_id="", shard=""))
 """
-WRITE = "sys.stdin.readline()\nfor number in range(count): writer.append(replace(record, name=name, attempt=number))\n"
+WRITE = (
+    "sys.stdin.readline()\nfor number in range(count): writer.append(replace(record, name=name, attempt=number))\n"
+)
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
 
@@ -105,7 +113,7 @@ def test_two_writers_of_one_process_do_not_share_a_file(tmp_path):
         writer.append(RECORD)
         writer.close()
 
-    assert [1, 1] == [len(read(file)) for file in tmp_path.iterdir()]
+    assert [len(read(file)) for file in tmp_path.iterdir()] == [1, 1]
 
 
 def test_a_record_is_on_disk_at_once(tmp_path):
@@ -151,8 +159,8 @@ def test_eight_processes_write_eight_thousand_lines(tmp_path):
         finish(process)
     files = [read(file) for file in tmp_path.iterdir()]
 
-    assert [1000] * 8 == [len(records) for records in files]
-    assert [1] * 8 == [len({record["name"] for record in records}) for records in files]
+    assert [len(records) for records in files] == [1000] * 8
+    assert [len({record["name"] for record in records}) for records in files] == [1] * 8
     assert len({(record["name"], record["attempt"]) for records in files for record in records}) == 8000
 
 
@@ -180,6 +188,22 @@ writer.close()
 
     assert files == [["after", "before", "parent"], ["child 0"], ["child 1"]]
     assert sum(len(read(file)) for file in tmp_path.iterdir()) == 602
+
+
+@needs_fork
+def test_a_silent_child_does_not_remove_its_parents_file(tmp_path):
+    """A child that ends before the parent's first record closes nothing that is not its own."""
+    program = """
+if os.fork() == 0:
+    writer.close()
+    os._exit(0)
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+writer.append(record)
+writer.close()
+"""
+    finish(start(tmp_path, program))
+
+    assert [len(read(file)) for file in tmp_path.iterdir()] == [1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")

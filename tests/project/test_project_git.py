@@ -167,7 +167,14 @@ def test_without_git_there_is_no_answer(repository, monkeypatch):
 
 def test_the_environment_keeps_what_connects(monkeypatch):
     """Variables about repositories go, those about connections and all others stay."""
-    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_CONFIG_COUNT", "GIT_SSH_COMMAND", "GIT_EXEC_PATH", "GITHUB_SHA"):
+    for name in (
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_CONFIG_COUNT",
+        "GIT_SSH_COMMAND",
+        "GIT_EXEC_PATH",
+        "GITHUB_SHA",
+    ):
         monkeypatch.setenv(name, "x")
     kept = set(git.clean_environment())
 

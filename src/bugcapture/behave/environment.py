@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from typing import TYPE_CHECKING
+
+from bugcapture.core.errors import SourceError
+from bugcapture.project.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +26,10 @@ def why_not_installed(file: Path) -> tuple[int, str] | None:
         The line and the reason; None when it calls ``install()`` at its top level.
     """
     try:
-        tree = ast.parse(file.read_bytes(), str(file))
-    except (OSError, SyntaxError, ValueError, RecursionError) as error:
+        with warnings.catch_warnings():  # About the project's own code, which is not the question here.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(read_bytes(file), str(file))
+    except (SourceError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return getattr(error, "lineno", None) or 1, f"it cannot be parsed ({type(error).__name__})"
     names = set(_install_names(tree))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _dotted(node.func) in names]

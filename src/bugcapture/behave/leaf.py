@@ -220,11 +220,13 @@ def _row_uses(outline: Any, examples: Any, row: Any) -> tuple[TagUse, ...]:
     from behave.model import ScenarioOutlineBuilder, Tag  # noqa: PLC0415 - loaded by every run, not by every import
 
     parameters = {
-        "examples.name": (examples.name if examples else "") or "",
+        "examples.name": "",
         "examples.index": str(examples.index) if examples else "",
         "row.index": str(row.index),
         "row.id": row.id,
     }
+    if examples and examples.name:  # It may hold placeholders of its own.
+        parameters["examples.name"] = ScenarioOutlineBuilder.render_template(examples.name, row, parameters)
     uses = []
     for element in filter(None, (outline, examples)):
         for tag in element.tags:

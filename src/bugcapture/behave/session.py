@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bugcapture.core.outcome import Failure, Outcome
 
 _ATTRIBUTE = "_bugcapture_session"
+_RED_CAPTURE = frozenset({Verdict.UNEXPECTED_PASS, Verdict.WRONG_FAILURE})
 
 
 class Session:
@@ -42,7 +43,7 @@ class Session:
     def __init__(self, features: list[Any]) -> None:
         self._judged: dict[tuple[str, int, str], tuple[TestTags, Verdict]] = {}
         self._attempts: dict[tuple[str, int, str], int] = {}
-        self._texts: list[str] = []
+        self._texts: dict[tuple[str, int, str], str] = {}
         self._raw = is_raw()
         try:
             project = find_project(Path.cwd())
@@ -74,9 +75,10 @@ class Session:
         leaf = leaf_of_scenario(scenario)
         tags = read_tags(scenario.effective_tags)
         outcome = read_outcome(scenario)
-        key = (scenario.filename, scenario.line, scenario.name)
+        key = _key(scenario)
         judgement = self._stay_red(key, decide(tags, outcome, leaf.expectation))
         self._judged[key] = (tags, judgement.verdict)
+        self._texts[key] = ""
         if judgement.verdict is Verdict.NOT_RUN:
             return failed
         self._attempts[key] = self._attempts.get(key, 0) + 1
@@ -95,8 +97,7 @@ class Session:
             expectation=leaf.expectation,
             test_word="scenario",
         )
-        if text:
-            self._texts.append(text)
+        self._texts[key] = text
         if judgement.verdict is Verdict.EXPECTED_FAILURE:
             make_green(scenario, root, failed_before=failed_before)
             return False
@@ -108,13 +109,18 @@ class Session:
             return True
         return failed
 
+    def is_red(self, scenario: Any) -> bool:
+        """Whether an earlier attempt of a captured test was red."""
+        before = self._judged.get(_key(scenario))
+        return before is not None and before[1] in _RED_CAPTURE
+
     def close(self) -> None:
         """Say what the run found, on standard error, and close the evidence file."""
         if self._writer is not None:
             self._writer.close()
         if not self._judged:
             return
-        lines = list(self._texts)
+        lines = [text for text in self._texts.values() if text]
         if self._raw:
             ran = plural(len(self._attempts), "captured test")
             lines.append(f"bugcapture: raw run (BUGCAPTURE_RAW is set): {ran} ran, nothing was inverted")
@@ -123,9 +129,9 @@ class Session:
         say("\n".join(lines))
 
     def _stay_red(self, key: tuple[str, int, str], judgement: Judgement) -> Judgement:
-        """A retry must not turn a red capture green: an expected failure has to fail the first time."""
+        """A retry must not turn a red capture green: it has to fail as expected the first time."""
         before = self._judged.get(key)
-        if before is None or judgement.verdict is not Verdict.EXPECTED_FAILURE or before[1].green:
+        if before is None or before[1] not in _RED_CAPTURE or not judgement.verdict.green:
             return judgement
         reason = f"it was retried: an earlier attempt was {before[1].value}, so the failure is not sure"
         return Judgement(Verdict.WRONG_FAILURE, reason, judgement.failure)
@@ -180,9 +186,12 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
 
 def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) -> bool:
     """Behave's ``Scenario.run`` with a verdict for captured tests."""
-    if not _is_captured(scenario) or not scenario.should_run(runner.config):
+    if not _is_captured(scenario):
         return original(scenario, runner)
     session: Session | None = getattr(runner, _ATTRIBUTE, None)
+    # A scenario that skipped itself in one attempt is not run in the next; it stays red all the same.
+    if not scenario.should_run(runner.config) and not (session is not None and session.is_red(scenario)):
+        return original(scenario, runner)
     if session is not None:
         return session.judge(scenario, runner, lambda: original(scenario, runner))
     # A runner with a `run_model` of its own: check and judge here, so that nothing is waved through.
@@ -191,6 +200,10 @@ def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) ->
         return session.judge(scenario, runner, lambda: original(scenario, runner))
     finally:
         session.close()
+
+
+def _key(scenario: Any) -> tuple[str, int, str]:
+    return (scenario.filename, scenario.line, scenario.name)
 
 
 def _is_captured(scenario: Any) -> bool:

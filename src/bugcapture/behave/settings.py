@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bugcapture.core.finding import Finding
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CONFIG_FILES = ("pyproject.toml", "tox.ini", "setup.cfg", ".behaverc", "behave.ini")
+# Behave's name for a setting, and the key by which its files set it.
+_KEYS = {
+    "runner": "runner",
+    "config_tags": "tags",
+    "default_tags": "default_tags",
+    "stage": "stage",
+    "lang": "lang",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,8 @@ def read_settings(root: Path) -> tuple[dict[str, Setting], list[Finding]]:
         root: The folder in which Behave is started.
 
     Returns:
-        Settings by name (``runner``, ``config_tags``, ``default_tags``, and ``runner <alias>`` for each
-        alias), where the file that Behave reads last wins; and the files that Behave cannot read.
+        Settings by name (those of ``_KEYS``, and ``runner <alias>`` for each alias), where the file that
+        Behave reads last wins; and the files that Behave cannot read.
     """
     from behave.configuration import read_configuration  # noqa: PLC0415 - only projects with captures pay for it
 
@@ -66,9 +75,20 @@ def read_settings(root: Path) -> tuple[dict[str, Setting], list[Finding]]:
             message = f"Behave cannot read its configuration: {type(error).__name__}: {told}"
             findings.append(Finding(relative_path(file), 0, "P1", message))
             continue
-        for key, written in (("runner", "runner"), ("config_tags", "tags"), ("default_tags", "default_tags")):
+        for key, written in _KEYS.items():
             if values.get(key):
                 settings[key] = Setting(values[key], file, written)
         for alias, target in (values.get("more_runners", {})).items():
             settings[f"runner {alias}"] = Setting(target, file, alias)
     return settings, findings
+
+
+@lru_cache(maxsize=8)
+def default_language(root: Path) -> str | None:
+    """The language of feature files that do not name theirs; None for Behave's own default.
+
+    Args:
+        root: The folder in which Behave is started.
+    """
+    setting = read_settings(root)[0].get("lang")
+    return str(setting.value) if setting else None

@@ -10,17 +10,18 @@ import contextlib
 import io
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bugcapture.behave.leaf import is_ours, to_capture, walk_leaves
 from bugcapture.core.errors import ConfigurationError
-from bugcapture.core.finding import Finding, Severity
+from bugcapture.core.finding import Finding
 from bugcapture.core.text import printable, shorten
+from bugcapture.project.config import find_project
 from bugcapture.project.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from bugcapture.core.capture import Capture
     from bugcapture.core.tags import TagPolicy
@@ -103,11 +104,13 @@ def read_source(file: Path, path: str) -> FeatureSource | None:
     if not any(map(is_ours, dict.fromkeys(_TAG.findall(text)))):
         return None
     findings = []
+    feature, problem = parse_text(text, path)
+    if problem and text.startswith(BOM):
+        message = "starts with a byte order mark, which Behave takes for a syntax error: save it without"
+        findings.append(Finding(path, 1, "P1", message))
     if text.startswith(BOM):
         text = text[1:]
-        message = "starts with a byte order mark, which Behave 1.3 takes for a syntax error"
-        findings.append(Finding(path, 1, "P1", message, Severity.WARNING))
-    feature, problem = parse_text(text, path)
+        feature, problem = parse_text(text, path)
     return FeatureSource(file, path, content, text, feature, findings + ([problem] if problem else []))
 
 
@@ -126,12 +129,16 @@ def parse_text(text: str, path: str) -> tuple[Any, Finding | None]:
     """
     try:
         from behave.parser import Parser, ParserError  # noqa: PLC0415 - takes most of a check's time
+
+        from bugcapture.behave.settings import default_language  # noqa: PLC0415 - reads Behave's configuration
     except ImportError as error:
         hint = "run `pip install 'bugcapture[behave]'`"
         raise ConfigurationError(f"Behave is needed to read {path}: {error}", hint=hint) from error
 
+    language = default_language(find_project(Path.cwd()).root)
     parser = Parser(variant="feature")
     try:
+        parser = Parser(language, variant="feature")
         with contextlib.redirect_stdout(io.StringIO()):
             return parser.parse(text, path), None
     except ParserError as error:

@@ -42,16 +42,20 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
     settings, findings = read_settings(root)
     runner = settings.get("runner")
     if not assume_installed and not (runner and _resolve_runner(runner.value, settings) == _RUNNER):
-        findings += _check_environments(captures, root)
+        stage = settings.get("stage")
+        findings += _check_environments(captures, root, str(stage.value) if stage else "")
     return findings + list(_check_selection(captures, settings))
 
 
-def _check_environments(captures: Sequence[Capture], root: Path) -> list[Finding]:
-    missing: dict[tuple[str, int, str], list[Capture]] = {}
+def _check_environments(captures: Sequence[Capture], root: Path, stage: str) -> list[Finding]:
+    folders: dict[Path, list[Capture]] = {}
     for capture in captures:
-        problem = _environment_problem(capture, root)
+        folders.setdefault(Path(capture.path).absolute().parent, []).append(capture)
+    missing: dict[tuple[str, int, str], list[Capture]] = {}
+    for folder, tests in folders.items():
+        problem = _environment_problem(folder, root.absolute(), stage)
         if problem:
-            missing.setdefault(problem, []).append(capture)
+            missing.setdefault(problem, []).extend(tests)
     findings = []
     for (path, line, reason), tests in missing.items():
         ids = bug_list(sorted({number for test in tests for number in test.tags.ids}))
@@ -60,13 +64,11 @@ def _check_environments(captures: Sequence[Capture], root: Path) -> list[Finding
     return findings
 
 
-def _environment_problem(capture: Capture, root: Path) -> tuple[str, int, str] | None:
-    """Where and why the environment of a test does not install the adapter; None when one does."""
+def _environment_problem(folder: Path, top: Path, stage: str) -> tuple[str, int, str] | None:
+    """Where and why the environment of a folder's tests does not install the adapter; None when one does."""
     problem: tuple[str, int, str] = ("", 0, "there is no environment.py beside the features")
-    folder = Path(capture.path).absolute().parent
-    top = root.absolute()
     for place in (folder, *folder.parents):
-        for file in sorted(place.glob("*environment.py")):
+        for file in _environment_files(place, stage):
             told = why_not_installed(file)
             if told is None:
                 return None
@@ -75,6 +77,14 @@ def _environment_problem(capture: Capture, root: Path) -> tuple[str, int, str] |
         if place == top:
             break
     return problem
+
+
+def _environment_files(place: Path, stage: str) -> list[Path]:
+    """The files that Behave may load from a folder: those of other stages only where there is no other."""
+    usual = place / (f"{stage}_environment.py" if stage else "environment.py")
+    if usual.is_file():
+        return [usual]
+    return [] if stage else sorted(place.glob("*_environment.py"))
 
 
 def _resolve_runner(name: str, settings: dict[str, Setting]) -> str:

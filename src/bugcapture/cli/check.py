@@ -35,7 +35,7 @@ _FORMATS = ("text", "json", "sarif", "github")
 @quiet_option
 @color_option
 def command(paths: tuple[str, ...], output_format: str, output: Path | None, no_wiring: bool, quiet: bool) -> int:
-    r"""Check the tags and declared failures of test files, and that captures will be judged at all.
+    """Check the tags and declared failures of test files, and that captures will be judged at all.
 
     PATH is a file or a folder; without one, the working directory is checked. Nothing of the project is
     imported or executed. All problems are shown at once.
@@ -57,7 +57,7 @@ def command(paths: tuple[str, ...], output_format: str, output: Path | None, no_
       bugcapture check --format github        # annotations in GitHub Actions
 
     Exit code 1 if there is any error, 0 otherwise (warnings alone do not fail).
-    """
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.check import check  # noqa: PLC0415 - help stays quick
 
     result = check(current_project(), paths, wiring=not no_wiring)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @format_option(("text", "json"))
 @color_option
 def command(keep: Path | None, output_format: str) -> int:
-    r"""Show the whole life of bug 991: captured, fixed, graduated, and caught when it comes back.
+    """Show the whole life of bug 991: captured, fixed, graduated, and caught when it comes back.
 
     Builds a throw-away git project from a sample AuditService with a real race, runs each command there
     and shows its real output. Nothing outside that project is touched.
@@ -42,7 +42,7 @@ def command(keep: Path | None, output_format: str) -> int:
       bugcapture demo --keep /tmp/audit     # leaves the project for playing
 
     Exit code 0 only if every command behaved as the story says.
-    """
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.demo.sample import require_libraries  # noqa: PLC0415 - help stays quick
     from bugcapture.demo.story import tell  # noqa: PLC0415
 

@@ -45,7 +45,7 @@ def command(
     output_format: str,
     quiet: bool,
 ) -> int:
-    r"""Remove the switch @tdd_expected_fail of bug N everywhere; every other byte stays.
+    """Remove the switch @tdd_expected_fail of bug N everywhere; every other byte stays.
 
     The family and number tags stay: from now on the tests are the regression tests of the bug. Refuses,
     and changes nothing, when a switch also covers another bug that is not named.
@@ -56,7 +56,7 @@ def command(
       bugcapture graduate 991 1002         # fixed together
       bugcapture graduate 991 --diff       # show the change, write nothing
       bugcapture graduate 991 --check      # for CI: 1 while the switch is there
-    """
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.graduate import plan_graduation, write_graduation  # noqa: PLC0415 - help stays quick
 
     plan = plan_graduation(tuple(dict.fromkeys(numbers)), paths)
@@ -67,8 +67,8 @@ def command(
         write_result(_render_json(plan, written=written))
     elif show_diff:
         write_result(_render_diff(plan))
-    elif not check_only:
-        write_result(_render_text(plan))
+    else:
+        write_result(_render_text(plan, written=written))
     if not quiet:
         say(f"bugcapture: {_tell(plan, written=written)}")
     return EXIT_FINDINGS if check_only and plan.changes else EXIT_OK
@@ -87,9 +87,10 @@ def _tell(plan: Graduation, *, written: bool) -> str:
     return f"{bugs}: @{SWITCH} still stands at {places} in {files}"
 
 
-def _render_text(plan: Graduation) -> str:
+def _render_text(plan: Graduation, *, written: bool) -> str:
+    told = f"removed @{SWITCH}" if written else f"@{SWITCH} still stands"
     return "".join(
-        f"{style(printable(f'{change.path}:{line}'), bold=True)}: removed @{SWITCH}\n"
+        f"{style(printable(f'{change.path}:{line}'), bold=True)}: {told}\n"
         for change in plan.changes
         for line in change.lines
     )

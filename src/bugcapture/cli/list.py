@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def command(
     paths: tuple[str, ...], state: str | None, output_format: str, output: Path | None, quiet: bool
 ) -> int:
-    r"""List every bug with its tests.
+    """List every bug with its tests.
 
     A bug is `captured` while any of its tests carries the switch @tdd_expected_fail, and `guarded` once
     none does. PATH is a file or a folder; without one, the working directory is read. Nothing of the
@@ -44,7 +44,7 @@ def command(
       bugcapture list
       bugcapture list --state captured
       bugcapture list --format json features
-    """
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.sources import captures_by_bug, read_inventory  # noqa: PLC0415 - help stays quick
 
     inventory = read_inventory(paths)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,7 +60,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )
 def root() -> None:
-    r"""TDD bug capture: a failing test holds the bug until it is fixed, and guards the fix afterwards.
+    """TDD bug capture: a failing test holds the bug until it is fixed, and guards the fix afterwards.
 
     \b
     Examples:
@@ -69,7 +68,7 @@ def root() -> None:
       bugcapture list                   # which bugs are captured, which are guarded?
       bugcapture graduate 991           # bug 991 is fixed: remove its switch
       bugcapture demo                   # see the whole life of a bug
-    """
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,9 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("bugcapture: interrupted")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader has seen enough; the interpreter must not complain about it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # click exits for a pipe that closed while it wrote help.
+        from bugcapture.cli.options import mute_stdout  # noqa: PLC0415
+
+        mute_stdout()
         return EXIT_OK
     except Exception as error:  # noqa: BLE001 - the last line of defence: a log instead of a traceback
         from bugcapture.cli.crash import write_crash_log  # noqa: PLC0415

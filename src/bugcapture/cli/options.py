@@ -73,11 +73,16 @@ def write_result(text: str, output: Path | None = None) -> None:
         elif sys.stdout is not None:
             on_terminal = sys.stdout.isatty()
             click.echo(content.decode("utf-8", "backslashreplace") if on_terminal else content, nl=False)
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError:  # The reader has seen enough; the exit code still says what was found.
+        mute_stdout()
     except OSError as error:
         where = "standard output" if output is None else str(output)
         raise ConfigurationError(f"cannot be written: {error.strerror}", where=where) from error
+
+
+def mute_stdout() -> None:
+    """Send what still comes to nowhere, so that the interpreter does not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def style(text: str, **attributes: Any) -> str:

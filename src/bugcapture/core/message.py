@@ -60,7 +60,7 @@ def fixed_headline(tags: TestTags, switch_at: str) -> str:
     """One line that says what to do with a capture that passes."""
     commands = " ".join(str(number) for number in tags.ids)
     return (
-        f"{printable(switch_at)}: {_bugs(tags)} {'looks' if len(tags.ids) < 2 else 'look'} fixed: "
+        f"{printable(switch_at)}: {_bugs(tags)} {'look' if len(tags.ids) > 1 else 'looks'} fixed: "
         f"run `bugcapture graduate {commands}` to remove the @{SWITCH} tag (keep the other tags)"
     )
 
@@ -87,10 +87,11 @@ def closing_line(judged: Iterable[tuple[TestTags, Verdict]]) -> str:
 
 def _unexpected_pass(tags: TestTags, where: str, name: str, switch_at: str) -> list[str]:
     numbers = " ".join(str(number) for number in tags.ids)
+    switch = f"@{SWITCH}" + (f" ({printable(switch_at)})" if switch_at else "")
     return [
         (
-            f"bugcapture: {printable(where)}: {_bugs(tags)} {'looks' if len(tags.ids) < 2 else 'look'} fixed: "
-            f"{_quoted(name)} passed although it carries @{SWITCH} ({printable(switch_at)})"
+            f"bugcapture: {printable(where)}: {_bugs(tags)} {'look' if len(tags.ids) > 1 else 'looks'} fixed: "
+            f"{_quoted(name)} passed although it carries {switch}"
         ),
         (
             f"  run `bugcapture graduate {numbers}`: it removes that one tag; the number tags stay, "
@@ -122,10 +123,9 @@ def _wrong_failure(
 
 
 def _regressed(judgement: Judgement, tags: TestTags, where: str, name: str) -> list[str]:
-    back = "is" if len(tags.ids) < 2 else "are"
-    return [
-        f"bugcapture: {printable(where)}: {_bugs(tags)} {back} back: {_quoted(name)} failed: {printable(judgement.reason)}"
-    ]
+    back = "are" if len(tags.ids) > 1 else "is"
+    reason = printable(judgement.reason)
+    return [f"bugcapture: {printable(where)}: {_bugs(tags)} {back} back: {_quoted(name)} failed: {reason}"]
 
 
 def _expected(expectation: Expectation) -> str:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from bugcapture.core.tags import TestTags
 
+# A hung thread, a meeting point that nobody reached: what raises this could not show any bug.
+_OWN_ERROR: Final = "bugcapture.core.errors.BugcaptureError"
+
 
 class Verdict(StrEnum):
     """What a test says about its bug."""
@@ -113,6 +116,8 @@ def _why_never(failure: Failure) -> str:
     """Why this failure can never be the expected one, whatever is declared; empty when it can."""
     if say := _NEVER_KIND.get(failure.kind):
         return shorten(printable(say(failure)))
+    if _OWN_ERROR in failure.exc_types:
+        return shorten(printable(f"{failure.exc_type} is an error of the test's own set-up: {failure.message}"))
     if failure.phase is Phase.SETUP:
         return shorten(printable(f"given step failed (set-up is never the expected failure): {failure.place}"))
     if failure.phase is Phase.TEARDOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ EVIDENCE_DIR_VARIABLE = "BUGCAPTURE_EVIDENCE_DIR"
 RAW_VARIABLE = "BUGCAPTURE_RAW"
 
 _OFF = frozenset({"", "0", "false", "no", "off"})
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
+_ASSIGNMENT = re.compile(r"""\s*([\w.\-"' ]+)=""")
+_ERROR_LINE = re.compile(r"\(at line (\d+),")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ def find_project(start: Path) -> Project:
         ConfigurationError: If a pyproject.toml on the way cannot be read, or holds a setting that is
             unknown or of the wrong type.
     """
-    start = start.absolute()
+    start = Path(os.path.abspath(start))  # noqa: PTH100 - the folders above `..` are not its parents
     nearest: Path | None = None
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
@@ -102,7 +106,9 @@ def _read_table(file: Path) -> Any:
     try:
         document = tomllib.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"is no valid TOML: {error}", where=str(file)) from error
+        line = _ERROR_LINE.search(str(error))
+        where = f"{file}:{line[1]}" if line else str(file)
+        raise ConfigurationError(f"is no valid TOML: {printable(str(error))}", where=where) from error
     tool = document.get("tool")
     return tool.get("bugcapture") if isinstance(tool, dict) else None
 
@@ -123,7 +129,7 @@ def _convert(table: Any, file: Path) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         key = str(error).partition("`$.")[2].partition("`")[0].partition("[")[0]
-        raise ConfigurationError(f"[tool.bugcapture] {error}", where=_place(file, key)) from error
+        raise ConfigurationError(f"[tool.bugcapture] {printable(str(error))}", where=_place(file, key)) from error
     for tag in settings.allow_tags:
         if read_tag(tag).kind in {TagKind.FAMILY, TagKind.NUMBER, TagKind.SWITCH}:
             raise ConfigurationError(
@@ -134,15 +140,23 @@ def _convert(table: Any, file: Path) -> Settings:
 
 
 def _place(file: Path, key: str) -> str:
-    """``path:line`` of a key, or of the table when the key is not found as text."""
-    found = 0
-    inside = False
-    for number, line in enumerate(file.read_text("utf-8-sig").splitlines(), start=1):
-        text = line.strip()
-        if text.startswith("["):
-            inside = text.replace(" ", "").startswith("[tool.bugcapture")
-            if inside:
-                found = found or number
-        elif inside and key and text.split("=")[0].strip().strip("\"'") == key:
+    """``path:line`` of a key, or of the first line that sets anything when the key is not found as text."""
+    wanted = ["tool", "bugcapture", key]
+    table: list[str] = []
+    first = 0
+    for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), start=1):
+        if header := _HEADER.match(line):
+            names = table = _split_key(header[1])
+        elif assignment := _ASSIGNMENT.match(line):
+            names = table + _split_key(assignment[1])
+        else:
+            continue
+        if names[:3] == wanted:
             return f"{file}:{number}"
-    return f"{file}:{found}" if found else str(file)
+        if names[:2] == wanted[:2]:
+            first = first or number
+    return f"{file}:{first}" if first else str(file)
+
+
+def _split_key(text: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in text.split(".")]

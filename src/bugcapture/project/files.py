@@ -78,7 +78,7 @@ def replace_files(contents: Mapping[Path, tuple[bytes, bytes]]) -> None:
     done: list[tuple[Path, bytes]] = []
     file = Path()
     try:
-        for file, (old, new) in contents.items():  # noqa: B007 - the error below names the file
+        for file, (old, new) in contents.items():
             target = file.resolve()
             _require_writable(file, target, old)
             ready.append((target, _write_beside(target, new), old))
@@ -119,9 +119,7 @@ def _files_at(path: Path, suffixes: tuple[str, ...]) -> Iterable[Path]:
     if path.name.endswith(suffixes):
         return (path,)
     kinds = " or ".join(suffixes)
-    raise ConfigurationError(
-        "is no test file that bugcapture reads", where=str(path), hint=f"it reads {kinds}"
-    )
+    raise ConfigurationError("is no test file that bugcapture reads", where=str(path), hint=f"it reads {kinds}")
 
 
 def _walk(top: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:

@@ -17,5 +17,5 @@ def relative_path(path: str | os.PathLike[str], start: Path | None = None) -> st
         The relative path when the file lies below the folder, else the absolute one.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - symbolic links stay as the user wrote them
-    base = start.absolute() if start else Path.cwd()
+    base = Path(os.path.abspath(start or "."))  # noqa: PTH100
     return (absolute.relative_to(base) if absolute.is_relative_to(base) else absolute).as_posix()

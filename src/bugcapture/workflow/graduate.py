@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import ConfigurationError, RefusedError
-from bugcapture.core.tags import SWITCH
+from bugcapture.core.tags import SWITCH, TagPolicy
 from bugcapture.core.text import bug_list, plural
 from bugcapture.project.files import replace_files
+from bugcapture.project.paths import relative_path
 from bugcapture.workflow.sources import captures_by_bug, read_inventory
 
 if TYPE_CHECKING:
@@ -46,10 +47,8 @@ class Change:
     def diff(self) -> str:
         """The change as a unified diff."""
         before, after = (_LINE.findall(text.decode("utf-8", "replace")) for text in (self.old, self.new))
-        lines = difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}")
-        return "".join(
-            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
-        )
+        lines = difflib.unified_diff(before, after, _quote(f"a/{self.path}"), _quote(f"b/{self.path}"))
+        return "".join(line if line.endswith("\n") else line + _NO_NEWLINE for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +83,17 @@ def plan_graduation(ids: Sequence[int], paths: Sequence[str | Path]) -> Graduati
     for number in ids:
         if number not in bugs:
             raise ConfigurationError(_tell_unknown(number, bugs), hint="`bugcapture list` shows the captured bugs")
-    changes = []
+    changes: dict[Path, Change] = {}
     for _, source in inventory.sources:
+        _require_read(source, wanted)
         lines = tuple(sorted({site.line for site in _sites(source, wanted)}))
         if lines:
-            changes.append(Change(source.path, source.file, source.content, source.remove_switch(lines), lines))
+            # The file behind a link is what changes, and once, however many links lead to it.
+            target = source.file.resolve()
+            path = relative_path(target) if source.file.is_symlink() else source.path
+            changes[target] = Change(path, source.file, source.content, source.remove_switch(lines), lines)
     tests = tuple(dict.fromkeys(test for number in ids for test in bugs[number]))
-    return Graduation(tuple(sorted(wanted)), tuple(changes), tests)
+    return Graduation(tuple(sorted(wanted)), tuple(changes.values()), tests)
 
 
 def write_graduation(graduation: Graduation) -> None:
@@ -103,11 +106,37 @@ def write_graduation(graduation: Graduation) -> None:
     replace_files({change.file: (change.old, change.new) for change in graduation.changes})
 
 
+def _quote(path: str) -> str:
+    """A path as git writes it in a patch."""
+    if not any(char < " " or char in '"\\\x7f' for char in path):
+        return path
+    escaped = "".join(
+        f"\\{char}" if char in '"\\' else f"\\{ord(char):03o}" if char < " " or char == "\x7f" else char
+        for char in path
+    )
+    return f'"{escaped}"'
+
+
+def _require_read(source: Source, wanted: set[int]) -> None:
+    """A file that cannot be parsed may hold a switch that has to go."""
+    if source.captures:
+        return
+    for number in sorted(wanted):
+        if re.search(rb"@tdd_(?:bug|issue)_%d(?!\d)" % number, source.content):
+            problem = next((problem for problem in source.check(TagPolicy()) if problem.rule == "P1"), None)
+            if problem is not None:
+                hint = "mend the file, or leave it out with --path"
+                message = f"names bug {number}, but {problem.message}"
+                raise RefusedError(message, where=problem.where, hint=hint)
+
+
 def _sites(source: Source, wanted: set[int]) -> Iterator[TagSite]:
     """The switches that go; each may cover tests of the wanted bugs only."""
-    captures = source.captures
-    for site in dict.fromkeys(site for capture in captures for site in capture.switches):
-        covered = [capture for capture in captures if site in capture.switches]
+    covered_by: dict[TagSite, list[Capture]] = {}
+    for capture in source.captures:
+        for site in capture.switches:
+            covered_by.setdefault(site, []).append(capture)
+    for site, covered in covered_by.items():
         if not any(wanted & set(capture.tags.ids) for capture in covered):
             continue
         for capture in covered:
