@@ -84,6 +84,12 @@ The Canary Sings When The Environment File Is Gone
     Should Start With    ${result.stdout}    features/cart.feature:5: W1 2 captured tests (#7, #8)
     Bugcapture    0    check    --no-wiring
 
+A Reader That Went Away Does Not Turn Findings Into Success
+    Break Project    ${PROJECT}
+    VAR    ${script}    { sleep 0.3; bugcapture check --quiet; echo "code $?" >&2; } | true
+    ${result} =    Run In Project    0    sh    -c    ${script}
+    Should Be Equal    ${result.stderr}    code 1
+
 The Module Is The Same Command
     Break Project    ${PROJECT}
     ${script} =    Bugcapture    1    check

@@ -27,6 +27,11 @@ Without A Command The Help Is Shown As A Usage Error
     Should Be Empty    ${result.stdout}
     Should Contain    ${result.stderr}    bugcapture graduate 991
 
+A Reader That Went Away Is No Error
+    VAR    ${script}    { sleep 0.3; bugcapture --help; echo "code $?" >&2; } | true
+    ${result} =    Run In Project    0    sh    -c    ${script}
+    Should Be Equal    ${result.stderr}    code 0
+
 The Version
     ${result} =    Bugcapture    0    --version
     Should Match Regexp    ${result.stdout}    ^bugcapture \\d+\\.\\d+\\.\\d+

@@ -11,47 +11,69 @@ from behave_project import ERROR, FAILED, GREEN, BehaveProject, captured, closin
 RAISES = 'Then it raises LateOrderError "order 17 is late"'
 
 
-@pytest.mark.parametrize(
-    ("declared", "step", "reason"),
-    [
-        ("Fails with: LateOrderError", RAISES, ""),
-        ("Fails with: OrderError", RAISES, ""),
-        ("Fails with: Exception", RAISES, ""),
-        ("fails  WITH:LateOrderError", RAISES, ""),
-        ("Fails with: LateOrderError: order \\d+ is", RAISES, ""),
-        ("Fails with: LateOrderError: late$", RAISES, ""),
-        ("Fails with: builtins.KeyError", 'Then it raises KeyError "total"', ""),
-        ("Fails with: LookupError: total", 'Then it raises KeyError "total"', ""),
-        ("Fails with: KeyError", 'When it raises KeyError "total"', ""),
-        ("Fails with: AssertionError: 2 engines", 'When it asserts "2 engines"', ""),
-        ("Fails with: AssertionError: 2 engines", 'Then it runs the step: When it asserts "2 engines"', ""),
-        ("Fails with: AssertionError: [23] engines", 'Then it asserts "2 engines"', ""),
-        ("Fails with: ValueError", RAISES, "LateOrderError is not the declared ValueError"),
-        (
-            "Fails with: other.KeyError",
-            'Then it raises KeyError "x"',
-            "KeyError is not the declared other.KeyError",
-        ),
-        ("Fails with: Error", RAISES, "LateOrderError is not the declared Error"),
-        ("Fails with: LateOrderError: order 18", RAISES, "the message does not match the declared pattern"),
-        ("Fails with: LateOrderError: ^is late", RAISES, "the message does not match the declared pattern"),
-        ("Fails with: KeyError", 'Then it asserts "x"', "AssertionError is not the declared KeyError"),
-        ("Fails with: AssertionError: 3 engines", 'Then it asserts "2 engines"', "the message does not match"),
-    ],
-)
-def test_declared_type_and_message(project: BehaveProject, declared: str, step: str, reason: str) -> None:
+TYPES = [
+    ("Fails with: LateOrderError", RAISES, ""),
+    ("Fails with: OrderError", RAISES, ""),
+    ("Fails with: Exception", RAISES, ""),
+    ("fails  WITH:LateOrderError", RAISES, ""),
+    ("Fails with: LateOrderError: order \\d+ is", RAISES, ""),
+    ("Fails with: LateOrderError: late$", RAISES, ""),
+    ("Fails with: builtins.KeyError", 'Then it raises KeyError "total"', ""),
+    ("Fails with: LookupError: total", 'Then it raises KeyError "total"', ""),
+    ("Fails with: KeyError", 'When it raises KeyError "total"', ""),
+    ("Fails with: AssertionError: 2 engines", 'When it asserts "2 engines"', ""),
+    ("Fails with: AssertionError: 2 engines", 'Then it runs the step: When it asserts "2 engines"', ""),
+    ("Fails with: AssertionError: [23] engines", 'Then it asserts "2 engines"', ""),
+    ("Fails with: ValueError", RAISES, "LateOrderError is not the declared ValueError"),
+    (
+        "Fails with: other.KeyError",
+        'Then it raises KeyError "x"',
+        "KeyError is not the declared other.KeyError",
+    ),
+    ("Fails with: Error", RAISES, "LateOrderError is not the declared Error"),
+    ("Fails with: LateOrderError: order 18", RAISES, "the message does not match the declared pattern"),
+    ("Fails with: LateOrderError: ^is late", RAISES, "the message does not match the declared pattern"),
+    ("Fails with: KeyError", 'Then it asserts "x"', "AssertionError is not the declared KeyError"),
+    ("Fails with: AssertionError: 3 engines", 'Then it asserts "2 engines"', "the message does not match"),
+]
+
+
+def test_declared_type_and_message(project: BehaveProject) -> None:
     """Bare and dotted names and base classes count; the pattern is searched in the message."""
-    project.feature("Feature: F\n" + captured(4, "case", step, description=declared))
+    right = [(declared, step) for declared, step, reason in TYPES if not reason]
+    project.feature(
+        "Feature: F\n"
+        + "".join(captured(n, f"case {n}", step, description=text) for n, (text, step) in enumerate(right, 1))
+    )
     run = project.run()
-    assert run.record["verdict"] == ("wrong_failure" if reason else "expected_failure")
-    assert run.code == bool(reason)
-    if reason:
-        assert reason in run.record["reason"]
-        assert run.cells("case") in (FAILED, ERROR)
-        assert f"  expected: {declared.removeprefix('Fails with: ').partition(':')[0]}" in run.stderr
-        assert "in the test's own action or verification" in run.lines[1]
-    else:
-        assert run.cells("case") == GREEN
+    assert run.code == 0, run.stderr
+    assert len(run.records) == len(right)
+    for number, case in enumerate(right, 1):
+        assert run.cells(f"case {number}") == GREEN, case
+        assert run.verdicts[f"case {number}"] == "expected_failure", case
+
+
+def test_declared_type_and_message_that_do_not_match(project: BehaveProject) -> None:
+    """Another type, a part of a name, another message: wrong, and both sides are told."""
+    wrong = [case for case in TYPES if case[2]]
+    project.feature(
+        "Feature: F\n"
+        + "".join(captured(n, f"case {n}", step, description=text) for n, (text, step, _) in enumerate(wrong, 1))
+    )
+    run = project.run()
+    assert run.code == 1
+    assert len(run.records) == len(wrong)
+    for number, (declared, step, reason) in enumerate(wrong, 1):
+        record = run.records[number - 1]
+        assert record["verdict"] == "wrong_failure", declared
+        assert reason in record["reason"]
+        assert run.cells(f"case {number}") == (FAILED if "asserts" in step else ERROR)
+        text = run.stderr[run.stderr.index(f'"case {number}"') :].splitlines()
+        assert text[1].startswith(f"  expected: {declared.removeprefix('Fails with: ').partition(':')[0]}")
+        assert text[1].endswith(" in the test's own action or verification")
+    assert run.closing.endswith(
+        f"{len(wrong)} wrong ({', '.join(f'#{n}' for n in range(1, len(wrong) + 1))}), 0 regressed"
+    )
 
 
 DECLARED = "Fails with: LateOrderError"
@@ -221,44 +243,47 @@ def test_outer_declaration_does_not_hide_an_inner_one(project: BehaveProject) ->
     assert run.record["reason"] == "KeyError is not the declared ValueError"
 
 
-@pytest.mark.parametrize(
-    ("lines", "told"),
-    [
-        (
-            ["Fails with: KeyError: [unclosed"],
-            [(7, "F1 'Fails with: KeyError: [unclosed' is no valid regular exp")],
-        ),
-        (["Fails with:"], [(7, "F1 empty 'Fails with:' line")]),
-        (["Fails at:   "], [(7, "F1 empty 'Fails at:' line")]),
-        (["Fails with: KeyError:"], [(7, "F1 'Fails with: KeyError:' has an empty message")]),
-        (["Fails with: 7 errors"], [(7, "F1 'Fails with: 7 errors' does not start with an exception's name")]),
-        (["Fails with: A", "", "Fails with: B"], [(9, "F1 two 'Fails with:' lines")]),
-        (['Fails at: Then it asserts "x"'] * 2, [(8, "F1 two 'Fails at:' lines")]),
-        (["Fails with:", "Fails with: KeyError: ("], [(7, "F1 empty"), (8, "F1 two")]),
-        (["Fails at: Then nothing"], [(7, "F2 'Fails at: Then nothing' names no step of this scenario")]),
-        (["Fails at: Given it passes"], [(7, "F2 'Fails at: Given it passes' names a Given step")]),
-    ],
-)
+MALFORMED = [
+    (
+        ["Fails with: KeyError: [unclosed"],
+        [(7, "F1 'Fails with: KeyError: [unclosed' is no valid regular exp")],
+    ),
+    (["Fails with:"], [(7, "F1 empty 'Fails with:' line")]),
+    (["Fails at:   "], [(7, "F1 empty 'Fails at:' line")]),
+    (["Fails with: KeyError:"], [(7, "F1 'Fails with: KeyError:' has an empty message")]),
+    (["Fails with: 7 errors"], [(7, "F1 'Fails with: 7 errors' does not start with an exception's name")]),
+    (["Fails with: A", "", "Fails with: B"], [(9, "F1 two 'Fails with:' lines")]),
+    (['Fails at: Then it asserts "x"'] * 2, [(8, "F1 two 'Fails at:' lines")]),
+    (["Fails with:", "Fails with: KeyError: ("], [(7, "F1 empty"), (8, "F1 two")]),
+    (["Fails at: Then nothing"], [(7, "F2 'Fails at: Then nothing' names no step of this scenario")]),
+    (["Fails at: Given it passes"], [(7, "F2 'Fails at: Given it passes' names a Given step")]),
+]
+
+
 @pytest.mark.parametrize("args", [(), ("--dry-run",)], ids=["run", "dry run"])
-def test_malformed_declaration_is_refused(
-    project: BehaveProject, lines: list[str], told: list[tuple[int, str]], args: tuple[str, ...]
-) -> None:
+def test_malformed_declaration_is_refused(project: BehaveProject, args: tuple[str, ...]) -> None:
     """A line that cannot be used stops the run like a bad tag, with its own line, before anything runs."""
     project.hooks("def before_all(context):\n    note('before_all')\n")
-    text = "Feature: F\n  Some text.\n\n" + captured(
-        4, "case", "Given it passes", 'Then it asserts "x"', description="\n".join(lines)
-    )
-    text = text.replace("Scenario: case\n", "Scenario: case\n\n")
-    project.feature(text)
+    for number, (lines, _) in enumerate(MALFORMED):
+        steps = ("Given it passes", 'Then it asserts "x"')
+        text = "Feature: F\n  Some text.\n\n" + captured(4, "case", *steps, description="\n".join(lines))
+        project.feature(text.replace("Scenario: case\n", "Scenario: case\n\n"), f"n{number}")
     run = project.run(*args)
     assert run.code == 1
     assert run.hook_lines() == []
     assert run.records == []
-    assert [line.partition(": ")[0] for line in run.lines[1:]] == [
-        f"  features/a.feature:{line}" for line, _ in told
-    ]
-    for line, (number, message) in zip(run.lines[1:], told, strict=True):
-        assert line.startswith(f"  features/a.feature:{number}: {message}")
+    told = [(n, line, message) for n, (_, problems) in enumerate(MALFORMED) for line, message in problems]
+    assert len(run.lines) == 1 + len(told)
+    for line, (file, number, message) in zip(run.lines[1:], told, strict=True):
+        assert line.startswith(f"  features/n{file}.feature:{number}: {message}")
+
+
+def test_one_malformed_declaration_is_enough(project: BehaveProject) -> None:
+    """A single broken line stops the run."""
+    project.feature("Feature: F\n" + captured(4, "case", 'Then it asserts "x"', description="Fails with:"))
+    run = project.run()
+    assert run.code == 1
+    assert run.records == []
 
 
 @pytest.mark.parametrize("level", ["Feature", "Rule", "Scenario Outline"])

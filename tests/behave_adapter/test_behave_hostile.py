@@ -175,7 +175,7 @@ def test_separators_inside_a_description(project: BehaveProject) -> None:
     )
     run = project.run()
     assert run.code == 1
-    assert ": F1 empty 'Fails with:' line" in run.lines[1]
+    assert run.lines[1].startswith("  features/a.feature:10: F1 empty 'Fails with:' line")
 
 
 def test_translated_keywords(project: BehaveProject) -> None:

@@ -193,6 +193,32 @@ def test_runner_of_the_project_cannot_wave_bad_tags_through(project: BehaveProje
     assert run.records == []
 
 
+@pytest.mark.parametrize("call", ["features=more", "more"])
+def test_runner_of_the_project_that_brings_features_of_its_own(project: BehaveProject, call: str) -> None:
+    """What a runner hands to Behave's run_model is checked, not what it found before."""
+    project.write(
+        "own_runner.py",
+        f"""
+        from behave.parser import parse_file
+        from behave.runner import Runner
+
+        class OwnRunner(Runner):
+            def run_model(self, features=None):
+                more = [parse_file("more.feature")]
+                return super().run_model({call})
+        """,
+    )
+    write(project, PLAIN)
+    project.write("more.feature", "Feature: F\n  @tdd_bug_5\n  Scenario: bad\n    Then it passes\n")
+    run = project.run("--runner", "own_runner:OwnRunner")
+    assert run.code == 1
+    assert run.lines[1] == "  more.feature:2: T1 @tdd_bug_5 needs @tdd_bug"
+    project.write("more.feature", "Feature: F\n" + EXPECTED)
+    run = project.run("--runner", "own_runner:OwnRunner")
+    assert run.code == 0
+    assert run.record["verdict"] == "expected_failure"
+
+
 @pytest.mark.parametrize("options", [("-O",), ("-OO",)])
 def test_optimised_python_is_refused(project: BehaveProject, options: tuple[str, ...]) -> None:
     """Row 24: without assertions every capture would look fixed."""
@@ -354,7 +380,7 @@ def test_red_reports_of_a_guarded_bug_are_behaves_own(project: BehaveProject, ve
     assert with_adapter == without
 
 
-FORMATTERS = ("plain", "pretty", "progress", "progress2", "progress3", "json", "null", "steps.usage", "tags")
+FORMATTERS = ("plain", "pretty", "progress", "progress2", "progress3", "json", "null")
 
 
 @pytest.mark.parametrize("formatter", FORMATTERS)

@@ -103,35 +103,47 @@ def test_bad_tags_stop_the_run_before_it_starts(project: BehaveProject, args: tu
     assert "scenario" not in run.stdout.partition("ConfigError")[0]
 
 
-@pytest.mark.parametrize(
-    ("tags", "problems"),
-    [
-        ("@tdd_bug_5", ["T1"]),
-        ("@tdd_issue", ["T2"]),
-        ("@tdd_expected_fail", ["T3"]),
-        ("@tdd_bug @tdd_issue_3 @tdd_expected_fail", ["T1", "T2", "T3"]),
-        ("@tdd_isue_6", ["T4"]),
-        ("@TDD_bug_5", ["T4"]),
-        ("@tdd-bug-5", ["T4"]),
-        ("@tddbug_5", ["T4"]),
-        ("@tdd_expected_fails @tdd_bug @tdd_bug_1", ["T4"]),
-        ("@tdd_unit", ["T4"]),
-        ("@tdd_bug @tdd_bug_x @tdd_bug_1", ["T5"]),
-        ("@tdd_bug @tdd_bug_007 @tdd_bug_1", ["T5"]),
-        ("@tdd_bug @tdd_bug_0 @tdd_bug_1", ["T5"]),
-        ("@tdd_bug @tdd_bug_ @tdd_bug_1", ["T5"]),
-        ("@tdd_bug @tdd_bug_-1 @tdd_bug_1", ["T5"]),
-        ("@tdd_bug @tdd_bug_12/3 @tdd_bug_1", ["T5"]),
-        ("@tdd_bug @tdd_bug_\u0661 @tdd_bug_1", ["T5"]),
-        ("@tdd_bug @tdd_bug_1 @tdd_expected_fail @flaky", ["T6"]),
-        ("@tdd_bug @tdd_bug_1 @tdd_expected_fail @xfail", ["T6"]),
-    ],
-)
-def test_each_bad_tag_set_is_refused_alone(project: BehaveProject, tags: str, problems: list[str]) -> None:
-    """Row 18: each broken rule is enough to stop the run, by its own code and at the line of the tag."""
+BAD_SETS = [
+    ("@tdd_bug_5", ["T1"]),
+    ("@tdd_issue", ["T2"]),
+    ("@tdd_expected_fail", ["T3"]),
+    ("@tdd_bug @tdd_issue_3 @tdd_expected_fail", ["T1", "T2", "T3"]),
+    ("@tdd_isue_6", ["T4"]),
+    ("@TDD_bug_5", ["T4"]),
+    ("@tdd-bug-5", ["T4"]),
+    ("@tddbug_5", ["T4"]),
+    ("@tdd_expected_fails @tdd_bug @tdd_bug_1", ["T4"]),
+    ("@tdd_unit", ["T4"]),
+    ("@tdd_bug @tdd_bug_x @tdd_bug_1", ["T5"]),
+    ("@tdd_bug @tdd_bug_007 @tdd_bug_1", ["T5"]),
+    ("@tdd_bug @tdd_bug_0 @tdd_bug_1", ["T5"]),
+    ("@tdd_bug @tdd_bug_ @tdd_bug_1", ["T5"]),
+    ("@tdd_bug @tdd_bug_-1 @tdd_bug_1", ["T5"]),
+    ("@tdd_bug @tdd_bug_12/3 @tdd_bug_1", ["T5"]),
+    ("@tdd_bug @tdd_bug_\u0661 @tdd_bug_1", ["T5"]),
+    ("@tdd_bug @tdd_bug_1 @tdd_expected_fail @flaky", ["T6"]),
+    ("@tdd_bug @tdd_bug_1 @tdd_expected_fail @xfail", ["T6"]),
+]
+
+
+def test_each_bad_tag_set_is_refused_for_itself(project: BehaveProject) -> None:
+    """Row 18: each broken rule is told by its own code, at the file and the line of the tag."""
     project.hooks(SPY)
-    project.feature(f"Feature: F\n\n  @plain\n  {tags}\n  Scenario: case\n    Then it passes\n")
-    assert_refused(project.run(), *[f"features/a.feature:4: {rule} " for rule in problems])
+    for number, (tags, _) in enumerate(BAD_SETS):
+        text = f"Feature: F\n\n  @plain\n  {tags}\n  Scenario: case\n    Then it passes\n"
+        project.feature(text, f"n{number:02}")
+    told = [
+        f"features/n{number:02}.feature:4: {rule} " for number, (_, rules) in enumerate(BAD_SETS) for rule in rules
+    ]
+    assert_refused(project.run(), *told)
+
+
+@pytest.mark.parametrize("tags", ["@tdd_bug_5", "@tdd_isue_6", "@tdd_bug @tdd_bug_007 @tdd_bug_1"])
+def test_one_bad_tag_set_is_enough(project: BehaveProject, tags: str) -> None:
+    """Row 18: a single problem stops the run."""
+    project.hooks(SPY)
+    project.feature(f"Feature: F\n  {tags}\n  Scenario: case\n    Then it passes\n")
+    assert_refused(project.run(), "features/a.feature:2: T")
 
 
 @pytest.mark.parametrize(
@@ -185,14 +197,16 @@ def test_problem_of_an_inherited_tag_is_told_once(project: BehaveProject) -> Non
 
 
 @pytest.mark.parametrize("plan", ["f", "p", "pf"], ids=["fails", "passes", "is flaky"])
-@pytest.mark.parametrize("tag", ["@autoretry", "@autoretry(3)", "@flaky"])
-def test_switch_and_retry_tag_are_refused(project: BehaveProject, plan: str, tag: str) -> None:
+def test_switch_and_retry_tag_are_refused(project: BehaveProject, plan: str) -> None:
     """Row 15: a retried test has no single failure to expect; both tags are named."""
     project.hooks(SPY)
-    project.feature("Feature: F\n" + captured(1, "case", f"Then it follows the plan {plan}", tags=tag))
-    run = project.run()
-    assert_refused(run, "features/a.feature:2: T6 @tdd_expected_fail cannot be combined with @")
-    assert tag in run.lines[1]
+    tags = ["@autoretry", "@autoretry(3)", "@flaky"]
+    for number, tag in enumerate(tags):
+        project.feature(
+            "Feature: F\n" + captured(1, "case", f"Then it follows the plan {plan}", tags=tag), f"n{number}"
+        )
+    told = "features/n{}.feature:2: T6 @tdd_expected_fail cannot be combined with {}: a retried"
+    assert_refused(project.run(), *[told.format(number, tag) for number, tag in enumerate(tags)])
 
 
 def test_retry_tag_without_the_switch_is_the_projects_own_affair(project: BehaveProject) -> None:
@@ -241,6 +255,34 @@ def test_retry_by_a_hook_stays_red(project: BehaveProject, plan: str, verdicts: 
     if verdicts[0] == "unexpected_pass":
         sticky = next(record for record in run.records if record["verdict"] == "wrong_failure")
         assert "retried: an earlier attempt was unexpected_pass" in sticky["reason"]
+
+
+TWICE = """
+def before_feature(context, feature):
+    for scenario in feature.walk_scenarios():
+        run = scenario.run
+        scenario.run = lambda runner, run=run: run(runner) | run(runner)
+"""
+
+
+@pytest.mark.parametrize(
+    ("plan", "verdicts"),
+    [
+        ("ff", ["expected_failure", "expected_failure"]),
+        ("fp", ["expected_failure", "unexpected_pass"]),
+        ("pf", ["unexpected_pass", "wrong_failure"]),
+    ],
+)
+def test_repeated_test_is_green_when_every_attempt_is(
+    project: BehaveProject, plan: str, verdicts: list[str]
+) -> None:
+    """Row 15: a hook that runs every test twice gets one verdict for both."""
+    project.hooks(TWICE)
+    project.feature("Feature: F\n" + captured(1, "case", f"Then it follows the plan {plan}"))
+    run = project.run()
+    assert [record["verdict"] for record in run.records] == verdicts
+    assert run.code == (plan != "ff")
+    assert run.cells("case") == (GREEN if plan == "ff" else FAILED)
 
 
 def test_retry_of_a_guarded_bug_is_judged_by_its_last_attempt(project: BehaveProject) -> None:
@@ -429,6 +471,10 @@ def test_allowed_tags_are_the_projects_own(project: BehaveProject) -> None:
     project.write("pyproject.toml", '[tool.bugcapture]\nallow_tags = ["tdd_unit", "tdd-bugs"]\n')
     project.feature("@tdd_unit @tdd-bugs\nFeature: F\n" + captured(1, "case", 'Then it asserts "x"'))
     assert project.run().code == 0
+    project.feature('@tdd_unit\nFeature: F\n  Scenario: a\n    Then it asserts "own"\n')
+    run = project.run()
+    assert run.code == 1
+    assert (run.stderr, run.records) == ("", [])
     project.feature("@tdd_unit @tdd_units\nFeature: F\n  Scenario: a\n    Then it passes\n")
     assert_refused(project.run(), "features/a.feature:1: T4 @tdd_units is no bugcapture tag")
 

@@ -145,7 +145,7 @@ def test_check_says_by_its_exit_code_whether_a_switch_is_left(project: Project) 
     project.feature(scenario(CAPTURE))
     before = project.snapshot()
     waiting = project.run("graduate", "5", "--check")
-    assert (waiting.code, waiting.text) == (1, "")
+    assert (waiting.code, waiting.text) == (1, f"features/a.feature:2: {SWITCH} still stands\n")
     assert "#5: @tdd_expected_fail still stands at 1 place in 1 file" in waiting.err
     assert project.snapshot() == before
     project.run("graduate", "5")

@@ -86,6 +86,7 @@ def test_a_hard_message_is_no_exception(message):
     [
         ("KeyError", "'total'", "Fails with: KeyError: 'total'"),
         ("KeyError", "", "Fails with: KeyError"),
+        ("KeyError", "<total> is empty", r"Fails with: KeyError: \<total\> is empty"),
         ("AssertionError", "\n\n  2 != 1 (engines)\nmore", r"Fails with: AssertionError: 2 != 1 \(engines\)"),
         ("AssertionError", "a\tb\x1b[0m", r"Fails with: AssertionError: a.b.\[0m"),
         ("AssertionError", r".\^$*+?{}[]|()", r"Fails with: AssertionError: \.\\\^\$\*\+\?\{\}\[\]\|\(\)"),
@@ -95,7 +96,7 @@ def test_a_hard_message_is_no_exception(message):
     ],
 )
 def test_the_suggested_line_reads_well(exc_type, message, expected):
-    """Only what a regex would misread is escaped, and the line is short."""
+    """Only what a regex or an outline would misread is escaped, and the line is short."""
     assert expected == suggest_line(exc_type, message)
 
 

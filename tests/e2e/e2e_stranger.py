@@ -12,7 +12,7 @@ CAPTURE = "features/invoice.feature"
 BUGGY = "return sum(lines[:-1])"
 FIXED = "return sum(lines)"
 
-_ENVIRONMENT = """\
+ENVIRONMENT = """\
 from bugcapture.behave import install
 
 install()
@@ -61,7 +61,7 @@ Feature: Invoices
 def write_project(folder: Path) -> None:
     """Write the project, with its bug and its capture."""
     for name, text in (
-        ("features/environment.py", _ENVIRONMENT),
+        ("features/environment.py", ENVIRONMENT),
         ("features/steps/invoice_steps.py", _STEPS),
         (CAPTURE, _FEATURE),
     ):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from e2e_stranger import BUGGY, CAPTURE, FIXED, write_program, write_project
+from e2e_environment import ROOT
+from e2e_stranger import BUGGY, CAPTURE, ENVIRONMENT, FIXED, write_program, write_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,11 @@ def test_script_and_module_say_the_same(full: Environment, tmp_path: Path) -> No
     script = full.must("bugcapture", "--version", cwd=tmp_path)
     assert script.startswith("bugcapture ")
     assert full.must("python", "-m", "bugcapture", "--version", cwd=tmp_path) == script
+
+
+def test_the_stranger_writes_what_the_readme_says() -> None:
+    """The environment file of these tests stands in the README, word for word."""
+    assert f"```python\n{ENVIRONMENT}```\n" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_demo_runs_from_the_wheel(full: Environment, tmp_path: Path) -> None:

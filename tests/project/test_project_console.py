@@ -69,3 +69,16 @@ def test_standard_output_is_left_alone(capsys):
     say("x")
 
     assert capsys.readouterr() == ("", "x\n")
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O operation on closed file")])
+def test_a_broken_stream_loses_no_result(monkeypatch, error):
+    """Nobody listening on standard error never turns into a traceback."""
+
+    class Broken(io.StringIO):
+        def write(self, _text):
+            raise error
+
+    monkeypatch.setattr(sys, "stderr", Broken())
+
+    say("x")

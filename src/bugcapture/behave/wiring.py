@@ -112,7 +112,8 @@ def _check_selection(captures: Sequence[Capture], settings: dict[str, Setting]) 
     by_our_tags = [c for c in excluded if not expression.check([t for t in c.all_tags if t.startswith(PREFIX)])]
     severity = Severity.ERROR if by_our_tags else Severity.WARNING
     ids = bug_list(sorted({number for capture in excluded for number in capture.tags.ids}))
-    shown = shorten(printable(str(setting.value)), 80)
+    parts = [setting.value] if isinstance(setting.value, str) else setting.value
+    shown = shorten(printable(" and ".join(str(part) for part in parts)), 80)
     yield Finding(
         path,
         setting.line,

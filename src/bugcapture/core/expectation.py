@@ -181,4 +181,5 @@ def _parse_type(value: str) -> tuple[str, str, str]:
 def _escape(char: str) -> str:
     if not char.isprintable():
         return "."
-    return "\\" + char if char in r"\.^$*+?{}[]|()" else char
+    # Angle brackets: in an outline `<total>` would be filled in from the row.
+    return "\\" + char if char in r"\.^$*+?{}[]|()<>" else char

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 from bugcapture.core.text import printable
@@ -20,5 +21,6 @@ def say(text: str) -> None:
         return
     safe = "\n".join(printable(line) for line in text.split("\n"))
     encoding = getattr(stream, "encoding", None) or "ascii"
-    stream.write(safe.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-    stream.flush()
+    with contextlib.suppress(OSError, ValueError):  # Closed or broken: a run's result must not hang on it.
+        stream.write(safe.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.flush()
