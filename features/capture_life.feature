@@ -15,7 +15,7 @@ Feature: The life of a captured bug
     And Behave counts "1 scenario passed, 0 failed, 0 skipped"
     And the run ends with "bugcapture: 1 expected failure (#7), 0 look fixed, 0 wrong, 0 regressed"
     And the verdicts are
-      | scenario          | verdict          | reason                                    |
+      | scenario          | verdict          | reason                                     |
       | Every item counts | expected_failure | AssertionError: the total is 4, expected 7 |
 
   Scenario: The day the bug is fixed the run is red and says what to do
@@ -100,18 +100,18 @@ Feature: The life of a captured bug
     When "behave features/never.feature" runs
     Then the exit code is 1
     And the verdicts are
-      | scenario                                                 | verdict          | reason              |
-      | a Given                                                  | wrong_failure    | given step failed   |
-      | a When                                                   | wrong_failure    | when step failed    |
-      | an error in a Then                                       | wrong_failure    | KeyError            |
-      | an undefined step                                        | wrong_failure    | is undefined        |
-      | a pending step                                           | wrong_failure    | is pending          |
-      | a timeout                                                | wrong_failure    | timeout             |
-      | an error in a nested step                                | wrong_failure    | KeyError            |
-      | a cleanup                                                | wrong_failure    | cleanup             |
-      | a later step that is undefined                           | wrong_failure    | is undefined        |
-      | a failed assertion in a nested step is one in the Then   | expected_failure |                     |
-      | an And after a Then is one as well                       | expected_failure |                     |
+      | scenario                                               | verdict          | reason            |
+      | a Given                                                | wrong_failure    | given step failed |
+      | a When                                                 | wrong_failure    | when step failed  |
+      | an error in a Then                                     | wrong_failure    | KeyError          |
+      | an undefined step                                      | wrong_failure    | is undefined      |
+      | a pending step                                         | wrong_failure    | is pending        |
+      | a timeout                                              | wrong_failure    | timeout           |
+      | an error in a nested step                              | wrong_failure    | KeyError          |
+      | a cleanup                                              | wrong_failure    | cleanup           |
+      | a later step that is undefined                         | wrong_failure    | is undefined      |
+      | a failed assertion in a nested step is one in the Then | expected_failure |                   |
+      | an And after a Then is one as well                     | expected_failure |                   |
     And every report says that "a Given" failed
     And every report says that "a cleanup" failed
     And the run ends with "bugcapture: 2 expected failures (#8), 0 look fixed, 9 wrong (#8), 0 regressed"
@@ -205,10 +205,10 @@ Feature: The life of a captured bug
     And every report says that "Every item counts" passed
 
     Examples:
-      | file           | heading       | value                      | option                             |
-      | notes.txt      |               |                            | --runner=bugcapture.behave:Runner  |
-      | behave.ini     | [behave]      | bugcapture.behave:Runner   |                                    |
-      | pyproject.toml | [tool.behave] | "bugcapture.behave:Runner" |                                    |
+      | file           | heading       | value                      | option                            |
+      | notes.txt      |               |                            | --runner=bugcapture.behave:Runner |
+      | behave.ini     | [behave]      | bugcapture.behave:Runner   |                                   |
+      | pyproject.toml | [tool.behave] | "bugcapture.behave:Runner" |                                   |
 
   Scenario: A bug of every row of an outline, and of one table only
     Given the file "features/rows.feature"

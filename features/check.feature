@@ -44,9 +44,9 @@ Feature: bugcapture check finds what would go wrong, without running anything
     Then the exit code is 1
     And the JSON of "standard output" has the schema "bugcapture.check/1"
     And the check finds
-      | where                           | rule | message                    |
-      | features/100%, broken.feature:3 | T1   | @tdd_bug_5 needs @tdd_bug  |
-      | features/100%, broken.feature:7 | T3   | @tdd_expected_fail needs   |
+      | where                           | rule | message                   |
+      | features/100%, broken.feature:3 | T1   | @tdd_bug_5 needs @tdd_bug |
+      | features/100%, broken.feature:7 | T3   | @tdd_expected_fail needs  |
     When "bugcapture check --quiet --format=github" runs
     Then the exit code is 1
     And standard output is
@@ -58,7 +58,7 @@ Feature: bugcapture check finds what would go wrong, without running anything
     Then the exit code is 1
     And standard output is empty
     And the SARIF file "findings.sarif" holds
-      | ruleId | level | uri                                | startLine |
+      | ruleId | level | uri                                 | startLine |
       | T1     | error | features/100%25%2C%20broken.feature | 3         |
       | T3     | error | features/100%25%2C%20broken.feature | 7         |
 
@@ -94,7 +94,7 @@ Feature: bugcapture check finds what would go wrong, without running anything
       When "bugcapture check --format=json" runs
       Then the exit code is 1
       And the check finds
-        | where                   | rule | message                                               |
+        | where                   | rule | message                                                                       |
         | features/cart.feature:4 | W1   | 1 captured test (#7) would run without bugcapture: there is no environment.py |
       When "bugcapture check --format=json --no-wiring" runs
       Then the exit code is 0
@@ -105,16 +105,16 @@ Feature: bugcapture check finds what would go wrong, without running anything
       When "bugcapture check --format=json" runs
       Then the exit code is 1
       And the check finds
-        | where                            | rule | message |
-        | features/environment.py:<line>   | W1   | <why>   |
+        | where                          | rule | message |
+        | features/environment.py:<line> | W1   | <why>   |
 
       Examples:
-        | text                                                                       | line | why                            |
-        | import os\n                                                                | 1    | it does not call install()     |
-        | from bugcapture.behave import install\n# install()\n                       | 1    | it does not call install()     |
+        | text                                                                       | line | why                                |
+        | import os\n                                                                | 1    | it does not call install()         |
+        | from bugcapture.behave import install\n# install()\n                       | 1    | it does not call install()         |
         | from bugcapture.behave import install\ndef before_all(c):\n    install()\n | 3    | install() stands inside a function |
-        | from shop import install\ninstall()\n                                      | 1    | it does not call install()     |
-        | install(\n                                                                 | 1    | it cannot be parsed            |
+        | from shop import install\ninstall()\n                                      | 1    | it does not call install()         |
+        | install(\n                                                                 | 1    | it cannot be parsed                |
 
     Scenario Outline: Every way to wire it in is seen: <way>
       Given the bytes of "features/environment.py" are "<text>"
@@ -124,12 +124,12 @@ Feature: bugcapture check finds what would go wrong, without running anything
       And the check finds nothing
 
       Examples:
-        | way                  | text                                                       | file           | settings                                                          |
-        | another name         | from bugcapture.behave import install as go\ngo()\n        | notes.txt      | \n                                                                |
-        | a dotted name        | import bugcapture.behave\nbugcapture.behave.install()\n    | notes.txt      | \n                                                                |
-        | the runner           | import os\n                                                | behave.ini     | [behave]\nrunner = bugcapture.behave:Runner\n                     |
-        | an alias of a runner | import os\n                                                | behave.ini     | [behave]\nrunner = ours\n[behave.runners]\nours = bugcapture.behave:Runner\n |
-        | the project says so  | import os\n                                                | pyproject.toml | [tool.bugcapture]\nassume_wired = ["behave"]\n                    |
+        | way                  | text                                                    | file           | settings                                                                     |
+        | another name         | from bugcapture.behave import install as go\ngo()\n     | notes.txt      | \n                                                                           |
+        | a dotted name        | import bugcapture.behave\nbugcapture.behave.install()\n | notes.txt      | \n                                                                           |
+        | the runner           | import os\n                                             | behave.ini     | [behave]\nrunner = bugcapture.behave:Runner\n                                |
+        | an alias of a runner | import os\n                                             | behave.ini     | [behave]\nrunner = ours\n[behave.runners]\nours = bugcapture.behave:Runner\n |
+        | the project says so  | import os\n                                             | pyproject.toml | [tool.bugcapture]\nassume_wired = ["behave"]\n                               |
 
   Rule: W2, the configuration must not keep captures from running
 
@@ -139,14 +139,14 @@ Feature: bugcapture check finds what would go wrong, without running anything
       When "bugcapture check --format=json" runs
       Then the exit code is <code>
       And the check finds
-        | where    | rule | severity   | message   |
+        | where    | rule | severity   | message                                                        |
         | <file>:2 | W2   | <severity> | captured test (#7) from running, first features/cart.feature:4 |
 
       Examples:
-        | file           | heading       | setting                                | code | severity |
-        | behave.ini     | [behave]      | default_tags = not @tdd_expected_fail  | 1    | error    |
-        | pyproject.toml | [tool.behave] | default_tags = ["not @tdd_bug"]        | 1    | error    |
-        | behave.ini     | [behave]      | tags = @slow                           | 1    | error    |
+        | file           | heading       | setting                               | code | severity |
+        | behave.ini     | [behave]      | default_tags = not @tdd_expected_fail | 1    | error    |
+        | pyproject.toml | [tool.behave] | default_tags = ["not @tdd_bug"]       | 1    | error    |
+        | behave.ini     | [behave]      | tags = @slow                          | 1    | error    |
 
   Rule: A hostile file is told and passed by; nothing is lost and no escape code gets through
 
@@ -178,11 +178,11 @@ Feature: bugcapture check finds what would go wrong, without running anything
       Then the exit code is 1
       And the check counts 7 test files, 3 captured tests and 3 bugs
       And the check finds
-        | where                      | rule | severity | message                    |
-        | features/bom.feature:1     | P1   | error    | byte order mark            |
-        | features/klingon.feature:1 | P1   | error    | unknown language           |
-        | features/latin.feature:4   | P1   | error    | is not UTF-8: byte 0xe9    |
-        | features/torn.feature:5    | P1   | error    | cannot be parsed           |
+        | where                      | rule | severity | message                 |
+        | features/bom.feature:1     | P1   | error    | byte order mark         |
+        | features/klingon.feature:1 | P1   | error    | unknown language        |
+        | features/latin.feature:4   | P1   | error    | is not UTF-8: byte 0xe9 |
+        | features/torn.feature:5    | P1   | error    | cannot be parsed        |
 
     Scenario: A loop of links ends, and a file of 50 MB is no problem
       Given bug 7 is captured

@@ -12,22 +12,22 @@ Feature: Each judged test leaves a record
     When "behave" runs
     Then the exit code is 0
     And the only record holds
-      | field         | value                                        |
-      | schema        | "bugcapture.evidence/1"                      |
-      | framework     | "behave"                                     |
-      | ids           | [7]                                          |
-      | location      | "features/cart.feature:4"                    |
-      | name          | "Every item counts"                          |
-      | verdict       | "expected_failure"                           |
-      | raw_status    | "failed"                                     |
-      | exc_type      | "AssertionError"                             |
-      | message       | "the total is 4, expected 7"                 |
-      | step          | "Then the total is 7"                        |
-      | step_location | "features/cart.feature:7"                    |
-      | attempt       | 1                                            |
-      | worker        | ""                                           |
-      | shard         | "1/4"                                        |
-      | commit        | "4c1d0e5f"                                   |
+      | field         | value                        |
+      | schema        | "bugcapture.evidence/1"      |
+      | framework     | "behave"                     |
+      | ids           | [7]                          |
+      | location      | "features/cart.feature:4"    |
+      | name          | "Every item counts"          |
+      | verdict       | "expected_failure"           |
+      | raw_status    | "failed"                     |
+      | exc_type      | "AssertionError"             |
+      | message       | "the total is 4, expected 7" |
+      | step          | "Then the total is 7"        |
+      | step_location | "features/cart.feature:7"    |
+      | attempt       | 1                            |
+      | worker        | ""                           |
+      | shard         | "1/4"                        |
+      | commit        | "4c1d0e5f"                   |
 
   Scenario: A raw run is judged as well
     Given the variable BUGCAPTURE_RAW is "1"

@@ -62,18 +62,18 @@ Feature: A test can declare the failure that its bug causes
     When "behave" runs
     Then the exit code is 1
     And the verdicts are
-      | scenario                                   | verdict          | reason                            |
-      | the type itself                            | expected_failure |                                   |
-      | a base class                               | expected_failure |                                   |
-      | the program's own type, dotted             | expected_failure |                                   |
-      | a base class, dotted                       | expected_failure |                                   |
-      | another type                               | wrong_failure    | ValueError is not the declared KeyError |
-      | another module                             | wrong_failure    | is not the declared till.LateOrderError |
+      | scenario                                   | verdict          | reason                                      |
+      | the type itself                            | expected_failure |                                             |
+      | a base class                               | expected_failure |                                             |
+      | the program's own type, dotted             | expected_failure |                                             |
+      | a base class, dotted                       | expected_failure |                                             |
+      | another type                               | wrong_failure    | ValueError is not the declared KeyError     |
+      | another module                             | wrong_failure    | is not the declared till.LateOrderError     |
       | an assertion when another type is declared | wrong_failure    | AssertionError is not the declared KeyError |
-      | a declared assertion in a When             | expected_failure |                                   |
-      | set-up, whatever is declared               | wrong_failure    | set-up is never                   |
-      | an undefined step, whatever is declared    | wrong_failure    | is undefined                      |
-      | the text around it does not matter         | expected_failure |                                   |
+      | a declared assertion in a When             | expected_failure |                                             |
+      | set-up, whatever is declared               | wrong_failure    | set-up is never                             |
+      | an undefined step, whatever is declared    | wrong_failure    | is undefined                                |
+      | the text around it does not matter         | expected_failure |                                             |
 
   Scenario: The message is declared as a regular expression
     Given the file "features/messages.feature"
@@ -110,13 +110,13 @@ Feature: A test can declare the failure that its bug causes
     Then the exit code is 1
     And the run ends with "bugcapture: 4 expected failures (#7), 0 look fixed, 2 wrong (#7), 0 regressed"
     And the verdicts are
-      | scenario                                            | verdict          | reason                         |
-      | found anywhere in the message                       | expected_failure |                                |
-      | anchored                                            | wrong_failure    | does not match                 |
-      | another message                                     | wrong_failure    | does not match                 |
-      | colons belong to the expression                     | expected_failure |                                |
-      | values of a row stand for themselves (3.50) -- @1.1 | expected_failure |                                |
-      | values of a row stand for themselves ((3) -- @1.2   | expected_failure |                                |
+      | scenario                                            | verdict          | reason         |
+      | found anywhere in the message                       | expected_failure |                |
+      | anchored                                            | wrong_failure    | does not match |
+      | another message                                     | wrong_failure    | does not match |
+      | colons belong to the expression                     | expected_failure |                |
+      | values of a row stand for themselves (3.50) -- @1.1 | expected_failure |                |
+      | values of a row stand for themselves ((3) -- @1.2   | expected_failure |                |
 
   Scenario: The place is declared: one step may fail, and no other
     Given the file "features/places.feature"
@@ -247,9 +247,9 @@ Feature: A test can declare the failure that its bug causes
     When "bugcapture check --format=json" runs
     Then the exit code is 1
     And the check finds
-      | where                      | rule | message                        |
-      | features/broken.feature:5  | F1   | empty 'Fails with:' line       |
-      | features/broken.feature:7  | F1   | two 'Fails at:' lines          |
-      | features/broken.feature:12 | F1   | can never be the expected      |
-      | features/broken.feature:13 | F2   | names a Given step             |
-      | features/broken.feature:18 | F1   | does not start with            |
+      | where                      | rule | message                   |
+      | features/broken.feature:5  | F1   | empty 'Fails with:' line  |
+      | features/broken.feature:7  | F1   | two 'Fails at:' lines     |
+      | features/broken.feature:12 | F1   | can never be the expected |
+      | features/broken.feature:13 | F2   | names a Given step        |
+      | features/broken.feature:18 | F1   | does not start with       |

@@ -12,18 +12,18 @@ Feature: bugcapture graduate removes the switch of a fixed bug, and not one byte
     And the bytes of "features/cart.feature" are now "<after>"
 
     Examples:
-      | what                          | before                                                                                                   | after                                                                                              |
-      | the last tag of a line        | Feature: a\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail\n  Scenario: b\n    Given c\n                         | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                      |
-      | the first tag of a line       | Feature: a\n  @tdd_expected_fail  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                        | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                      |
-      | between others, tabs          | Feature: a\n\t@tdd_bug\t@tdd_expected_fail \t@tdd_bug_7\n\tScenario: b\n\t\tGiven c\n                      | Feature: a\n\t@tdd_bug \t@tdd_bug_7\n\tScenario: b\n\t\tGiven c\n                                    |
-      | a line of its own goes        | Feature: a\n  @tdd_bug @tdd_bug_7\n  @tdd_expected_fail\n  Scenario: b\n    Given c\n                      | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                      |
-      | the comment after it stays    | Feature: a\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail # seen on Monday\n  Scenario: b\n    Given c\n        | Feature: a\n  @tdd_bug @tdd_bug_7 # seen on Monday\n  Scenario: b\n    Given c\n                     |
+      | what                          | before                                                                                                                         | after                                                                                                       |
+      | the last tag of a line        | Feature: a\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail\n  Scenario: b\n    Given c\n                                             | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                             |
+      | the first tag of a line       | Feature: a\n  @tdd_expected_fail  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                            | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                             |
+      | between others, tabs          | Feature: a\n\t@tdd_bug\t@tdd_expected_fail \t@tdd_bug_7\n\tScenario: b\n\t\tGiven c\n                                          | Feature: a\n\t@tdd_bug \t@tdd_bug_7\n\tScenario: b\n\t\tGiven c\n                                           |
+      | a line of its own goes        | Feature: a\n  @tdd_bug @tdd_bug_7\n  @tdd_expected_fail\n  Scenario: b\n    Given c\n                                          | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                             |
+      | the comment after it stays    | Feature: a\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail # seen on Monday\n  Scenario: b\n    Given c\n                            | Feature: a\n  @tdd_bug @tdd_bug_7 # seen on Monday\n  Scenario: b\n    Given c\n                            |
       | the name in a comment stays   | Feature: a\n  # no @tdd_expected_fail\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail\n  Scenario: b\n    Given @tdd_expected_fail\n | Feature: a\n  # no @tdd_expected_fail\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given @tdd_expected_fail\n |
-      | CRLF line ends                | Feature: a\r\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail\r\n  Scenario: b\r\n    Given c\r\n                 | Feature: a\r\n  @tdd_bug @tdd_bug_7\r\n  Scenario: b\r\n    Given c\r\n                              |
-      | mixed ends, no end at the end | Feature: a\r\n\n  @tdd_expected_fail\r\n  @tdd_bug @tdd_bug_7  \n  Scenario: b\n    Given c                | Feature: a\r\n\n  @tdd_bug @tdd_bug_7  \n  Scenario: b\n    Given c                                |
-      | a byte order mark             | \xef\xbb\xbf@tdd_bug @tdd_bug_7 @tdd_expected_fail\nFeature: a\n  Scenario: b\n    Given c\n               | \xef\xbb\xbf@tdd_bug @tdd_bug_7\nFeature: a\n  Scenario: b\n    Given c\n                            |
-      | letters beyond ASCII          | Feature: caf\xc3\xa9 \xe2\x80\xa8 x\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail @\xc3\xa9\n  Scenario: b\n    Given c\n | Feature: caf\xc3\xa9 \xe2\x80\xa8 x\n  @tdd_bug @tdd_bug_7 @\xc3\xa9\n  Scenario: b\n    Given c\n |
-      | twice on one line             | Feature: a\n  @tdd_expected_fail @tdd_bug @tdd_expected_fail @tdd_bug_7\n  Scenario: b\n    Given c\n      | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                      |
+      | CRLF line ends                | Feature: a\r\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail\r\n  Scenario: b\r\n    Given c\r\n                                     | Feature: a\r\n  @tdd_bug @tdd_bug_7\r\n  Scenario: b\r\n    Given c\r\n                                     |
+      | mixed ends, no end at the end | Feature: a\r\n\n  @tdd_expected_fail\r\n  @tdd_bug @tdd_bug_7  \n  Scenario: b\n    Given c                                    | Feature: a\r\n\n  @tdd_bug @tdd_bug_7  \n  Scenario: b\n    Given c                                         |
+      | a byte order mark             | \xef\xbb\xbf@tdd_bug @tdd_bug_7 @tdd_expected_fail\nFeature: a\n  Scenario: b\n    Given c\n                                   | \xef\xbb\xbf@tdd_bug @tdd_bug_7\nFeature: a\n  Scenario: b\n    Given c\n                                   |
+      | letters beyond ASCII          | Feature: caf\xc3\xa9 \xe2\x80\xa8 x\n  @tdd_bug @tdd_bug_7 @tdd_expected_fail @\xc3\xa9\n  Scenario: b\n    Given c\n          | Feature: caf\xc3\xa9 \xe2\x80\xa8 x\n  @tdd_bug @tdd_bug_7 @\xc3\xa9\n  Scenario: b\n    Given c\n          |
+      | twice on one line             | Feature: a\n  @tdd_expected_fail @tdd_bug @tdd_expected_fail @tdd_bug_7\n  Scenario: b\n    Given c\n                          | Feature: a\n  @tdd_bug @tdd_bug_7\n  Scenario: b\n    Given c\n                                             |
 
   Scenario: The switch goes wherever it stands: feature, rule, scenario, outline, table; other bugs keep theirs
     Given the file "features/a.feature"
@@ -254,9 +254,9 @@ Feature: bugcapture graduate removes the switch of a fixed bug, and not one byte
       And no file was changed
 
       Examples:
-        | what                                 | arguments       | text                                      |
-        | A bug without a test                 | 8               | bug 8 has no test here; captured here: #7 |
-        | One of two without a test            | 7 8             | bug 8 has no test here                    |
-        | No number                            | seven           | 'seven' is no bug number                  |
-        | No number at all                     |                 | Missing argument                          |
-        | A folder that does not exist         | 7 --path=where  | no such file or folder: where             |
+        | what                         | arguments      | text                                      |
+        | A bug without a test         | 8              | bug 8 has no test here; captured here: #7 |
+        | One of two without a test    | 7 8            | bug 8 has no test here                    |
+        | No number                    | seven          | 'seven' is no bug number                  |
+        | No number at all             |                | Missing argument                          |
+        | A folder that does not exist | 7 --path=where | no such file or folder: where             |

@@ -71,16 +71,16 @@ Feature: bugcapture list is the ledger: every bug with its tests
       | 991  | captured | 3     |
       | 1002 | captured | 1     |
     And the first test of bug 1002 holds
-      | field              | value                                |
-      | framework          | "behave"                             |
-      | location           | "features/cart.feature:4"            |
-      | name               | "Every item counts"                  |
-      | state              | "captured"                           |
-      | ids                | [991, 1002]                          |
-      | fails_with         | "AssertionError"                     |
-      | fails_with_pattern | "the total is \\d+"                  |
-      | fails_at           | "Then the total is 7"                |
-      | switches           | ["features/cart.feature:3"]          |
+      | field              | value                       |
+      | framework          | "behave"                    |
+      | location           | "features/cart.feature:4"   |
+      | name               | "Every item counts"         |
+      | state              | "captured"                  |
+      | ids                | [991, 1002]                 |
+      | fails_with         | "AssertionError"            |
+      | fails_with_pattern | "the total is \\d+"         |
+      | fails_at           | "Then the total is 7"       |
+      | switches           | ["features/cart.feature:3"] |
 
   Scenario: Only the named files; a file that cannot be parsed is named and not fatal
     Given the bytes of "features/torn.feature" are "@tdd_bug @tdd_bug_1\nFeature: a\n  Scenario: b\n    Given c\n    What is this\n"

@@ -23,31 +23,31 @@ Feature: Broken tags stop the run before anything is executed
     And the check tells the same
 
     Examples: a number tag needs its family tag
-      | tags                                      | rule | message                              |
-      | @tdd_bug_5                                | T1   | @tdd_bug_5 needs @tdd_bug            |
-      | @tdd_issue_5 @tdd_bug @tdd_bug_5          | T1   | @tdd_issue_5 needs @tdd_issue        |
+      | tags                             | rule | message                       |
+      | @tdd_bug_5                       | T1   | @tdd_bug_5 needs @tdd_bug     |
+      | @tdd_issue_5 @tdd_bug @tdd_bug_5 | T1   | @tdd_issue_5 needs @tdd_issue |
 
     Examples: a family tag needs a number tag
-      | tags                                      | rule | message                              |
-      | @tdd_bug                                  | T2   | @tdd_bug needs a number tag          |
+      | tags     | rule | message                     |
+      | @tdd_bug | T2   | @tdd_bug needs a number tag |
 
     Examples: the switch needs a complete family
-      | tags                                      | rule | message                              |
-      | @tdd_expected_fail                        | T3   | needs @tdd_bug and a number tag      |
+      | tags               | rule | message                         |
+      | @tdd_expected_fail | T3   | needs @tdd_bug and a number tag |
 
     Examples: a tag that looks like one of ours
-      | tags                                      | rule | message                              |
-      | @tdd_isue_6                               | T4   | did you mean @tdd_issue_6?           |
-      | @TDD_bug_5                                | T4   | did you mean @tdd_bug_5?             |
+      | tags        | rule | message                    |
+      | @tdd_isue_6 | T4   | did you mean @tdd_issue_6? |
+      | @TDD_bug_5  | T4   | did you mean @tdd_bug_5?   |
 
     Examples: a malformed number
-      | tags                                      | rule | message                              |
-      | @tdd_bug @tdd_bug_1 @tdd_bug_12/3         | T5   | no valid number                      |
+      | tags                              | rule | message         |
+      | @tdd_bug @tdd_bug_1 @tdd_bug_12/3 | T5   | no valid number |
 
     Examples: the switch beside a retry or a native expected failure
-      | tags                                             | rule | message                       |
+      | tags                                              | rule | message                            |
       | @autoretry @tdd_bug @tdd_bug_5 @tdd_expected_fail | T6   | cannot be combined with @autoretry |
-      | @tdd_bug @tdd_bug_5 @tdd_expected_fail @xfail    | T6   | two mechanisms                |
+      | @tdd_bug @tdd_bug_5 @tdd_expected_fail @xfail     | T6   | two mechanisms                     |
 
   Scenario: All problems of all files at once, also in files and scenarios that the filter leaves out
     Given the file "features/a.feature"
@@ -104,8 +104,8 @@ Feature: Broken tags stop the run before anything is executed
       """
     When "behave --dry-run --runner=bugcapture.behave:Runner" runs
     Then the run is refused for
-      | where                   | rule | message     |
-      | features/cart.feature:1 | T2   | number tag  |
+      | where                   | rule | message    |
+      | features/cart.feature:1 | T2   | number tag |
 
   Scenario: A malformed declaration is refused like a bad tag
     Given the file "features/cart.feature"
@@ -121,9 +121,9 @@ Feature: Broken tags stop the run before anything is executed
       """
     When "behave" runs
     Then the run is refused for
-      | where                   | rule | message                    |
+      | where                   | rule | message                     |
       | features/cart.feature:5 | F1   | no valid regular expression |
-      | features/cart.feature:6 | F2   | names no step              |
+      | features/cart.feature:6 | F2   | names no step               |
     And the check tells the same
 
   Scenario: A project asks for both families, and keeps a tag of its own
@@ -148,8 +148,8 @@ Feature: Broken tags stop the run before anything is executed
       """
     When "behave" runs
     Then the run is refused for
-      | where                   | rule | message                        |
-      | features/cart.feature:4 | T3   | needs @tdd_issue and a number  |
+      | where                   | rule | message                       |
+      | features/cart.feature:4 | T3   | needs @tdd_issue and a number |
     And the check tells the same
 
   Scenario: An unknown setting stops the run and the check

@@ -367,6 +367,50 @@ def test_rows_of_an_outline_fail_one_by_one(project: BehaveProject) -> None:
     assert run.closing == closing("1 expected failure (#1)", "1 (#1)", "1 (#1)")
 
 
+def test_tables_with_the_same_cells_are_told_apart(project: BehaveProject) -> None:
+    """Row 16: the switch belongs to its own table, also where another table has the very same row."""
+    project.feature(
+        """
+        Feature: F
+          @tdd_bug @tdd_bug_1
+          Scenario Outline: row
+            Then it follows the plan <plan>
+
+            Examples: guarded
+              | plan |
+              | p    |
+
+            @tdd_expected_fail
+            Examples: captured
+              | plan |
+              | p    |
+        """
+    )
+    run = project.run()
+    assert run.code == 1
+    assert list(run.verdicts.values()) == ["passed", "unexpected_pass"]
+    assert "@tdd_expected_fail (features/a.feature:10)" in run.lines[0]
+
+
+def test_family_and_number_may_meet_at_an_empty_table(project: BehaveProject) -> None:
+    """Row 16: a table that has no rows yet is complete with the tags of its outline."""
+    project.feature(
+        """
+        Feature: F
+          @tdd_bug
+          Scenario Outline: row
+            Then it follows the plan <plan>
+
+            @tdd_bug_1
+            Examples: none yet
+              | plan |
+        """
+    )
+    run = project.run()
+    assert run.code == 0, run.stderr
+    assert run.stderr == ""
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,4 +1,4 @@
-"""A project of feature files on disk, and the command line started on it, inside this process or in one of its own."""
+"""A project of feature files on disk, and the command line: in this process or in one of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 INSTALL = "from bugcapture.behave import install\n\ninstall()\n"
-ANY_STEP = "from behave import step, use_step_matcher\n\nuse_step_matcher('re')\n\n\n@step('.*')\ndef any_step(context):\n    pass\n"
+ANY_STEP = """
+from behave import step, use_step_matcher
+
+use_step_matcher("re")
+
+
+@step(".*")
+def any_step(context):
+    pass
+"""
 SWITCH = "@tdd_expected_fail"
 
 _FOREIGN = re.compile(r"BUGCAPTURE_|GIT_|BEHAVE|NO_COLOR|FORCE_COLOR|PYTHONOPTIMIZE|PYTHONIOENCODING|LC_ALL")

@@ -1,10 +1,11 @@
-"""Whatever a feature file looks like: check never fails itself, and agrees with the adapter that refuses the run."""
+"""Whatever a feature file looks like: check never fails itself, and agrees with the live adapter."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,7 @@ from bugcapture.behave.source import BOM, FeatureSource, read_source
 from bugcapture.core.tags import TagPolicy, read_tag
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 RELAXED = settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 REFERENCE = Parser()
@@ -35,9 +36,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def standing_in(folder: Path):
+def standing_in(folder: Path) -> Iterator[None]:
     """Work in another folder, silently."""
-    before = os.getcwd()
+    before = Path.cwd()
     os.chdir(folder)
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

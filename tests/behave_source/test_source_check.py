@@ -13,7 +13,6 @@ import pytest
 from source_cases import CAPTURE, CASES, Case, case_named, outline, scenario
 from source_project import ANY_STEP, Project, clean_env
 
-
 _REFUSED = re.compile(r"^  (features/[^:\n]*:\d+): (\w\d) (.*)$", re.MULTILINE)
 _UNPARSED = re.compile(r'Failed to parse ".*?": .*?(?: at line (\d+)|line: (\d+))', re.DOTALL)
 
@@ -61,7 +60,7 @@ def test_each_problem_has_its_rule_and_line(case: Case, verdicts: dict[str, Verd
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_dry_run_says_the_same(case: Case, verdicts: dict[str, Verdicts]) -> None:
-    """A real ``behave --dry-run`` fails if and only if check does, and names the same places with the same words."""
+    """A real ``behave --dry-run`` fails exactly when check does, and says the same of the same places."""
     verdict = verdicts[case.name]
     assert (verdict.run_code == 0) == (verdict.check_code == 0), verdict.run_output
     if any(":P1" in expected for expected in case.expected):

@@ -11,7 +11,12 @@ from source_cases import CAPTURE, scenario
 from source_project import SWITCH, Project, mode, obey_modes
 
 PLAIN = "  Scenario: plain\n    Given something, with words that go on for a while\n    Then it is so\n\n"
-MARKER = "from pathlib import Path\nPath(__file__).with_suffix('.marker').write_text('executed')\nraise SystemExit(77)\n"
+MARKER = """
+from pathlib import Path
+
+Path(__file__).with_suffix(".marker").write_text("executed")
+raise SystemExit(77)
+"""
 NASTY = "S \x1b[2J\x1b]0;title\x07 \u202egnp.exe\u2066 \u200b\x9b31m"
 
 
@@ -40,7 +45,7 @@ def test_nothing_that_is_scanned_is_executed(project: Project) -> None:
 
 
 def test_an_installed_command_does_not_import_from_the_project(project: Project) -> None:
-    """``bugcapture`` as a command has no working directory on its path, so a ``behave.py`` there is never loaded."""
+    """The command has no working directory on its path, so a ``behave.py`` there is never loaded."""
     project.write("behave.py", MARKER)
     project.write("click.py", MARKER)
     project.feature(scenario(CAPTURE))
@@ -56,7 +61,8 @@ def test_no_escape_of_a_name_reaches_the_terminal(project: Project) -> None:
         f"Feature: {NASTY}\n"
         f"  {CAPTURE}\n  Scenario: {NASTY}\n    Fails at: {NASTY}\n    Then t\n"
         f"  @tdd_bug @tdd_{NASTY.split()[1]}\n  Scenario: {NASTY}\n    Fails with: ({NASTY}\n    Then t\n"
-        f"  @tdd_bug @tdd_bug_<n>\n  Scenario Outline: {NASTY}\n    Then t\n    Examples: {NASTY}\n      | n |\n      | {NASTY} |\n"
+        f"  @tdd_bug @tdd_bug_<n>\n  Scenario Outline: {NASTY}\n    Then t\n"
+        f"    Examples: {NASTY}\n      | n |\n      | {NASTY} |\n"
     )
     results = [project.run("check"), project.run("check", "--format", "github"), project.run("list")]
     results += [project.run("graduate", "5"), project.run("graduate", "6")]
@@ -94,7 +100,7 @@ def test_a_very_long_name_is_told_short(project: Project, name: str) -> None:
 
 
 def test_50_megabytes_without_captures(project: Project) -> None:
-    """A feature file of 50 MB is read and found to hold nothing; with one tag of ours near the end it is listed."""
+    """A feature file of 50 MB is read and found to hold nothing of ours."""
     text = "Feature: F\n" + PLAIN * (50_000_000 // len(PLAIN) + 1)
     file = project.feature(text.encode())
     assert file.stat().st_size > 50_000_000
@@ -204,7 +210,7 @@ def test_deep_folders_are_walked(project: Project) -> None:
     depth = 1200
     try:
         for _ in range(depth):
-            os.mkdir("d")
+            Path("d").mkdir()
             os.chdir("d")
         Path("a.feature").write_text(scenario("@tdd_bug_5"))
     finally:
@@ -219,7 +225,7 @@ def test_deep_folders_are_walked(project: Project) -> None:
         Path("a.feature").unlink()
         for _ in range(depth):
             os.chdir("..")
-            os.rmdir("d")
+            Path("d").rmdir()
         os.chdir(before)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import jsonschema
@@ -14,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sarif_parts import SCHEMA
 from source_cases import CAPTURE, scenario
-from source_project import Project
 
 from bugcapture.core.finding import RULES, Finding, Severity
 from bugcapture.report.github import write_github
 from bugcapture.report.json import finding_fields, write_json
 from bugcapture.report.sarif import write_sarif
 from bugcapture.report.text import write_text
+
+if TYPE_CHECKING:
+    from source_project import Project
 
 HOSTILE = (
     "esc\x1b[2J.feature",

@@ -21,7 +21,8 @@ WIRED = {
     "home module": "from bugcapture.behave.install import install\ninstall()\n",
     "in if": "from bugcapture.behave import install\nif True:\n    install()\n",
     "in try": "try:\n    from bugcapture.behave import install\n    install()\nexcept ImportError:\n    pass\n",
-    "in with": "from bugcapture.behave import install\nfrom contextlib import suppress\nwith suppress(OSError):\n    install()\n",
+    "in with": "import contextlib\n"
+    + INSTALL.replace("\ninstall", "\nwith contextlib.suppress(OSError):\n    install"),
     "in a function and outside": "from bugcapture.behave import install\ndef f():\n    install()\ninstall()\n",
     "with a byte order mark": "\ufeff" + INSTALL,
     "in another encoding": "# coding: latin-1\n# é\n" + INSTALL,
