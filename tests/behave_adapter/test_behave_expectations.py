@@ -157,6 +157,11 @@ def test_undeclared_run_of_the_same_steps_is_wrong(project: BehaveProject) -> No
         ('When it asserts "x"', ['When it asserts "x"', "Then it passes"], "expected_failure"),
         ('Then it asserts "y"', ['Then it asserts "x"', 'Then it asserts "y"'], "wrong_failure"),
         ("When it passes", ["When it passes", 'Then it asserts "x"'], "wrong_failure"),
+        (
+            "it follows the plan pf",
+            ["Given it follows the plan pf", "Then it follows the plan pf"],
+            "expected_failure",
+        ),
         ('Then it raises KeyError "x"', ['Then it raises KeyError "x"'], "wrong_failure"),
     ],
 )
@@ -332,12 +337,38 @@ def test_place_in_the_background_is_refused(project: BehaveProject) -> None:
     assert "features/a.feature:7: F2 'Fails at: Then it passes' names a Background step" in run.stderr
 
 
+def test_place_that_a_feature_declares_is_told_at_its_own_line(project: BehaveProject) -> None:
+    """``Fails at:`` of a feature must name a step of each of its captures."""
+    project.feature(
+        "Feature: F\n  Fails at night, as people say.\n  Fails at: Then nothing\n\n"
+        + captured(4, "case", 'Then it asserts "x"', description="More text.")
+    )
+    run = project.run()
+    assert run.code == 1
+    assert run.lines[1:] == ["  features/a.feature:3: F2 'Fails at: Then nothing' names no step of this scenario"]
+
+
 def test_declaration_of_a_scenario_that_is_no_capture_is_plain_text(project: BehaveProject) -> None:
     """Other people's descriptions may say what they like."""
-    project.feature("Feature: F\n  Scenario: a\n    Fails with: ((\n    Then it passes\n")
+    project.feature(
+        "Feature: F\n  Scenario: a\n    Fails with: ((\n    Then it passes\n\n"
+        "  @<tag>\n  Scenario Outline: b\n    Fails with: ((\n    Then it passes\n\n"
+        "    Examples: E\n      | tag |\n      | own |\n"
+    )
     run = project.run()
     assert run.code == 0
     assert run.stderr == ""
+
+
+def test_line_of_a_malformed_declaration_is_its_own(project: BehaveProject) -> None:
+    """The same text further up, in a test that is no capture, is not pointed to."""
+    project.feature(
+        "Feature: F\n  Scenario: plain\n    Fails with:\n    Then it passes\n\n"
+        + captured(4, "case", 'Then it asserts "x"', description="Fails with:")
+    )
+    run = project.run()
+    assert run.code == 1
+    assert run.lines[1].startswith("  features/a.feature:8: F1 empty 'Fails with:' line")
 
 
 def outline(declared: str, row: str = "| 5+5 | KeyError |", columns: str = "| total | n |") -> str:

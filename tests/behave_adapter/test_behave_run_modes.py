@@ -291,6 +291,8 @@ def test_uninstall_gives_behave_back(project: BehaveProject, install: str) -> No
     assert run.cells("expected") == FAILED
     assert run.stderr == ""
     assert run.records == []
+    write(project, "  @tdd_bug_5\n  Scenario: nobody checks it\n    Then it passes\n")
+    assert project.run().code == 0
 
 
 def test_install_after_uninstall_judges_again(project: BehaveProject) -> None:

@@ -186,14 +186,15 @@ def test_bad_tag_is_found_wherever_it_stands(project: BehaveProject, text: str) 
     assert_refused(project.run(), f"features/a.feature:{line}: T1 @tdd_bug_5 needs @tdd_bug")
 
 
-def test_problem_of_an_inherited_tag_is_told_once(project: BehaveProject) -> None:
-    """A tag of a feature with many scenarios is one problem, or one for each scenario that it harms."""
+def test_problem_of_an_inherited_tag_is_told_for_each_test(project: BehaveProject) -> None:
+    """A bad tag of a feature is told at its own line, with the test that it harms."""
     project.feature(
         "@tdd_bug_x\nFeature: F\n" + "".join(f"  Scenario: {n}\n    Then it passes\n" for n in range(3))
     )
     run = project.run()
     assert run.code == 1
     assert all(line.startswith("  features/a.feature:1: T5 @tdd_bug_x") for line in run.lines[1:])
+    assert [line[-27:] for line in run.lines[1:]] == [f"(in the scenario at line {n})" for n in (3, 5, 7)]
 
 
 @pytest.mark.parametrize("plan", ["f", "p", "pf"], ids=["fails", "passes", "is flaky"])
@@ -213,6 +214,23 @@ def test_retry_tag_without_the_switch_is_the_projects_own_affair(project: Behave
     """Row 15: a guarded bug may be retried."""
     project.feature("Feature: F\n  @tdd_bug @tdd_bug_1 @autoretry\n  Scenario: a\n    Then it passes\n")
     assert project.run().code == 0
+
+
+def test_problems_are_told_in_the_order_of_their_lines(project: BehaveProject) -> None:
+    """A tag of the feature that only its second test makes wrong comes before a tag of the first."""
+    project.feature(
+        """
+        @tdd_bug
+        Feature: F
+          @tdd_bug_1 @tdd_unit
+          Scenario: has a number and a tag of its own
+            Then it passes
+
+          Scenario: has no number
+            Then it passes
+        """
+    )
+    assert_refused(project.run(), "features/a.feature:1: T2 ", "features/a.feature:3: T4 ")
 
 
 RETRY = """
@@ -455,7 +473,7 @@ Feature: F
 @pytest.mark.parametrize(
     ("tag", "cell", "told"),
     [
-        ("tdd_bug_12/3", "1", "T5 @tdd_bug_12/3"),
+        ("tdd_bug_12/3", "1", "T5 @tdd_bug_12/3 has no valid number"),
         ("tdd_bug_<nocol>", "1", "T5 @tdd_bug_<nocol> has a placeholder that no column fills"),
         ("tdd_bug_<a>", "12/3", "T5 @tdd_bug_<a> becomes @tdd_bug_12/3"),
         ("tdd_bug_<a>", "1 2", "T5 @tdd_bug_<a> becomes @tdd_bug_1 2"),
@@ -473,8 +491,41 @@ def test_unsafe_outline_tags_are_refused(project: BehaveProject, tag: str, cell:
     run = project.run()
     if told:
         assert_refused(run, f"features/a.feature:3: {told}")
+        assert "<" not in tag or "row at line 9)" in run.lines[1]
     else:
         assert run.records != []
+
+
+def test_bad_tag_that_stands_in_a_cell_alone_is_refused(project: BehaveProject) -> None:
+    """Row 19: a tag of ours can come from a cell where nothing in the outline looks like it."""
+    project.feature(
+        "Feature: F\n  @<tag>\n  Scenario Outline: o\n    Then it passes\n\n"
+        "    Examples: E\n      | tag       |\n      | tdd_bug_5 |\n"
+    )
+    assert_refused(
+        project.run(), "features/a.feature:2: T1 @tdd_bug_5 needs @tdd_bug (from @<tag>, row at line 8)"
+    )
+
+
+def test_bad_tag_above_an_outline_is_refused(project: BehaveProject) -> None:
+    """Row 18: rows inherit from the feature, also where the outline has no tag of its own."""
+    project.feature(
+        '@tdd_bug_5\nFeature: F\n  Scenario Outline: o\n    Then it asserts "<a>"\n\n'
+        "    Examples: E\n      | a |\n      | 1 |\n"
+    )
+    assert_refused(project.run(), "features/a.feature:1: T1 @tdd_bug_5 needs @tdd_bug (in the scenario at line 8)")
+
+
+def test_examples_without_a_table_do_not_hurt_the_others(project: BehaveProject) -> None:
+    """Row 16: a heading that still waits for its table is passed over."""
+    project.feature(
+        "Feature: F\n  @tdd_bug @tdd_bug_1 @tdd_expected_fail\n  Scenario Outline: o\n"
+        '    Fails at: Then it asserts "<a>"\n    Then it asserts "<a>"\n\n'
+        "    Examples: not yet\n\n    Examples: E\n      | a |\n      | 1 |\n"
+    )
+    run = project.run()
+    assert run.code == 0, run.stderr
+    assert run.record["verdict"] == "expected_failure"
 
 
 def test_outline_cell_may_hold_the_whole_tag(project: BehaveProject) -> None:

@@ -97,6 +97,9 @@ def test_bytes_and_model_lose_the_switch_alone(
 ) -> None:
     """The file is what its author would have written without the switch; taking the change back restores it."""
     ends = [ends[index % len(ends)] for index in range(len(lines))]
+    for index, line in enumerate(lines[1:]):
+        if not line.before and ends[index] == "\r":
+            ends[index] = "\r\n"  # With a line feed behind it, it would not be a line end of its own.
     if not final:
         ends[-1] = ""
     mark = "\ufeff" if bom else ""

@@ -34,6 +34,7 @@ UNWIRED = {
     "only named": ("from bugcapture.behave import install\ninstall\n", 1, "it does not call install()"),
     "another install": ("from pip import install\ninstall()\n", 1, "it does not call install()"),
     "another module of that name": ("from .behave import install\ninstall()\n", 1, "it does not call install()"),
+    "a relative module": ("from .bugcapture.behave import install\ninstall()\n", 1, "it does not call install()"),
     "install of its own": ("def install():\n    pass\ninstall()\n", 1, "it does not call install()"),
     "wrong attribute": (
         "import bugcapture.behave\nbugcapture.behave.uninstall()\n",
@@ -199,6 +200,8 @@ def test_the_environment_of_another_stage_does_not_count(project: Project) -> No
     assert project.check().places == ["features/environment.py:1 W1"]
     project.write("behave.ini", "[behave]\nstage = ci\n")
     assert project.check().places == []
+    (project.folder / "features/ci_environment.py").rename(project.folder / "features/dev_environment.py")
+    assert project.check().places == ["features/a.feature:3 W1"]
     project.write("features/ci_environment.py", "")
     project.write("features/environment.py", INSTALL)
     assert project.check().places == ["features/ci_environment.py:1 W1"]
