@@ -199,9 +199,30 @@ def test_translated_keywords(project: BehaveProject) -> None:
     assert run.verdicts == {"richtig": "expected_failure", "falsch": "wrong_failure"}
 
 
-def test_exit_inside_a_captured_test_is_no_green_evidence(project: BehaveProject) -> None:
-    """A test that leaves the interpreter leaves no record, which the inventory reports."""
+def test_leaving_the_interpreter_is_a_red_verdict(project: BehaveProject) -> None:
+    """A captured test that leaves with exit code 0 takes the run down red, with its verdict and its record."""
     project.feature("Feature: F\n" + captured(1, "case", "Then it leaves the interpreter"))
-    run = project.run("-f", "null", reports=False)
-    assert run.records == []
-    assert "expected failure (#1)" not in run.stderr
+    run = project.run(reports=False)
+    assert run.code == 1
+    assert run.record["verdict"] == "wrong_failure"
+    assert run.record["raw_status"] == "aborted"
+    assert run.record["reason"] == "the run ended here with SystemExit"
+    assert run.closing == closing(wrong="1 (#1)")
+
+
+def test_a_guarded_test_that_leaves_the_interpreter_is_red(project: BehaveProject) -> None:
+    """Without the switch, leaving with exit code 0 means that the bug is back."""
+    text = captured(1, "case", "Then it leaves the interpreter").replace("@tdd_expected_fail", "")
+    project.feature("Feature: F\n" + text)
+    run = project.run(reports=False)
+    assert run.code == 1
+    assert run.record["verdict"] == "regressed"
+    assert run.closing == closing(regressed="1 (#1)")
+
+
+def test_a_raw_run_says_no_verdict(project: BehaveProject) -> None:
+    """In a raw run even an abort prints the closing line alone."""
+    project.feature("Feature: F\n" + captured(1, "case", "Then it leaves the interpreter"))
+    run = project.run(reports=False, env={"BUGCAPTURE_RAW": "1"})
+    assert run.code == 1
+    assert run.stderr.count("bugcapture:") == 1

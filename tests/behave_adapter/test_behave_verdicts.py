@@ -314,6 +314,12 @@ def test_hook_that_raises_is_wrong(project: BehaveProject, hook: str, cells: Cel
     assert "Fails with:" not in run.stderr
 
 
+def test_undefined_nested_step_that_is_swallowed_is_wrong(project: BehaveProject) -> None:
+    """Behave fails the run for an undefined step although the step around it went on; so must we."""
+    run = run_one(project, "Then it runs a step and goes on: Then nobody knows this")
+    assert_wrong(run, "the step is undefined: Then nobody knows this")
+
+
 @pytest.mark.parametrize("hook", ["before_step", "after_step"])
 @pytest.mark.parametrize("where", ["it runs", "it asserts"], ids=["outer step", "nested step"])
 def test_hook_around_nested_steps_is_wrong(project: BehaveProject, hook: str, where: str) -> None:

@@ -12,7 +12,7 @@ from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status, excep
 from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _PHASES = {"given": Phase.SETUP, "when": Phase.ACTION, "then": Phase.VERIFICATION}
 _HARMLESS = frozenset({BehaveStatus.passed, BehaveStatus.skipped, BehaveStatus.untested})
@@ -23,11 +23,13 @@ _TIMEOUT_TEXT = "TIMEOUT-OCCURRED:"
 _EXECUTE_STEPS = Context.execute_steps.__code__
 
 
-def read_outcome(scenario: Any) -> Outcome:
+def read_outcome(scenario: Any, undefined: Sequence[Any] = ()) -> Outcome:
     """The outcome of a scenario, before any inversion.
 
     Args:
         scenario: A ``behave.model.Scenario`` whose ``run`` has returned.
+        undefined: The undefined steps that Behave met meanwhile, nested ones included; they fail the run
+            even when the step that asked for them swallowed the error.
     """
     raw = scenario.status
     background = tuple(scenario.background_steps)
@@ -36,6 +38,10 @@ def read_outcome(scenario: Any) -> Outcome:
         *(failure for step in scenario.steps if (failure := _read_step(step, _phase(step)))),
         *_read_frame(scenario),
     ]
+    if not any(failure.kind is Kind.UNDEFINED for failure in failures):
+        failures += [
+            Failure(phase=Phase.ACTION, kind=Kind.UNDEFINED, place=step_names(step)[0]) for step in undefined
+        ]
     if scenario.was_dry_run:
         return Outcome(status=Status.NOT_RUN, raw_status=raw.name, reason="dry run")
     if raw.has_failed():
@@ -45,6 +51,23 @@ def read_outcome(scenario: Any) -> Outcome:
     else:
         status = Status.NOT_RUN
     return Outcome(status=status, raw_status=raw.name, failures=tuple(failures), reason=_skip_reason(scenario))
+
+
+def read_abort(error: BaseException) -> Outcome:
+    """The outcome of a scenario that took the whole run down.
+
+    Args:
+        error: What came out of ``Scenario.run``, such as the ``SystemExit`` of a step.
+    """
+    detail = f"the run ended here with {type(error).__name__}"
+    failure = Failure(
+        phase=Phase.ACTION,
+        kind=Kind.UNKNOWN,
+        exc_types=exception_names(type(error)),
+        message=_message(error),
+        detail=detail,
+    )
+    return Outcome(status=Status.FAILED, raw_status="aborted", failures=(failure,), reason=detail)
 
 
 def failing_steps(scenario: Any) -> list[Any]:

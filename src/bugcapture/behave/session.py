@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bugcapture.behave.apply import UnexpectedPass, WrongFailure, make_green, make_red
-from bugcapture.behave.classify import read_outcome
+from bugcapture.behave.classify import read_abort, read_outcome
 from bugcapture.behave.leaf import leaf_of_scenario
 from bugcapture.behave.refusal import refusal, refuse_bad_features
 from bugcapture.core.errors import BugcaptureError
@@ -70,11 +71,18 @@ class Session:
         """
         root = runner.context._root  # noqa: SLF001 - behavex and after_all hooks read the flag there
         failed_before = bool(root.get("failed", False))
+        undefined_before = len(runner.undefined_steps)
         started = time.perf_counter()
-        failed = run()
+        try:
+            failed = run()
+            outcome = read_outcome(scenario, runner.undefined_steps[undefined_before:])
+        except BaseException as error:
+            self._judge_abort(scenario, error, time.perf_counter() - started)
+            if isinstance(error, SystemExit) and not error.code:
+                raise SystemExit(1) from error  # A step that leaves with 0 must not make the run green.
+            raise
         leaf = leaf_of_scenario(scenario)
         tags = read_tags(scenario.effective_tags)
-        outcome = read_outcome(scenario)
         key = _key(scenario)
         judgement = self._stay_red(key, decide(tags, outcome, leaf.expectation))
         self._judged[key] = (tags, judgement.verdict)
@@ -109,6 +117,18 @@ class Session:
             return True
         return failed
 
+    def _judge_abort(self, scenario: Any, error: BaseException, duration: float) -> None:
+        """Judge a captured test that took the whole run down with it."""
+        tags = read_tags(scenario.effective_tags)
+        outcome = read_abort(error)
+        judgement = decide(tags, outcome)
+        key = _key(scenario)
+        self._judged[key] = (tags, judgement.verdict)
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+        self._record(scenario, tags, outcome, judgement, duration, self._attempts[key])
+        where = f"{relative_path(scenario.filename)}:{scenario.line}"
+        self._texts[key] = tell_verdict(judgement, tags=tags, where=where, name=scenario.name)
+
     def is_red(self, scenario: Any) -> bool:
         """Whether an earlier attempt of a captured test was red."""
         before = self._judged.get(_key(scenario))
@@ -120,7 +140,7 @@ class Session:
             self._writer.close()
         if not self._judged:
             return
-        lines = [text for text in self._texts.values() if text]
+        lines = [] if self._raw else [text for text in self._texts.values() if text]
         if self._raw:
             ran = plural(len(self._attempts), "captured test")
             lines.append(f"bugcapture: raw run (BUGCAPTURE_RAW is set): {ran} ran, nothing was inverted")
@@ -179,6 +199,10 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
     setattr(runner, _ATTRIBUTE, session)
     try:
         return bool(original(runner, *args, **kwargs))
+    except BaseException:
+        with contextlib.suppress(Exception):
+            runner.stop_capture()  # Else the closing line would end in Behave's own capture.
+        raise
     finally:
         delattr(runner, _ATTRIBUTE)
         session.close()
