@@ -12,7 +12,16 @@ from core_strategies import CHECKED, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bugcapture.core.tags import TagKind, TagPolicy, _distance, check_tags, read_tag, read_tags, suggest_tag
+from bugcapture.core.tags import (
+    TagKind,
+    TagPolicy,
+    _distance,
+    check_single_tag,
+    check_tags,
+    read_tag,
+    read_tags,
+    suggest_tag,
+)
 
 SWITCH = "tdd_expected_fail"
 VALID = re.compile(r"tdd_(?:bug|issue)(?:_[1-9][0-9]{0,17})?|tdd_expected_fail")
@@ -207,3 +216,26 @@ def test_a_tag_is_read_the_same_in_any_company(text):
     assert (tag.kind is TagKind.NUMBER) is (tag.number > 0)
     assert tag.shown.isprintable()
     assert len(tag.shown) <= 61
+
+
+@pytest.mark.parametrize(
+    ("glued", "meant"),
+    [
+        ("wip@tdd_bug_5", "tdd_bug_5"),
+        ("wip@tdd_expected_fail", "tdd_expected_fail"),
+        ("wip@tdd_isue_6", "tdd_issue_6"),
+        ("a@b@TDD-bug-7@c", "tdd_bug_7"),
+    ],
+)
+def test_tags_without_a_space_between_them_are_no_tags_of_ours(glued, meant):
+    """Behave reads ``@wip@tdd_bug_5`` as one tag, so the capture would be lost without a word."""
+    problem = check_single_tag(glued)
+
+    assert problem is not None
+    assert problem.rule == "T4"
+    assert f"did you mean @{meant}?" in problem.message
+
+
+def test_an_address_is_no_tag_of_ours():
+    """An ordinary tag may hold an ``@``."""
+    assert check_single_tag("owner:ann@example.com") is None

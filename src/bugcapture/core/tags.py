@@ -191,6 +191,10 @@ def suggest_tag(text: str) -> str:
     Returns:
         The nearest valid tag; a number is kept when there is a usable one.
     """
+    if "@" in text:
+        text = next((part for part in text.split("@") if read_tag(part).kind is not TagKind.OTHER), text)
+        if read_tag(text).kind in {TagKind.FAMILY, TagKind.NUMBER, TagKind.SWITCH}:
+            return text
     letters, digits = _split_number(_compact(text))
     stem = min(_STEMS, key=lambda known: _distance(letters, known))
     tag = _STEMS[stem]
@@ -260,6 +264,8 @@ def _is_complete(tags: Sequence[Tag], family: str) -> bool:
 
 
 def _looks_like_ours(text: str) -> bool:
+    if "@" in text:  # Two tags without a space between them are one tag for Behave.
+        return any(read_tag(part).kind is not TagKind.OTHER for part in text.split("@"))
     compact = _compact(text)
     if compact.startswith("tdd"):
         return _starts_with_prefix(text) or any(compact.startswith(stem) for stem in _STEMS) or _is_typo(compact)
