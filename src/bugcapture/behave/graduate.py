@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bugcapture.behave.source import BOM, parse_text
+from bugcapture.behave.parse import parse_text
 from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.core.errors import RefusedError
 from bugcapture.core.tags import SWITCH
@@ -14,21 +14,21 @@ from bugcapture.core.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bugcapture.behave.source import FeatureSource
-
 _WORD = re.compile(r"\S+")
 
 
-def remove_switch(source: FeatureSource, lines: Iterable[int]) -> bytes:
-    """The file without the switch tag on some of its lines.
+def cut_switch(feature: Any, text: str, path: str, lines: Iterable[int]) -> str:
+    """The text of a feature file without the switch tag on some of its lines.
 
     Args:
-        source: The file.
+        feature: The parsed ``behave.model.Feature``.
+        text: The text that it was parsed from.
+        path: The file as errors shall name it.
         lines: The lines, from 1, on which the switch goes.
 
     Returns:
-        The new content. Line ends, byte order mark, indentation, comments and all other tags stay; a
-        tag line that becomes empty goes.
+        The new text. Line ends, indentation, comments and all other tags stay; a tag line that becomes
+        empty goes.
 
     Raises:
         RefusedError: If a line does not hold the tag as a word of its own, or if Behave would read
@@ -37,14 +37,13 @@ def remove_switch(source: FeatureSource, lines: Iterable[int]) -> bytes:
     wanted = set(lines)
     edits = []
     offset = 0
-    for number, line in enumerate(source.text.splitlines(keepends=True), start=1):
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
         if number in wanted:
-            edits += [_shift(edit, offset) for edit in _cut_line(line, f"{source.path}:{number}")]
+            edits += [_shift(edit, offset) for edit in _cut_line(line, f"{path}:{number}")]
         offset += len(line)
-    text = apply_edits(source.text, edits)
-    _require_same(source, text, wanted)
-    bom = BOM if source.content.startswith(BOM.encode()) else ""
-    return (bom + text).encode("utf-8")
+    after = apply_edits(text, edits)
+    _require_same(feature, after, path, wanted)
+    return after
 
 
 def _cut_line(line: str, where: str) -> list[TextEdit]:
@@ -72,12 +71,12 @@ def _shift(edit: TextEdit, offset: int) -> TextEdit:
     return TextEdit(edit.start + offset, edit.end + offset, edit.text)
 
 
-def _require_same(source: FeatureSource, text: str, lines: set[int]) -> None:
-    after, problem = parse_text(text, source.path)
-    if problem is not None or _shape(after, set()) != _shape(source.feature, lines):
+def _require_same(feature: Any, text: str, path: str, lines: set[int]) -> None:
+    after, problem = parse_text(text, path)
+    if problem is not None or _shape(after, set()) != _shape(feature, lines):
         told = f": {problem.message}" if problem else ""
         message = f"the file would mean something else without the tag{told}"
-        raise RefusedError(printable(message), where=source.path, hint="remove the tag by hand")
+        raise RefusedError(printable(message), where=path, hint="remove the tag by hand")
 
 
 def _shape(element: Any, lines: set[int]) -> Any:

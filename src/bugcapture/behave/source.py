@@ -10,18 +10,16 @@ import contextlib
 import io
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bugcapture.behave.leaf import is_ours, to_capture, walk_leaves
-from bugcapture.core.errors import ConfigurationError
+from bugcapture.behave.parse import parse_text
 from bugcapture.core.finding import Finding
-from bugcapture.core.text import printable, shorten
-from bugcapture.project.config import find_project
 from bugcapture.project.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from bugcapture.core.capture import Capture
     from bugcapture.core.tags import TagPolicy
@@ -76,9 +74,10 @@ class FeatureSource:
         Raises:
             RefusedError: If the tag cannot be cut out, or the file would mean something else without it.
         """
-        from bugcapture.behave.graduate import remove_switch  # noqa: PLC0415 - seldom
+        from bugcapture.behave.graduate import cut_switch  # noqa: PLC0415 - seldom
 
-        return remove_switch(self, lines)
+        mark = BOM if self.content.startswith(BOM.encode()) else ""
+        return (mark + cut_switch(self.feature, self.text, self.path, lines)).encode("utf-8")
 
 
 def read_source(file: Path, path: str) -> FeatureSource | None:
@@ -112,40 +111,3 @@ def read_source(file: Path, path: str) -> FeatureSource | None:
         text = text[1:]
         feature, problem = parse_text(text, path)
     return FeatureSource(file, path, content, text, feature, findings + ([problem] if problem else []))
-
-
-def parse_text(text: str, path: str) -> tuple[Any, Finding | None]:
-    """Parse the text of a feature file.
-
-    Args:
-        text: The text without a byte order mark.
-        path: The file as reports shall name it.
-
-    Returns:
-        The feature, or None and why.
-
-    Raises:
-        ConfigurationError: If Behave is not installed.
-    """
-    try:
-        from behave.parser import Parser, ParserError  # noqa: PLC0415 - takes most of a check's time
-
-        from bugcapture.behave.settings import default_language  # noqa: PLC0415 - reads Behave's configuration
-    except ImportError as error:
-        hint = "run `pip install 'bugcapture[behave]'`"
-        raise ConfigurationError(f"Behave is needed to read {path}: {error}", hint=hint) from error
-
-    language = default_language(find_project(Path.cwd()).root)
-    parser = Parser(variant="feature")
-    try:
-        parser = Parser(language, variant="feature")
-        with contextlib.redirect_stdout(io.StringIO()):
-            return parser.parse(text, path), None
-    except ParserError as error:
-        reason, line = error.args[0] if error.args else error, getattr(error, "line", 0) or parser.line
-    except KeyError as error:
-        reason, line = f"unknown language {error}", parser.line
-    except Exception as error:  # noqa: BLE001 - the parser meets unforeseen text with whatever it stumbles on
-        reason, line = f"{type(error).__name__}: {error}", parser.line
-    told = shorten(printable(" ".join(str(reason).split())), 300)
-    return None, Finding(path, int(line), "P1", f"cannot be parsed: {told}")

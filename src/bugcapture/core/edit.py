@@ -25,7 +25,7 @@ class TextEdit:
 
 
 def apply_edits(source: str, edits: Iterable[TextEdit]) -> str:
-    """Apply edits to a text, last one first, so that no offset moves.
+    """Apply edits to a text; all offsets are those of the text before.
 
     Args:
         source: The text.
@@ -37,13 +37,13 @@ def apply_edits(source: str, edits: Iterable[TextEdit]) -> str:
     Raises:
         ValueError: If two edits overlap, or one does not lie inside the text.
     """
-    done = source
-    before = len(source)
-    for edit in sorted(set(edits), reverse=True):
+    pieces = []
+    position = 0
+    for edit in sorted(set(edits)):
         if not 0 <= edit.start <= edit.end <= len(source):
             raise ValueError(f"edit from {edit.start} to {edit.end} does not lie inside the text")
-        if edit.end > before:
+        if edit.start < position:
             raise ValueError(f"edits overlap at offset {edit.start}")
-        done = done[: edit.start] + edit.text + done[edit.end :]
-        before = edit.start
-    return done
+        pieces += [source[position : edit.start], edit.text]
+        position = edit.end
+    return "".join([*pieces, source[position:]])
