@@ -11,14 +11,14 @@ Feature: bugcapture check finds what would go wrong, without running anything
     When "bugcapture check" runs
     Then the exit code is 0
     And standard output is empty
-    And the run ends with "bugcapture: 1 test file, 1 captured test of 1 bug: 0 errors, 0 warnings"
+    And the run ends with "bugcapture: 1 test file, 1 tagged test of 1 bug: 0 errors, 0 warnings"
 
   Scenario: A project without captures
     Given the shop does not install bugcapture
     When "bugcapture check --format=json" runs
     Then the exit code is 0
     And the check finds nothing
-    And the check counts 0 test files, 0 captured tests and 0 bugs
+    And the check counts 0 test files, 0 tagged tests and 0 bugs
 
   Scenario: Each format tells the same findings
     Given the file "features/100%, broken.feature"
@@ -71,7 +71,7 @@ Feature: bugcapture check finds what would go wrong, without running anything
       """
     When "bugcapture check --format=json features/cart.feature" runs
     Then the exit code is 0
-    And the check counts 1 test files, 1 captured tests and 1 bugs
+    And the check counts 1 test files, 1 tagged tests and 1 bugs
     When "bugcapture check --format=json features/wrong" runs
     Then the exit code is 1
     And the check finds
@@ -95,7 +95,7 @@ Feature: bugcapture check finds what would go wrong, without running anything
       Then the exit code is 1
       And the check finds
         | where                   | rule | message                                                                       |
-        | features/cart.feature:4 | W1   | 1 captured test (#7) would run without bugcapture: there is no environment.py |
+        | features/cart.feature:4 | W1   | 1 tagged test (#7) would run without bugcapture: there is no environment.py |
       When "bugcapture check --format=json --no-wiring" runs
       Then the exit code is 0
       And the check finds nothing
@@ -140,7 +140,7 @@ Feature: bugcapture check finds what would go wrong, without running anything
       Then the exit code is <code>
       And the check finds
         | where    | rule | severity   | message                                                        |
-        | <file>:2 | W2   | <severity> | captured test (#7) from running, first features/cart.feature:4 |
+        | <file>:2 | W2   | <severity> | tagged test (#7) from running, first features/cart.feature:4 |
 
       Examples:
         | file           | heading       | setting                               | code | severity |
@@ -176,7 +176,7 @@ Feature: bugcapture check finds what would go wrong, without running anything
       And the bytes of "features/nul.feature" are "@tdd_bug @tdd_bug_3\nFeature: a\x00b\n  Scenario: c\n    Given all is well\n"
       When "bugcapture check --format=json" runs
       Then the exit code is 1
-      And the check counts 7 test files, 3 captured tests and 3 bugs
+      And the check counts 7 test files, 3 tagged tests and 3 bugs
       And the check finds
         | where                      | rule | severity | message                 |
         | features/bom.feature:1     | P1   | error    | byte order mark         |
@@ -190,7 +190,7 @@ Feature: bugcapture check finds what would go wrong, without running anything
       And the file "features/large.feature" of 50 MB without a tag of ours
       When "bugcapture check --format=json" runs
       Then the exit code is 0
-      And the check counts 2 test files, 1 captured tests and 1 bugs
+      And the check counts 2 test files, 1 tagged tests and 1 bugs
 
     Scenario: Nothing that is checked is executed
       Given bug 7 is captured

@@ -255,7 +255,7 @@ Feature: bugcapture graduate removes the switch of a fixed bug, and not one byte
 
       Examples:
         | what                         | arguments      | text                                      |
-        | A bug without a test         | 8              | bug 8 has no test here; captured here: #7 |
+        | A bug without a test         | 8              | bug 8 has no test here; bugs with tests: #7 |
         | One of two without a test    | 7 8            | bug 8 has no test here                    |
         | No number                    | seven          | 'seven' is no bug number                  |
         | No number at all             |                | Missing argument                          |

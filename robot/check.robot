@@ -10,7 +10,7 @@ A Project In Order
     ${result} =    Bugcapture    0    check
     Should Be Empty    ${result.stdout}
     Should Be Equal    ${result.stderr}
-    ...    bugcapture: 1 test file, 2 captured tests of 2 bugs: 0 errors, 0 warnings
+    ...    bugcapture: 1 test file, 2 tagged tests of 2 bugs: 0 errors, 0 warnings
 
 Findings Are Exit Code One, With Their Place
     Break Project    ${PROJECT}
@@ -81,7 +81,7 @@ Colour Only Where It Is Wanted
 The Canary Sings When The Environment File Is Gone
     Remove File    ${PROJECT}/features/environment.py
     ${result} =    Bugcapture    1    check
-    Should Start With    ${result.stdout}    features/cart.feature:5: W1 2 captured tests (#7, #8)
+    Should Start With    ${result.stdout}    features/cart.feature:5: W1 2 tagged tests (#7, #8)
     Bugcapture    0    check    --no-wiring
 
 A Reader That Went Away Does Not Turn Findings Into Success

@@ -99,7 +99,7 @@ def check_no_findings(context: Any) -> None:
     assert document["findings"] == [], document["findings"]
 
 
-@then("the check counts {files:d} test files, {captures:d} captured tests and {bugs:d} bugs")
+@then("the check counts {files:d} test files, {captures:d} tagged tests and {bugs:d} bugs")
 def check_counts(context: Any, files: int, captures: int, bugs: int) -> None:
     document = json.loads(context.project.last.stdout)
     counts = (document["files"], document["captures"], document["bugs"])

@@ -70,7 +70,7 @@ def test_declared_type_and_message_that_do_not_match(project: BehaveProject) -> 
         assert run.cells(f"case {number}") == (FAILED if "asserts" in step else ERROR)
         text = run.stderr[run.stderr.index(f'"case {number}"') :].splitlines()
         assert text[1].startswith(f"  expected: {declared.removeprefix('Fails with: ').partition(':')[0]}")
-        assert text[1].endswith(" in the test's own action or verification")
+        assert text[1].endswith(" in a When or Then step")
     assert run.closing.endswith(
         f"{len(wrong)} wrong ({', '.join(f'#{n}' for n in range(1, len(wrong) + 1))}), 0 regressed"
     )

@@ -159,7 +159,7 @@ def test_assertion_outside_then_is_wrong(
     run = run_one(project, *steps)
     assert_wrong(run, reason)
     assert run.record["step"] == place
-    assert run.lines[1] == "  expected: an assertion in the verification"
+    assert run.lines[1] == "  expected: an assertion in a Then step"
     assert run.lines[2].startswith(f"  got:      AssertionError: no at {place} (features/a.feature:")
 
 
@@ -197,7 +197,7 @@ def test_error_in_then_is_wrong(project: BehaveProject) -> None:
             'bugcapture: features/a.feature:3: wrong failure: "case" (#4) did not fail for its bug: '
             "RuntimeError is not an assertion"
         ),
-        "  expected: an assertion in the verification",
+        "  expected: an assertion in a Then step",
         (
             '  got:      RuntimeError: engine is gone at Then it raises RuntimeError "engine is gone" '
             "(features/a.feature:4)"
@@ -472,8 +472,8 @@ def test_bug_without_switch_is_a_regression_test(project: BehaveProject) -> None
             'AssertionError: again in Then it asserts "again"'
         ),
         (
-            'bugcapture: features/a.feature:11: bug 10 is back: "broken" failed: '
-            'RuntimeError: no in Given it raises RuntimeError "no"'
+            'bugcapture: features/a.feature:11: bug 10 is back, or its test is broken: "broken" did not get to '
+            'its check: RuntimeError: no in Given it raises RuntimeError "no"'
         ),
         closing(regressed="2 (#9, #10)"),
     ]

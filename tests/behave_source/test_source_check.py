@@ -98,7 +98,7 @@ def test_all_problems_of_all_files_are_told_at_once_in_order(project: Project) -
         "features/c.feature:2 T1",
     ]
     assert {key: done.json[key] for key in ("files", "captures", "bugs")} == {"files": 4, "captures": 2, "bugs": 1}
-    assert done.err == "bugcapture: 4 test files, 2 captured tests of 1 bug: 4 errors, 0 warnings\n"
+    assert done.err == "bugcapture: 4 test files, 2 tagged tests of 1 bug: 4 errors, 0 warnings\n"
 
 
 def test_the_project_can_require_families_and_keep_tags_of_its_own(project: Project) -> None:

@@ -56,7 +56,7 @@ def test_quiet_leaves_the_result(project: Project) -> None:
     """``--quiet`` takes the closing line away and nothing else."""
     loud, quiet = project.run("check"), project.run("check", "--quiet")
     assert (quiet.code, quiet.out, quiet.err) == (loud.code, loud.out, "")
-    assert loud.err == "bugcapture: 1 test file, 1 captured test of 1 bug: 1 error, 0 warnings\n"
+    assert loud.err == "bugcapture: 1 test file, 1 tagged test of 1 bug: 1 error, 0 warnings\n"
 
 
 @pytest.mark.parametrize(

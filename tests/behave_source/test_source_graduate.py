@@ -188,7 +188,7 @@ def test_an_unknown_bug_is_refused(project: Project) -> None:
     before = project.snapshot()
     done = project.run("graduate", "5", "99")
     assert done.code == 2
-    assert "bug 99 has no test here; captured here: #5" in done.err
+    assert "bug 99 has no test here; bugs with tests: #5" in done.err
     assert project.snapshot() == before
 
 

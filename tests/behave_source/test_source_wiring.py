@@ -97,7 +97,7 @@ def test_an_environment_that_does_not_install_is_told(project: Project, variant:
     assert (finding["path"], finding["rule"]) == ("features/environment.py", "W1")
     assert finding["line"] == line or "cannot be parsed" in reason
     assert (
-        f"1 captured test (#5) would run without bugcapture: {reason}; add `from bugcapture.behave import"
+        f"1 tagged test (#5) would run without bugcapture: {reason}; add `from bugcapture.behave import"
         in finding["message"]
     )
 
@@ -108,7 +108,7 @@ def test_a_missing_environment_is_told_at_the_first_capture(project: Project) ->
     project.feature(scenario("@tdd_bug @tdd_bug_6"), "b")
     done = project.check()
     assert done.places == ["features/a.feature:3 W1"]
-    assert "2 captured tests (#5, #6) would run without bugcapture: there is no environment.py" in done.text
+    assert "2 tagged tests (#5, #6) would run without bugcapture: there is no environment.py" in done.text
 
 
 def test_an_environment_that_cannot_be_read_is_told(project: Project) -> None:
@@ -227,7 +227,7 @@ def test_separate_suites_need_an_environment_each(project: Project) -> None:
     project.write("ui/sub/c.feature", scenario(CAPTURE.replace("_5", "_7")))
     done = project.check()
     assert done.places == ["ui/environment.py:1 W1"]
-    assert "2 captured tests (#6, #7)" in done.text
+    assert "2 tagged tests (#6, #7)" in done.text
 
 
 def test_the_environment_above_counts_for_folders_below(project: Project) -> None:
@@ -288,7 +288,7 @@ def test_a_capture_that_runs_elsewhere_is_a_warning(project: Project) -> None:
     assert done.code == 0
     assert warnings_and_errors(project) == ["behave.ini:2 W2 warning"]
     assert done.json["findings"][0]["message"] == (
-        "tags = not @slow keeps 1 captured test (#5) from running, first features/a.feature:3"
+        "tags = not @slow keeps 1 tagged test (#5) from running, first features/a.feature:3"
     )
     assert done.err.endswith("0 errors, 1 warning\n")
 

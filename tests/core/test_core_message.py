@@ -88,7 +88,7 @@ def test_a_regression_says_that_the_bug_is_back(tags, text):
                     'bugcapture: a.feature:6: wrong failure: "Pay" (#991) did not fail for its bug: '
                     "KeyError is not an assertion"
                 ),
-                "  expected: an assertion in the verification",
+                "  expected: an assertion in a Then step",
                 "  got:      KeyError: 'total' (x) at When it is paid (a.feature:9)",
                 "  if this is how the bug shows itself, declare it in the scenario's description:",
                 r"    Fails with: KeyError: 'total' \(x\)",
@@ -99,7 +99,7 @@ def test_a_regression_says_that_the_bug_is_back(tags, text):
             Expectation("KeyError"),
             [
                 'bugcapture: a.feature:6: wrong failure: "Pay" (#991) did not fail for its bug: given step failed',
-                "  expected: KeyError in the test's own action or verification",
+                "  expected: KeyError in a When or Then step",
                 "  got:      AssertionError: no at Given a shop",
             ],
         ),

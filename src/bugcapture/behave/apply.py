@@ -14,7 +14,7 @@ class UnexpectedPass(AssertionError):  # noqa: N818 - the name stands in JUnit r
 
 
 class WrongFailure(AssertionError):  # noqa: N818 - the name stands in JUnit reports
-    """A captured test did not fail for its bug, and Behave took it for passed."""
+    """A test of a bug did not do what it should, and Behave took it for passed."""
 
 
 def make_green(scenario: Any, root: dict[str, Any], *, failed_before: bool) -> None:

@@ -18,6 +18,7 @@ _PHASES = {"given": Phase.SETUP, "when": Phase.ACTION, "then": Phase.VERIFICATIO
 _HARMLESS = frozenset({BehaveStatus.passed, BehaveStatus.skipped, BehaveStatus.untested})
 _PENDING = frozenset({BehaveStatus.pending, BehaveStatus.pending_warn, BehaveStatus.untested_pending})
 _UNDEFINED = frozenset({BehaveStatus.undefined, BehaveStatus.untested_undefined})
+_UNWRITTEN = frozenset({Kind.UNDEFINED, Kind.PENDING})
 # Behave's own wording when the time of an async step is up; it raises it as an AssertionError.
 _TIMEOUT_TEXT = "TIMEOUT-OCCURRED:"
 _EXECUTE_STEPS = Context.execute_steps.__code__
@@ -80,12 +81,13 @@ def _read_step(step: Any, phase: Phase) -> Failure | None:
         return None
     innermost = _innermost(step)
     exception = innermost.exception
+    kind = _kind(step, innermost)
     return Failure(
         phase=phase,
-        kind=_kind(step, innermost),
+        kind=kind,
         exc_types=exception_names(type(exception)) if exception is not None else (),
         message=_message(exception),
-        place=step_names(step)[0],
+        place=step_names(innermost if kind in _UNWRITTEN else step)[0],
         aliases=step_names(step)[1:],
         location=f"{relative_path(step.filename)}:{step.line}",
         detail=f"a hook of the step {step.name!r}" if step.hook_failed else "",

@@ -31,7 +31,7 @@ def parse_text(text: str, path: str) -> tuple[Any, Finding | None]:
 
         from bugcapture.behave.settings import default_language  # noqa: PLC0415 - reads Behave's configuration
     except ImportError as error:
-        hint = "run `pip install 'bugcapture[behave]'`"
+        hint = "install bugcapture again with its extra: [behave]"
         raise ConfigurationError(f"Behave is needed to read {path}: {error}", hint=hint) from error
 
     language = default_language(find_project(Path.cwd()).root)

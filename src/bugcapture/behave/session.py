@@ -112,7 +112,7 @@ class Session:
         if judgement.verdict is Verdict.UNEXPECTED_PASS:
             make_red(scenario, root, UnexpectedPass(fixed_headline(tags, switch_at)))
             return True
-        if judgement.verdict is Verdict.WRONG_FAILURE:
+        if judgement.verdict in {Verdict.WRONG_FAILURE, Verdict.REGRESSED}:
             make_red(scenario, root, WrongFailure(f"{where}: {judgement.reason}"))
             return True
         return failed
@@ -154,7 +154,7 @@ class Session:
         if before is None or before[1] not in _RED_CAPTURE or not judgement.verdict.green:
             return judgement
         reason = f"it was retried: an earlier attempt was {before[1].value}, so the failure is not sure"
-        return Judgement(Verdict.WRONG_FAILURE, reason, judgement.failure)
+        return Judgement(Verdict.WRONG_FAILURE, reason)
 
     def _record(
         self,

@@ -59,7 +59,7 @@ def _check_environments(captures: Sequence[Capture], root: Path, stage: str) -> 
     findings = []
     for (path, line, reason), tests in missing.items():
         ids = bug_list(sorted({number for test in tests for number in test.tags.ids}))
-        told = f"{plural(len(tests), 'captured test')} ({ids}) would run without bugcapture: {reason}; {_ADVICE}"
+        told = f"{plural(len(tests), 'tagged test')} ({ids}) would run without bugcapture: {reason}; {_ADVICE}"
         findings.append(Finding(path or tests[0].path, line if path else tests[0].line, "W1", told))
     return findings
 
@@ -118,7 +118,7 @@ def _check_selection(captures: Sequence[Capture], settings: dict[str, Setting]) 
         path,
         setting.line,
         "W2",
-        f"{setting.key} = {shown} keeps {plural(len(excluded), 'captured test')} ({ids}) from running, "
+        f"{setting.key} = {shown} keeps {plural(len(excluded), 'tagged test')} ({ids}) from running, "
         f"first {excluded[0].where}",
         severity,
     )

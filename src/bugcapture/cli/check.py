@@ -65,7 +65,7 @@ def command(paths: tuple[str, ...], output_format: str, output: Path | None, no_
     if not quiet:
         errors = plural(sum(finding.severity == "error" for finding in result.findings), "error")
         warnings = plural(sum(finding.severity == "warning" for finding in result.findings), "warning")
-        looked = f"{plural(result.files, 'test file')}, {plural(result.captures, 'captured test')}"
+        looked = f"{plural(result.files, 'test file')}, {plural(result.captures, 'tagged test')}"
         say(f"bugcapture: {looked} of {plural(result.bugs, 'bug')}: {errors}, {warnings}")
     return EXIT_FINDINGS if result.failed else EXIT_OK
 

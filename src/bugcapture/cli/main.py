@@ -19,7 +19,7 @@ COMMANDS: Final = {
     "check": "Check tags, declared failures and the wiring of the adapters.",
     "demo": "Show the life of bug 991 in a throw-away project.",
     "graduate": "Remove the switch of fixed bugs; their tests stay.",
-    "list": "List every captured bug with its tests.",
+    "list": "List every bug with its tests and its state.",
 }
 
 

@@ -38,12 +38,12 @@ def apply_edits(source: str, edits: Iterable[TextEdit]) -> str:
         ValueError: If two edits overlap, or one does not lie inside the text.
     """
     pieces = []
-    position = 0
+    position = start = 0
     for edit in sorted(set(edits)):
         if not 0 <= edit.start <= edit.end <= len(source):
             raise ValueError(f"edit from {edit.start} to {edit.end} does not lie inside the text")
         if edit.start < position:
-            raise ValueError(f"edits overlap at offset {edit.start}")
+            raise ValueError(f"edits overlap at offset {start}")
         pieces += [source[position : edit.start], edit.text]
-        position = edit.end
+        start, position = edit.start, edit.end
     return "".join([*pieces, source[position:]])

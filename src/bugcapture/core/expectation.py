@@ -21,7 +21,17 @@ FAILS_AT: Final = "Fails at"
 
 _LINE = re.compile(r"\s*(fails\s+(?:with|at))\s*:(.*)\Z", re.IGNORECASE | re.DOTALL)
 _TYPE = re.compile(r"\s*([^\s:]+)\s*(?::(.*))?\Z", re.DOTALL)
-_NEVER: Final = frozenset({"BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
+_NEVER: Final = frozenset(
+    {
+        "BaseException",
+        "GeneratorExit",
+        "ImportError",
+        "KeyboardInterrupt",
+        "ModuleNotFoundError",
+        "SystemExit",
+        "TimeoutError",
+    }
+)
 _PASTED_MESSAGE = 100
 
 

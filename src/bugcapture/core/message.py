@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.core.expectation import NO_EXPECTATION, Expectation, suggest_line
+from bugcapture.core.expectation import (
+    FAILS_AT,
+    FAILS_WITH,
+    NO_EXPECTATION,
+    Expectation,
+    same_place,
+    suggest_line,
+)
 from bugcapture.core.tags import SWITCH, TestTags
 from bugcapture.core.text import bug_list, plural, printable, shorten
-from bugcapture.core.verdict import Judgement, Verdict, declarable
+from bugcapture.core.verdict import Judgement, Verdict, declarable, never_expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bugcapture.core.outcome import Failure
 
+_PLACE_LIMIT: Final = 200
 _LABELS: Final = {
     Verdict.UNEXPECTED_PASS: "look fixed",
     Verdict.WRONG_FAILURE: "wrong",
@@ -109,39 +117,55 @@ def _wrong_failure(
             f"bugcapture: {printable(where)}: wrong failure: {_quoted(name)} ({bug_list(tags.ids)}) "
             f"did not fail for its bug: {printable(judgement.reason)}"
         ),
-        f"  expected: {_expected(expectation)}",
+        f"  expected: {_expected(expectation, test_word)}",
     ]
     if failure is None:
         return lines
     lines.append(f"  got:      {_got(failure)}")
     if declarable(failure) and failure.exc_type:
+        line, old = _declaration(failure, expectation)
+        instead = f", in place of its '{old}:' line" if old else ""
         lines += [
-            f"  if this is how the bug shows itself, declare it in the {test_word}'s description:",
-            f"    {suggest_line(failure.exc_type, failure.message)}",
+            f"  if this is how the bug shows itself, declare it in the {test_word}'s description{instead}:",
+            f"    {line}",
         ]
     return lines
 
 
+def _declaration(failure: Failure, expectation: Expectation) -> tuple[str, str]:
+    """The line that would declare a failure, and the kind of line that it replaces."""
+    names = (failure.place, *failure.aliases)
+    short = len(failure.place) <= _PLACE_LIMIT
+    if short and expectation.place and not any(same_place(expectation.place, name) for name in names):
+        return f"{FAILS_AT}: {printable(failure.place)}", FAILS_AT
+    return suggest_line(failure.exc_type, failure.message), FAILS_WITH if expectation.type_name else ""
+
+
 def _regressed(judgement: Judgement, tags: TestTags, where: str, name: str) -> list[str]:
-    back = "are" if len(tags.ids) > 1 else "is"
+    start = f"bugcapture: {printable(where)}: {_bugs(tags)}"
+    start += " are back" if len(tags.ids) > 1 else " is back"
     reason = printable(judgement.reason)
-    return [f"bugcapture: {printable(where)}: {_bugs(tags)} {back} back: {_quoted(name)} failed: {reason}"]
+    if judgement.failure is not None and never_expected(judgement.failure):
+        return [f"{start}, or its test is broken: {_quoted(name)} did not get to its check: {reason}"]
+    return [f"{start}: {_quoted(name)} failed: {reason}"]
 
 
-def _expected(expectation: Expectation) -> str:
+def _expected(expectation: Expectation, test_word: str) -> str:
+    gherkin = test_word == "scenario"
     kind = printable(expectation.type_name) or "an assertion"
     if expectation.pattern:
         kind += f" matching /{shorten(printable(expectation.pattern))}/"
     if expectation.place:
         return f"{kind} at {shorten(printable(expectation.place))}"
-    return kind + (
-        " in the test's own action or verification" if expectation.type_name else " in the verification"
-    )
+    if expectation.type_name:
+        return kind + (" in a When or Then step" if gherkin else " in the test's own body")
+    return kind + (" in a Then step" if gherkin else " in the test's own body")
 
 
 def _got(failure: Failure) -> str:
     message = next((line.strip() for line in failure.message.splitlines() if line.strip()), "")
-    told = ": ".join(part for part in (failure.exc_type or failure.kind.value, message) if part)
+    said = failure.exc_type or failure.detail or failure.kind.value
+    told = ": ".join(part for part in (said, message) if part)
     place = f" at {failure.place}" if failure.place else ""
     location = f" ({failure.location})" if failure.location else ""
     return shorten(printable(told), 300) + shorten(printable(place)) + printable(location)

@@ -100,6 +100,11 @@ def declarable(failure: Failure) -> bool:
     return not problems and _why_never(failure) == ""
 
 
+def never_expected(failure: Failure) -> bool:
+    """Whether a failure says nothing about any bug: set-up, hooks, undefined steps, timeouts and their like."""
+    return _why_never(failure) != ""
+
+
 _NEVER_KIND: Final[dict[Kind, Callable[[Failure], str]]] = {
     Kind.HOOK: lambda failure: f"{failure.detail or 'a hook'} failed",
     Kind.CLEANUP: lambda failure: f"{failure.detail or 'a cleanup'} failed",
@@ -111,13 +116,18 @@ _NEVER_KIND: Final[dict[Kind, Callable[[Failure], str]]] = {
     Kind.UNKNOWN: lambda failure: failure.detail or "the host did not say what failed",
 }
 
+_NEVER_TYPE: Final = {"builtins.ImportError": "an import error", "builtins.TimeoutError": "a timeout"}
+
 
 def _why_never(failure: Failure) -> str:
     """Why this failure can never be the expected one, whatever is declared; empty when it can."""
     if say := _NEVER_KIND.get(failure.kind):
         return shorten(printable(say(failure)))
     if _OWN_ERROR in failure.exc_types:
-        return shorten(printable(f"{failure.exc_type} is an error of the test's own set-up: {failure.message}"))
+        return f"{_kind_of(failure)} says that the test could not be run"
+    for name, told in _NEVER_TYPE.items():
+        if name in failure.exc_types:
+            return f"{told} is never the expected failure"
     if failure.phase is Phase.SETUP:
         return shorten(printable(f"given step failed (set-up is never the expected failure): {failure.place}"))
     if failure.phase is Phase.TEARDOWN:

@@ -42,7 +42,7 @@ def require_libraries() -> None:
     if missing:
         raise ConfigurationError(
             f"the demo needs the {'extras' if len(missing) > 1 else 'extra'} {' and '.join(missing)}",
-            hint=f"run `pip install 'bugcapture[{','.join(_NEEDED.values())}]'`",
+            hint=f"install bugcapture again with its extras: [{','.join(_NEEDED.values())}]",
         )
 
 

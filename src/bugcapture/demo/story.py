@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_FOREIGN = ("BUGCAPTURE_", "BEHAVE_", "PYTHONOPTIMIZE")
 _CAPTURE_MESSAGE = (
     "test: add TDD bug-capture test for #991 — AuditService TOCTOU race\n\n"
     "Two threads that use the service for the first time each create an engine.\n\n"
@@ -222,7 +223,7 @@ def _python(project: Path, extra: dict[str, str], module: str, *arguments: str) 
 def _environment(project: Path) -> dict[str, str]:
     """The user's environment without what would change the story: settings of ours, Behave's file at home."""
     inherited = git.clean_environment()
-    kept = {key: value for key, value in inherited.items() if not key.startswith(("BUGCAPTURE_", "BEHAVE_"))}
+    kept = {key: value for key, value in inherited.items() if not key.startswith(_FOREIGN)}
     return kept | {
         "HOME": str(project),
         "PYTHONUSERBASE": site.getuserbase(),

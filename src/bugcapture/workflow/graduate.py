@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.tags import SWITCH, TagPolicy
-from bugcapture.core.text import bug_list, plural
+from bugcapture.core.text import bug_list
 from bugcapture.project.files import replace_files
 from bugcapture.project.paths import relative_path
 from bugcapture.workflow.sources import captures_by_bug, read_inventory
@@ -170,5 +170,5 @@ def _refuse(site: TagSite, capture: Capture, others: Sequence[int], wanted: set[
 
 
 def _tell_unknown(number: int, bugs: dict[int, list[Capture]]) -> str:
-    known = f"; captured here: {bug_list(list(bugs)[:10])}{', …' if len(bugs) > 10 else ''}" if bugs else ""  # noqa: PLR2004
-    return f"bug {number} has no test here" + (known or f"; there is no captured bug in {plural(0, 'file')}")
+    known = f"; bugs with tests: {bug_list(list(bugs)[:10])}{', …' if len(bugs) > 10 else ''}" if bugs else ""  # noqa: PLR2004
+    return f"bug {number} has no test here" + (known or "; no test here has a bug number")
