@@ -160,11 +160,6 @@ def test_every_pair_of_failures():
         ((Phase.VERIFICATION, Kind.UNDEFINED, "none"), "", f"the step is undefined: {PLACE}"),
         ((Phase.VERIFICATION, Kind.PENDING, "none"), "", f"the step is pending: {PLACE}"),
         (
-            (Phase.VERIFICATION, Kind.SUBSTEP, "AssertionError"),
-            "",
-            "a nested step did not fail by an assertion: a hook",
-        ),
-        (
             (Phase.VERIFICATION, Kind.TIMEOUT, "AssertionError"),
             "",
             "a timeout is never the expected failure",

@@ -27,6 +27,7 @@ RECORD = Evidence(
 )
 VARIABLES = (
     "BUGCAPTURE_COMMIT",
+    "BUGCAPTURE_ROOT",
     "BUGCAPTURE_DIRTY",
     "BUGCAPTURE_RUN_ID",
     "BUGCAPTURE_SHARD",
@@ -283,3 +284,18 @@ def test_a_run_has_one_number(tmp_path):
     del os.environ["BUGCAPTURE_RUN_ID"]
 
     assert run_context(tmp_path).run_id != first
+
+
+def test_another_repository_is_asked_for_its_own_revision(tmp_path):
+    """A test that starts a run elsewhere does not lend it the outer revision."""
+    outer, inner = tmp_path / "outer", tmp_path / "inner"
+    for folder in (outer, inner):
+        identity = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+        (folder / "file").write_text(folder.name)
+        subprocess.run(["git", "-C", str(folder), "add", "."], check=True)
+        subprocess.run(["git", "-C", str(folder), *identity, "commit", "--quiet", "-m", "x"], check=True)
+    first = run_context(outer)
+
+    assert run_context(inner).commit not in {"", first.commit}
+    assert run_context(inner).run_id == first.run_id

@@ -13,6 +13,7 @@ from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 _PHASES = {"given": Phase.SETUP, "when": Phase.ACTION, "then": Phase.VERIFICATION}
 _HARMLESS = frozenset({BehaveStatus.passed, BehaveStatus.skipped, BehaveStatus.untested})
@@ -24,25 +25,31 @@ _TIMEOUT_TEXT = "TIMEOUT-OCCURRED:"
 _EXECUTE_STEPS = Context.execute_steps.__code__
 
 
-def read_outcome(scenario: Any, undefined: Sequence[Any] = ()) -> Outcome:
+def read_outcome(
+    scenario: Any, start: Path, *, undefined: Sequence[Any] = (), hook_failed: bool = False
+) -> Outcome:
     """The outcome of a scenario, before any inversion.
 
     Args:
         scenario: A ``behave.model.Scenario`` whose ``run`` has returned.
+        start: The folder in which the run was started.
         undefined: The undefined steps that Behave met meanwhile, nested ones included; they fail the run
             even when the step that asked for them swallowed the error.
+        hook_failed: Whether any hook failed meanwhile; it fails the run as well.
     """
     raw = scenario.status
     background = tuple(scenario.background_steps)
     failures = [
-        *(failure for step in background if (failure := _read_step(step, Phase.SETUP))),
-        *(failure for step in scenario.steps if (failure := _read_step(step, _phase(step)))),
+        *(failure for step in background if (failure := _read_step(step, Phase.SETUP, start))),
+        *(failure for step in scenario.steps if (failure := _read_step(step, _phase(step), start))),
         *_read_frame(scenario),
     ]
     if not any(failure.kind is Kind.UNDEFINED for failure in failures):
         failures += [
             Failure(phase=Phase.ACTION, kind=Kind.UNDEFINED, place=step_names(step)[0]) for step in undefined
         ]
+    if hook_failed and not any(failure.kind is Kind.HOOK for failure in failures):
+        failures.append(Failure(phase=Phase.SETUP, kind=Kind.HOOK, detail="a hook of a nested step"))
     if scenario.was_dry_run:
         return Outcome(status=Status.NOT_RUN, raw_status=raw.name, reason="dry run")
     if raw.has_failed():
@@ -76,7 +83,7 @@ def failing_steps(scenario: Any) -> list[Any]:
     return [step for step in scenario.all_steps if step.exception is not None]
 
 
-def _read_step(step: Any, phase: Phase) -> Failure | None:
+def _read_step(step: Any, phase: Phase, start: Path) -> Failure | None:
     if step.status in _HARMLESS and not step.hook_failed:
         return None
     innermost = _innermost(step)
@@ -89,7 +96,7 @@ def _read_step(step: Any, phase: Phase) -> Failure | None:
         message=_message(exception),
         place=step_names(innermost if kind in _UNWRITTEN else step)[0],
         aliases=step_names(step)[1:],
-        location=f"{relative_path(step.filename)}:{step.line}",
+        location=f"{relative_path(step.filename, seen_from=start)}:{step.line}",
         detail=f"a hook of the step {step.name!r}" if step.hook_failed else "",
     )
 
@@ -122,7 +129,7 @@ def _kind(step: Any, innermost: Any) -> Kind:
         return Kind.INTERRUPT
     if exception is None:
         return Kind.UNKNOWN
-    if not isinstance(exception, AssertionError):
+    if status is not BehaveStatus.failed or not issubclass(type(exception), AssertionError):
         return Kind.EXCEPTION
     if _message(exception).startswith(_TIMEOUT_TEXT):
         return Kind.TIMEOUT
@@ -145,7 +152,7 @@ def _message(exception: BaseException | None) -> str:
     if exception is None:
         return ""
     try:
-        return str(exception)
+        return str.__str__(str(exception))  # Never a subclass with methods of its own.
     except Exception as error:  # noqa: BLE001 - a user's __str__ may do anything
         return f"<no message: __str__ raised {type(error).__name__}>"
 

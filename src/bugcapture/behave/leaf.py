@@ -89,16 +89,13 @@ def walk_leaves(feature: Any) -> Iterator[Leaf]:
         feature: A parsed ``behave.model.Feature``.
     """
     outer = _uses(feature, own=False)
-    found = False
     for item in feature.run_items:
         if item.type == "rule":
-            found = True
             inner = outer + _uses(item, own=False)
             yield from _walk_container(item, inner, (item, feature))
         else:
-            found = True
             yield from _walk_item(item, outer, (feature,))
-    if not found and any(is_ours(use.name) for use in outer):
+    if not feature.run_items and any(is_ours(use.name) for use in outer):
         yield _container_leaf(feature, outer, (feature,))
 
 
@@ -244,7 +241,8 @@ def _site(element: Any, tag: Any) -> TagSite:
 
 
 def _holds_row(examples: Any, row: Any) -> bool:
-    return examples.table is not None and any(candidate is row for candidate in examples.table.rows)
+    rows = examples.table.rows if examples.table is not None else ()
+    return 0 < row.index <= len(rows) and rows[row.index - 1] is row
 
 
 def _fill(expectation: Expectation, values: tuple[tuple[str, str], ...]) -> Expectation:

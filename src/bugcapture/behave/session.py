@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from behave.model_type import Status
+
 from bugcapture.behave.apply import UnexpectedPass, WrongFailure, make_green, make_red
 from bugcapture.behave.classify import read_abort, read_outcome
 from bugcapture.behave.leaf import leaf_of_scenario
+from bugcapture.behave.record import Recorder
 from bugcapture.behave.refusal import refusal, refuse_bad_features
 from bugcapture.core.errors import BugcaptureError
-from bugcapture.core.evidence import Evidence
 from bugcapture.core.message import closing_line, fixed_headline, tell_verdict
-from bugcapture.core.tags import PREFIX, TestTags, read_tags
+from bugcapture.core.tags import PREFIX, SWITCH, TestTags, check_tags, read_tags
 from bugcapture.core.text import plural
 from bugcapture.core.verdict import Judgement, Verdict, decide
 from bugcapture.project.config import find_project, is_raw
@@ -25,9 +26,9 @@ from bugcapture.project.paths import relative_path
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bugcapture.core.outcome import Failure, Outcome
 
 _ATTRIBUTE = "_bugcapture_session"
+_NOT_RUN = frozenset({Status.untested, Status.skipped})
 _RED_CAPTURE = frozenset({Verdict.UNEXPECTED_PASS, Verdict.WRONG_FAILURE})
 
 
@@ -43,18 +44,15 @@ class Session:
 
     def __init__(self, features: list[Any]) -> None:
         self._judged: dict[tuple[str, int, str], tuple[TestTags, Verdict]] = {}
-        self._attempts: dict[tuple[str, int, str], int] = {}
         self._texts: dict[tuple[str, int, str], str] = {}
         self._raw = is_raw()
+        self._start = Path.cwd()  # A step may change it.
+        self._judging: Any = None
         try:
-            project = find_project(Path.cwd())
-            refuse_bad_features(features, project.settings.policy)
-            self._root = project.root
-            self._writer = None
-            if project.evidence_dir is not None:
-                from bugcapture.project.evidence import EvidenceWriter, run_context  # noqa: PLC0415 - seldom
-
-                self._writer = EvidenceWriter(project.evidence_dir, run_context(project.root))
+            project = find_project(self._start)
+            self._switched = refuse_bad_features(features, project.settings.policy)
+            self._policy = project.settings.policy
+            self._recorder = Recorder(project, self._start)
         except BugcaptureError as error:
             raise refusal(str(error)) from error
 
@@ -72,30 +70,40 @@ class Session:
         root = runner.context._root  # noqa: SLF001 - behavex and after_all hooks read the flag there
         failed_before = bool(root.get("failed", False))
         undefined_before = len(runner.undefined_steps)
+        hooks_before = runner.hook_failures
         started = time.perf_counter()
+        self._judging = scenario
         try:
             failed = run()
-            outcome = read_outcome(scenario, runner.undefined_steps[undefined_before:])
+            outcome = read_outcome(
+                scenario,
+                self._start,
+                undefined=runner.undefined_steps[undefined_before:],
+                hook_failed=runner.hook_failures > hooks_before,
+            )
         except BaseException as error:
             self._judge_abort(scenario, error, time.perf_counter() - started)
             if isinstance(error, SystemExit) and not error.code:
                 raise SystemExit(1) from error  # A step that leaves with 0 must not make the run green.
             raise
+        finally:
+            self._judging = None
         leaf = leaf_of_scenario(scenario)
         tags = read_tags(scenario.effective_tags)
         key = _key(scenario)
         judgement = self._stay_red(key, decide(tags, outcome, leaf.expectation))
+        if tags.expected_fail and judgement.verdict is Verdict.EXPECTED_FAILURE:
+            judgement = self._refuse_late_tags(scenario, judgement)
         self._judged[key] = (tags, judgement.verdict)
         self._texts[key] = ""
         if judgement.verdict is Verdict.NOT_RUN:
             return failed
-        self._attempts[key] = self._attempts.get(key, 0) + 1
-        self._record(scenario, tags, outcome, judgement, time.perf_counter() - started, self._attempts[key])
+        self._recorder.add(scenario, tags, outcome, judgement, time.perf_counter() - started)
         if self._raw:
             return failed
-        where = f"{relative_path(scenario.filename)}:{scenario.line}"
+        where = self._place(scenario.filename, scenario.line)
         switch = leaf.switches[0] if leaf.switches else None
-        switch_at = f"{relative_path(switch.path)}:{switch.line}" if switch else where
+        switch_at = self._place(switch.path, switch.line) if switch else where
         text = tell_verdict(
             judgement,
             tags=tags,
@@ -124,10 +132,35 @@ class Session:
         judgement = decide(tags, outcome)
         key = _key(scenario)
         self._judged[key] = (tags, judgement.verdict)
-        self._attempts[key] = self._attempts.get(key, 0) + 1
-        self._record(scenario, tags, outcome, judgement, duration, self._attempts[key])
-        where = f"{relative_path(scenario.filename)}:{scenario.line}"
+        self._recorder.add(scenario, tags, outcome, judgement, duration)
+        where = self._place(scenario.filename, scenario.line)
         self._texts[key] = tell_verdict(judgement, tags=tags, where=where, name=scenario.name)
+
+    @property
+    def any_red(self) -> bool:
+        """Whether any verdict so far fails the run."""
+        return not self._raw and any(not verdict.green for _, verdict in self._judged.values())
+
+    def tell_unjudged(self, features: list[Any]) -> bool:
+        """Whether a captured test ran past the adapter, such as by a ``Scenario.run`` put over it."""
+        if self._raw:
+            return False
+        found = False
+        for feature in features:
+            for scenario in feature.walk_scenarios():
+                if not _is_captured(scenario) or _key(scenario) in self._judged or scenario.status in _NOT_RUN:
+                    continue
+                found = True
+                tags = read_tags(scenario.effective_tags)
+                self._judged[_key(scenario)] = (tags, Verdict.WRONG_FAILURE)
+                where = self._place(scenario.filename, scenario.line)
+                told = "ran without being judged: something replaced Scenario.run after install()"
+                self._texts[_key(scenario)] = f"bugcapture: {where}: {told}"
+        return found
+
+    def is_judging(self, scenario: Any) -> bool:
+        """Whether this very test is being judged at the moment."""
+        return self._judging is scenario
 
     def is_red(self, scenario: Any) -> bool:
         """Whether an earlier attempt of a captured test was red."""
@@ -136,17 +169,27 @@ class Session:
 
     def close(self) -> None:
         """Say what the run found, on standard error, and close the evidence file."""
-        if self._writer is not None:
-            self._writer.close()
+        self._recorder.close()
         if not self._judged:
             return
         lines = [] if self._raw else [text for text in self._texts.values() if text]
         if self._raw:
-            ran = plural(len(self._attempts), "captured test")
+            ran = plural(self._recorder.count, "captured test")
             lines.append(f"bugcapture: raw run (BUGCAPTURE_RAW is set): {ran} ran, nothing was inverted")
         else:
             lines.append(closing_line(self._judged.values()))
         say("\n".join(lines))
+
+    def _place(self, path: str, line: int) -> str:
+        return f"{relative_path(path, seen_from=self._start)}:{line}"
+
+    def _refuse_late_tags(self, scenario: Any, judgement: Judgement) -> Judgement:
+        """A hook must not give a test a switch, or tags, that no check of the files has seen."""
+        problems = check_tags([str(tag) for tag in scenario.effective_tags], self._policy)
+        reason = problems[0].message if problems else ""
+        if not reason and (scenario.filename, scenario.line) not in self._switched:
+            reason = f"@{SWITCH} was added while the run went on; it has to stand in the feature file"
+        return Judgement(Verdict.WRONG_FAILURE, reason) if reason else judgement
 
     def _stay_red(self, key: tuple[str, int, str], judgement: Judgement) -> Judgement:
         """A retry must not turn a red capture green: it has to fail as expected the first time."""
@@ -156,52 +199,22 @@ class Session:
         reason = f"it was retried: an earlier attempt was {before[1].value}, so the failure is not sure"
         return Judgement(Verdict.WRONG_FAILURE, reason)
 
-    def _record(
-        self,
-        scenario: Any,
-        tags: TestTags,
-        outcome: Outcome,
-        judgement: Judgement,
-        duration: float,
-        attempt: int,
-    ) -> None:
-        if self._writer is None:
-            return
-        failure: Failure | None = judgement.failure
-        record = Evidence(
-            ts="",
-            framework="behave",
-            ids=tags.ids,
-            location=f"{relative_path(scenario.filename, self._root)}:{scenario.line}",
-            name=scenario.name,
-            verdict=judgement.verdict.value,
-            raw_status=outcome.raw_status,
-            reason=judgement.reason,
-            exc_type=failure.exc_type if failure else "",
-            message=failure.message if failure else "",
-            step=failure.place if failure else "",
-            step_location=_rebase(failure.location, self._root) if failure else "",
-            duration=round(duration, 6),
-            attempt=attempt,
-            worker=_worker_name(),
-        )
-        try:
-            self._writer.append(record)
-        except OSError as error:
-            self._writer = None
-            say(f"bugcapture: evidence is lost from here on: {error.strerror}")
-
 
 def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs: Any) -> bool:
     """Behave's ``run_model`` with a session around it."""
-    features = kwargs.get("features") or (args[0] if args else None)
-    session = Session(runner.features if features is None else list(features))
+    given = kwargs.pop("features") if "features" in kwargs else args[0] if args else None
+    if given is not None and not isinstance(given, list):
+        given = list(given)  # An iterator can be read only once.
+    session = Session(runner.features if given is None else given)
     setattr(runner, _ATTRIBUTE, session)
     try:
-        return bool(original(runner, *args, **kwargs))
-    except BaseException:
+        failed = bool(original(runner, given, *args[1:], **kwargs))
+        return session.tell_unjudged(runner.features if given is None else given) or failed
+    except BaseException as error:
         with contextlib.suppress(Exception):
             runner.stop_capture()  # Else the closing line would end in Behave's own capture.
+        if isinstance(error, SystemExit) and not error.code and session.any_red:
+            raise SystemExit(1) from error  # Whoever leaves with 0 must not wipe out a red verdict.
         raise
     finally:
         delattr(runner, _ATTRIBUTE)
@@ -213,6 +226,8 @@ def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) ->
     if not _is_captured(scenario):
         return original(scenario, runner)
     session: Session | None = getattr(runner, _ATTRIBUTE, None)
+    if session is not None and session.is_judging(scenario):  # Installed twice around another wrapper.
+        return original(scenario, runner)
     # A scenario that skipped itself in one attempt is not run in the next; it stays red all the same.
     if not scenario.should_run(runner.config) and not (session is not None and session.is_red(scenario)):
         return original(scenario, runner)
@@ -238,14 +253,3 @@ def _is_captured(scenario: Any) -> bool:
                 return bool(read_tags(scenario.effective_tags).captured)
         node = node.parent
     return False
-
-
-def _rebase(location: str, root: Path) -> str:
-    path, _, line = location.rpartition(":")
-    return f"{relative_path(path, root)}:{line}" if path else ""
-
-
-def _worker_name() -> str:
-    processes = sys.modules.get("multiprocessing.process")
-    name = processes.current_process().name if processes else "MainProcess"
-    return "" if name == "MainProcess" else str(name)

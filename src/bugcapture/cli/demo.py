@@ -61,7 +61,7 @@ def command(keep: Path | None, output_format: str) -> int:
         click.echo(_render_json(shown), nl=False)
     seconds = time.perf_counter() - started
     if behaved:
-        kept = f"; the project is in {keep}" if keep else ""
+        kept = f"; the project is in {printable(str(keep))}" if keep else ""
         say(f"bugcapture: {len(shown)} commands, all behaved as told, in {seconds:.1f} s{kept}")
     else:
         wanted = shown[-1].step

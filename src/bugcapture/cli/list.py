@@ -56,7 +56,7 @@ def command(
     write_result(_render_json(bugs) if output_format == "json" else _render_text(bugs), output)
     unparsed = [source for _, source in inventory.sources if getattr(source, "feature", True) is None]
     for path in [*(finding.path for finding in inventory.unreadable), *(source.path for source in unparsed)]:
-        say(f"bugcapture: {path}: cannot be read and is not listed; `bugcapture check` says why")
+        say(f"bugcapture: {printable(path)}: cannot be read and is not listed; `bugcapture check` says why")
     if not quiet:
         tests = plural(len({test for tests in bugs.values() for test in tests}), "test")
         say(f"bugcapture: {plural(len(bugs), 'bug')}, {tests} in {plural(inventory.files, 'test file')}")

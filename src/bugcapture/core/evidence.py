@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
+
+from bugcapture.core.text import well_formed
 
 SCHEMA: Final = "bugcapture.evidence/1"
 MESSAGE_LIMIT: Final = 2000
@@ -66,11 +68,6 @@ def encode_record(record: Evidence) -> bytes:
     Returns:
         JSON in ASCII with a line feed at its end and none inside.
     """
-    fields = {key: _well_formed(value) for key, value in asdict(record).items()}
+    fields = well_formed(asdict(record))
     fields = {"schema": SCHEMA, **fields, "message": fields["message"][:MESSAGE_LIMIT]}
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
-
-
-def _well_formed(value: Any) -> Any:
-    r"""Text without lone surrogates, which strict JSON readers refuse; ``\udc80`` becomes visible text."""
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value

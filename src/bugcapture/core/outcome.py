@@ -32,7 +32,6 @@ class Kind(StrEnum):
     CLEANUP = "cleanup"
     UNDEFINED = "undefined"
     PENDING = "pending"
-    SUBSTEP = "substep"
     TIMEOUT = "timeout"
     INTERRUPT = "interrupt"
     UNKNOWN = "unknown"

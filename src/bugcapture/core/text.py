@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,21 @@ def printable(text: str) -> str:
 def shorten(text: str, limit: int = 200) -> str:
     """Cut text to at most ``limit`` characters, the last of them an ellipsis when something was cut."""
     return text if len(text) <= limit else text[: limit - 1] + _ELLIPSIS
+
+
+def well_formed(value: Any) -> Any:
+    r"""A value for JSON without lone surrogates, which strict readers refuse; ``\udc80`` becomes visible text.
+
+    Args:
+        value: Text, a number, None, or a list, tuple or dictionary of these.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: well_formed(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [well_formed(inner) for inner in value]
+    return value
 
 
 def plural(count: int, noun: str) -> str:

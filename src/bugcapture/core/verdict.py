@@ -110,13 +110,16 @@ _NEVER_KIND: Final[dict[Kind, Callable[[Failure], str]]] = {
     Kind.CLEANUP: lambda failure: f"{failure.detail or 'a cleanup'} failed",
     Kind.UNDEFINED: lambda failure: f"the step is undefined: {failure.place}",
     Kind.PENDING: lambda failure: f"the step is pending: {failure.place}",
-    Kind.SUBSTEP: lambda failure: f"a nested step did not fail by an assertion: {failure.detail}",
     Kind.TIMEOUT: lambda _: "a timeout is never the expected failure",
     Kind.INTERRUPT: lambda _: "the run was interrupted",
     Kind.UNKNOWN: lambda failure: failure.detail or "the host did not say what failed",
 }
 
-_NEVER_TYPE: Final = {"builtins.ImportError": "an import error", "builtins.TimeoutError": "a timeout"}
+_NEVER_TYPE: Final = {
+    "builtins.ImportError": "an import error",
+    "builtins.TimeoutError": "a timeout",
+    "unittest.case.SkipTest": "a skip",
+}
 
 
 def _why_never(failure: Failure) -> str:

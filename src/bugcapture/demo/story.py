@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_FOREIGN = ("BUGCAPTURE_", "BEHAVE_", "PYTHONOPTIMIZE")
+_FOREIGN = ("BUGCAPTURE_", "BEHAVE_", "PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONSTARTUP")
 _CAPTURE_MESSAGE = (
     "test: add TDD bug-capture test for #991 — AuditService TOCTOU race\n\n"
     "Two threads that use the service for the first time each create an engine.\n\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import uuid
 from dataclasses import dataclass, replace
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _COMMIT_VARIABLES = ("GITHUB_SHA", "CI_COMMIT_SHA")
 _EXPORTED_COMMIT = "BUGCAPTURE_COMMIT"
+_EXPORTED_ROOT = "BUGCAPTURE_ROOT"
 _EXPORTED_DIRTY = "BUGCAPTURE_DIRTY"
 _EXPORTED_RUN = "BUGCAPTURE_RUN_ID"
 _SHARD = "BUGCAPTURE_SHARD"
@@ -80,7 +83,11 @@ class EvidenceWriter:
             run_id=self._context.run_id,
             shard=self._context.shard,
         )
-        os.write(self._descriptor, encode_record(complete))
+        line = encode_record(complete)
+        if os.write(self._descriptor, line) < len(line):
+            with contextlib.suppress(OSError):
+                os.write(self._descriptor, b"\n")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def close(self) -> None:
         """Close the file; a file that stayed empty is removed."""
@@ -108,13 +115,16 @@ def run_context(root: Path) -> RunContext:
         root: The project's folder.
     """
     commit = os.environ.get(_EXPORTED_COMMIT)
-    if commit is None:
+    # A test may start a run in another repository.
+    if commit is None or os.environ.get(_EXPORTED_ROOT, str(root)) != str(root):
         commit = next((os.environ[name] for name in _COMMIT_VARIABLES if os.environ.get(name)), "")
         commit = commit or git.head_commit(root)
         dirty = git.is_dirty(root) if commit else None
+        os.environ[_EXPORTED_ROOT] = str(root)
         os.environ[_EXPORTED_COMMIT] = commit
         os.environ[_EXPORTED_DIRTY] = "" if dirty is None else str(int(dirty))
-    run_id = os.environ.setdefault(_EXPORTED_RUN, uuid.uuid4().hex)
+    run_id = os.environ.get(_EXPORTED_RUN) or uuid.uuid4().hex
+    os.environ[_EXPORTED_RUN] = run_id
     known = os.environ.get(_EXPORTED_DIRTY, "")
     return RunContext(
         commit=commit,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from bugcapture.core.text import well_formed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -19,7 +21,7 @@ def write_json(command: str, fields: Mapping[str, Any]) -> str:
         command: The command whose result it is; the schema is ``bugcapture.<command>/1``.
         fields: Its content.
     """
-    return json.dumps({"schema": f"bugcapture.{command}/1", **fields}, indent=2) + "\n"
+    return json.dumps(well_formed({"schema": f"bugcapture.{command}/1", **fields}), indent=2) + "\n"
 
 
 def finding_fields(findings: Sequence[Finding]) -> list[dict[str, Any]]:
