@@ -85,9 +85,7 @@ Feature: Broken tags stop the run before anything is executed
     When "behave --tags=not\ @slow --tags=@nothing" runs
     Then the run is refused for
       | where                 | rule | message                            |
-      | features/a.feature:1  | T2   | (in the scenario at line 16)       |
-      | features/a.feature:1  | T2   | (in the scenario at line 17)       |
-      | features/a.feature:1  | T2   | (in the scenario at line 7)        |
+      | features/a.feature:1  | T2   | (in 3 scenarios, first at line 7)  |
       | features/a.feature:6  | T4   | @tdd_bugs_4                        |
       | features/a.feature:13 | T5   | @tdd_bug_<n> becomes @tdd_bug_12/3 |
       | features/b.feature:7  | T5   | @tdd_bug_007                       |

@@ -41,6 +41,13 @@ def outline(tags: str, *table: str, examples: str = "Examples:") -> str:
     return f"Feature: F\n  {tags}\n  Scenario Outline: S\n    Then t <n>\n    {examples}\n{rows}"
 
 
+def declaring_outline(declaration: str, *rows: str) -> str:
+    """An outline with a declaration on line 4 and one column, ``msg``."""
+    table = "".join(f"      {row}\n" for row in ("| msg |", *rows))
+    head = f"Feature: F\n  {CAPTURE}\n  Scenario Outline: S\n    {declaration}\n"
+    return f"{head}    Then t <msg>\n    Examples:\n{table}"
+
+
 CASES = (
     # Files that are right.
     case("a capture", scenario(CAPTURE)),
@@ -137,7 +144,6 @@ CASES = (
         "T1: on the feature, told once",
         "@tdd_bug_5\nFeature: F\n  Scenario: S\n    Then t\n  Scenario: T\n    Then t\n",
         "1:T1",
-        "1:T1",
     ),
     case("T1: on the rule", "Feature: F\n  @tdd_bug_5\n  Rule: R\n    Scenario: S\n      Then t\n", "2:T1"),
     case("T1: on the outline", outline("@tdd_bug_5", "| n |", "| 1 |"), "2:T1"),
@@ -226,6 +232,58 @@ CASES = (
         f"Feature: F\n  Fails with: ((\n\n  {CAPTURE}\n  Scenario: S\n    Then t\n",
         "2:F1",
     ),
+    case(
+        "F1: a near miss of a declaration",
+        scenario(CAPTURE, "- Fails with: KeyError", "Fails with KeyError"),
+        "4:F1",
+        "5:F1",
+    ),
+    case(
+        "F1: in a Background",
+        f"""
+        Feature: F
+          Background:
+            It is Monday.
+            Fails with: KeyError
+            - Fails at: Then t
+            Given b
+          {CAPTURE}
+          Scenario: S
+            Then t
+          {CAPTURE}
+          Scenario: T
+            Then t
+        """,
+        "4:F1",
+        "5:F1",
+    ),
+    case(
+        "F1: in the Background of a rule",
+        f"""
+        Feature: F
+          Rule: R
+            Background: B
+              Fails with: KeyError
+              Given b
+            {CAPTURE}
+            Scenario: S
+              Then t
+        """,
+        "4:F1",
+    ),
+    case(
+        "a Background in other words",
+        f"Feature: F\n  Background:\n    It fails at: x\n    Given b\n  {CAPTURE}\n  Scenario: S\n    Then t\n",
+    ),
+    case("F1: an empty cell", declaring_outline("Fails with: AssertionError: <msg>", "|  |"), "4:F1"),
+    case(
+        "F1: an empty cell in brackets", declaring_outline("Fails with: AssertionError: (<msg>)", "|  |"), "4:F1"
+    ),
+    case("F1: one empty cell of two", declaring_outline("Fails with: KeyError: <msg>", "|  |", "| a |"), "4:F1"),
+    case("F2: an empty cell", declaring_outline("Fails at: <msg>", "|  |"), "4:F2"),
+    case("an empty cell beside words", declaring_outline("Fails with: KeyError: late<msg>", "|  |")),
+    case("an empty cell that means an empty message", declaring_outline("Fails with: KeyError: ^<msg>$", "|  |")),
+    case("an empty cell of another column", declaring_outline("Fails with: KeyError: .*", "|  |")),
     case("F1: without a tag it is prose", scenario("@slow", "Fails with: (([")),
     case("F2: no such step", scenario(CAPTURE, "Fails at: Then something else"), "4:F2"),
     case("F2: a Given step", scenario(CAPTURE, "Fails at: Given g"), "4:F2"),

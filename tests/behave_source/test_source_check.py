@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from source_cases import CAPTURE, CASES, Case, case_named, outline, scenario
-from source_project import ANY_STEP, Project, clean_env
+from source_project import ANY_STEP, INSTALL, Project, clean_env
 
 _REFUSED = re.compile(r"^  (features/[^:\n]*:\d+): (\w\d) (.*)$", re.MULTILINE)
 _UNPARSED = re.compile(r'Failed to parse ".*?": .*?(?: at line (\d+)|line: (\d+))', re.DOTALL)
@@ -120,6 +120,35 @@ def test_a_broken_cell_names_its_row(project: Project) -> None:
     )
 
 
+def test_a_bad_inherited_tag_is_told_once(project: Project) -> None:
+    """One finding for each tag and problem, with the number of tests that it harms and the first of them."""
+    tests = "".join(f"  Scenario: {name}\n    Then t\n" for name in "abc")
+    project.feature(f"@tdd_bug_5 @tdd_isue_6 @tdd_bug_<n>\nFeature: F\n{tests}")
+    found = [(finding["rule"], finding["message"]) for finding in project.check().json["findings"]]
+    assert [rule for rule, _ in found] == ["T1", "T4", "T5"]
+    assert all(message.endswith(" (in 3 scenarios, first at line 3)") for _, message in found)
+    project.feature("@tdd_bug_5\nFeature: F\n  Scenario: S\n    Then t\n")
+    (finding,) = project.check().json["findings"]
+    assert finding["message"] == "@tdd_bug_5 needs @tdd_bug (in the scenario at line 3)"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (scenario("@slow") + f"\n  {CAPTURE}\n  # Scenario: was commented out\n", [8]),
+        (scenario("@slow") + "  @slow @tdd_bug\n  @slow\n  @tdd_isue_5\n", [7, 9]),
+        (f"{CAPTURE}\n# Feature: F\n", [1]),
+        (scenario("@slow") + "  # @tdd_bug\n  @slow\n", []),
+    ],
+)
+def test_tags_that_no_test_carries_are_told(project: Project, text: str, lines: list[int]) -> None:
+    """Behave drops the tags at the end of a file silently: whoever wrote them thinks of a captured bug."""
+    project.feature(text)
+    done = project.check()
+    assert done.places == [f"features/a.feature:{line} P1" for line in lines]
+    assert all("these tags belong to no scenario" in finding["message"] for finding in done.json["findings"])
+
+
 def test_the_language_of_behaves_configuration_is_used(project: Project) -> None:
     """``lang = fr`` in behave.ini: a French file needs no language comment, and an English one is wrong."""
     project.write("behave.ini", "[behave]\nlang = fr\n")
@@ -129,6 +158,16 @@ def test_the_language_of_behaves_configuration_is_used(project: Project) -> None
     assert graduated.code == 0
     project.feature(scenario(CAPTURE), "english")
     assert project.check().places == ["features/english.feature:1 P1"]
+
+
+def test_the_language_of_the_nearest_configuration_is_used(project: Project) -> None:
+    """Behave is started beside its configuration, which may lie below the project's root."""
+    project.write("pyproject.toml", "[project]\n")
+    project.write("shop/behave.ini", "[behave]\nlang = fr\n")
+    project.write("shop/features/environment.py", INSTALL)
+    project.write("shop/features/a.feature", f"Fonctionnalité: F\n  {CAPTURE}\n  Scénario: S\n    Alors t\n")
+    project.feature(scenario(CAPTURE), "english")
+    assert project.check().places == []
 
 
 def test_the_wrong_language_in_behaves_configuration_is_told(project: Project) -> None:

@@ -228,7 +228,7 @@ def test_a_missing_behave_is_a_usage_error(project: Project) -> None:
     project.write("broken/behave/__init__.py", "raise ImportError('no module named behave')\n")
     done = project.start("check", env={"PYTHONPATH": str(project.folder / "broken")})
     assert (done.code, done.out) == (2, b"")
-    assert "pip install 'bugcapture[behave]'" in done.err
+    assert "install bugcapture again with its extra: [behave]" in done.err
 
 
 def test_files_without_captures_need_no_behave(project: Project) -> None:

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 from source_cases import CAPTURE, scenario
-from source_project import INSTALL, Project
+from source_project import ANY_STEP, INSTALL, Project
 
 WIRED = {
     "two lines": INSTALL,
@@ -19,7 +19,12 @@ WIRED = {
     "package": "from bugcapture import behave\nbehave.install()\n",
     "package alias": "from bugcapture import behave as capture\ncapture.install()\n",
     "home module": "from bugcapture.behave.install import install\ninstall()\n",
-    "in if": "from bugcapture.behave import install\nif True:\n    install()\n",
+    "in try in with": "import contextlib\nfrom bugcapture.behave import install\n"
+    "with contextlib.suppress(OSError):\n    try:\n        install()\n    finally:\n        pass\n",
+    "imported twice": "import bugcapture\nimport bugcapture.behave\n" + INSTALL,
+    "another function's variable": INSTALL + "def f(context):\n    install = 1\n    del install\n",
+    "two names, one rebound": "from bugcapture.behave import install\nimport bugcapture.behave as b\n"
+    "install = 1\nb.install()\n",
     "in try": "try:\n    from bugcapture.behave import install\n    install()\nexcept ImportError:\n    pass\n",
     "in with": "import contextlib\n"
     + INSTALL.replace("\ninstall", "\nwith contextlib.suppress(OSError):\n    install"),
@@ -57,6 +62,62 @@ UNWIRED = {
         "from bugcapture.behave import install\nf = lambda: install()\n",
         2,
         "install() stands inside a function, which runs too late or never",
+    ),
+    **{
+        f"conditional: {head}": (
+            f"import os\nfrom bugcapture.behave import install\n{head}\n    install()\n{tail}",
+            3 + head.count("\n") + 1,
+            "install() is conditional",
+        )
+        for head, tail in (
+            ("if True:", ""),
+            ("if os.environ.get('CI'):\n    pass\nelse:", ""),
+            ("for _ in ():", ""),
+            ("while False:", ""),
+            ("try:\n    pass\nexcept OSError:", ""),
+            ("try:\n    pass\nexcept OSError:\n    pass\nelse:", ""),
+            ("try:\n    pass\nfinally:", ""),
+            ("with open(os.devnull):\n  if os.name == 'x':", ""),
+        )
+    },
+    "and": ("from bugcapture.behave import install\nFalse and install()\n", 2, "install() is conditional"),
+    **{
+        f"rebound: {line}": (
+            f"from bugcapture.behave import install\n{line}\ninstall()\n",
+            2,
+            "install is not always bugcapture's: it is bound again, or deleted",
+        )
+        for line in (
+            "del install",
+            "install = print",
+            "def install(): pass",
+            "class install: pass",
+            "from shop import install",
+            "import shop as install",
+            "(install := print)",
+            "for install in [print]: pass",
+            "def f(): global install; install = print",
+        )
+    },
+    "rebound in a fallback": (
+        "try:\n    from bugcapture.behave import install\nexcept OSError:\n    def install(): pass\ninstall()\n",
+        4,
+        "install is not always bugcapture's: it is bound again, or deleted",
+    ),
+    "rebound attribute": (
+        "import bugcapture.behave\nbugcapture.behave.install = print\nbugcapture.behave.install()\n",
+        2,
+        "bugcapture.behave.install is not always bugcapture's: it is bound again, or deleted",
+    ),
+    "rebound module": (
+        "import bugcapture.behave\nbugcapture = None\nbugcapture.behave.install()\n",
+        2,
+        "bugcapture is not always bugcapture's: it is bound again, or deleted",
+    ),
+    "uninstalled": (
+        "from bugcapture.behave import *\ninstall()\ndef before_all(context):\n    uninstall()\n",
+        4,
+        "it calls uninstall()",
     ),
     "syntax error": ("x = 1\ndef (:\n" + INSTALL, 2, "it cannot be parsed (SyntaxError)"),
     "not its encoding": ("x = '\udcff'\n" + INSTALL, 1, "it cannot be parsed (SyntaxError)"),
@@ -214,6 +275,162 @@ def test_a_project_that_only_has_stages_may_use_any(project: Project) -> None:
     project.write("features/my_notenvironment.py", INSTALL)
     (project.folder / "features/ci_environment.py").unlink()
     assert project.check().places == ["features/a.feature:3 W1"]
+
+
+def test_the_environment_of_another_stage_is_a_warning(project: Project) -> None:
+    """``ci_environment.py`` with ``ci_steps`` beside it is for ``--stage ci``, where nothing would be judged."""
+    project.write("features/steps/any.py", "")
+    project.write("features/ci_environment.py", "\n")
+    assert project.check().places == []
+    project.write("features/ci_steps/any.py", "")
+    done = project.check()
+    assert done.code == 0
+    assert warnings_and_errors(project) == ["features/ci_environment.py:1 W1 warning"]
+    message = done.json["findings"][0]["message"]
+    assert message.startswith("1 tagged test (#5) would run without bugcapture with --stage ci: it does not call")
+    project.write("features/ci_environment.py", INSTALL)
+    assert project.check().places == []
+    (project.folder / "features/environment.py").unlink()
+    project.write("features/dev_environment.py", "")
+    project.write("features/dev_steps/any.py", "")
+    assert warnings_and_errors(project) == ["features/dev_environment.py:1 W1 warning"]
+    project.write("features/ci_environment.py", "")
+    assert warnings_and_errors(project) == [
+        "features/ci_environment.py:1 W1 error",
+        "features/dev_environment.py:1 W1 warning",
+    ]
+
+
+def test_a_nested_environment_does_not_wire_the_run(project: Project) -> None:
+    """Behave loads the environment beside the steps alone, for features below too; a real run agrees."""
+    project.write("features/steps/any.py", ANY_STEP)
+    project.write("features/environment.py", "")
+    project.write("features/audit/environment.py", INSTALL)
+    project.feature(scenario("@slow"))
+    project.feature(scenario(CAPTURE), "audit/b")
+    assert project.check().places == ["features/environment.py:1 W1"]
+    run = project.start(python=("-m", "behave"))
+    assert (run.code, "bugcapture" in run.err) == (0, False)
+    (project.folder / "features/environment.py").unlink()
+    assert project.check().places == ["features/audit/b.feature:3 W1"]
+    project.write("features/environment.py", INSTALL)
+    project.write("features/audit/environment.py", "")
+    assert project.check().places == []
+    run = project.start(python=("-m", "behave"))
+    assert (run.code, "bugcapture" in run.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("config", "places"),
+    [("", ["features/environment.py:1 W1"]), ("paths = features/audit", []), ("paths = features/a.feature", None)],
+)
+def test_the_paths_of_behaves_configuration_choose_the_environment(
+    project: Project, config: str, places: list[str] | None
+) -> None:
+    """Behave looks upwards from the first of its paths; a capture outside of them is told as W2."""
+    project.write("features/steps/any.py", "")
+    project.write("features/environment.py", "")
+    project.write("features/audit/steps/any.py", "")
+    project.write("features/audit/environment.py", INSTALL)
+    project.feature(scenario("@slow"))
+    project.feature(scenario(CAPTURE), "audit/b")
+    project.write("behave.ini", f"[behave]\n{config}\n")
+    assert project.check().places == (
+        ["behave.ini:2 W2", "features/environment.py:1 W1"] if places is None else places
+    )
+
+
+def test_the_first_path_chooses_the_environment_of_all(project: Project) -> None:
+    """Behave has one environment for all of its paths; a real run agrees."""
+    for name, text in (("api", ""), ("ui", INSTALL)):
+        project.write(f"{name}/steps/any.py", ANY_STEP)
+        project.write(f"{name}/environment.py", text)
+    (project.folder / "features/a.feature").unlink()
+    project.write("ui/b.feature", scenario(CAPTURE))
+    project.write("api/b.feature", scenario("@slow"))
+    project.write("behave.ini", "[behave]\npaths = api\n    ui\n")
+    assert project.check().places == ["api/environment.py:1 W1"]
+    assert project.start(python=("-m", "behave")).code == 0
+    project.write("behave.ini", "[behave]\npaths = ui\n    api\n")
+    assert project.check().places == []
+    assert project.start(python=("-m", "behave")).code == 1
+
+
+def test_the_outermost_environment_counts_in_any_folder(project: Project) -> None:
+    """Outside of ``features`` the whole suite is taken for what is run."""
+    (project.folder / "features/a.feature").unlink()
+    project.write("api/steps/any.py", "")
+    project.write("api/environment.py", "")
+    project.write("api/sub/environment.py", INSTALL)
+    project.write("api/sub/b.feature", scenario(CAPTURE))
+    assert project.check().places == ["api/environment.py:1 W1"]
+
+
+def test_paths_that_leave_captures_out_are_a_warning(project: Project) -> None:
+    """The command line can name other paths; a list of features, or a path that is not there, is passed over."""
+    (project.folder / "other").mkdir()
+    project.write("behave.ini", "[behave]\npaths = other\n")
+    assert warnings_and_errors(project) == ["behave.ini:2 W2 warning"]
+    assert (
+        "paths = other keeps 1 tagged test (#5) from running, first features/a.feature:3" in project.check().text
+    )
+    for paths in ("features", "features/a.feature", "features\n    other", "nowhere", "@list.txt"):
+        project.write("behave.ini", f"[behave]\npaths = {paths}\n")
+        assert warnings_and_errors(project) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("behave.ini", "[behave]\ntags = not @tdd_bug\n"),
+        (".behaverc", "[behave]\ntags = not @tdd_bug\n"),
+        ("setup.cfg", "[behave]\ntags = not @tdd_bug\n"),
+        ("tox.ini", "[behave]\ntags = not @tdd_bug\n"),
+        ("nested/pyproject.toml", '[tool.behave]\ntags = ["not @tdd_bug"]\n'),
+    ],
+)
+def test_the_configuration_nearest_to_the_features_counts(project: Project, name: str, text: str) -> None:
+    """Behave reads its configuration where it is started; the root's is read for features without one nearer."""
+    project.write("pyproject.toml", "[tool.bugcapture]\n")
+    project.write("behave.ini", "[behave]\nrunner = bugcapture.behave:Runner\n")
+    folder = "shop/" + name.rpartition("/")[0]
+    project.write(f"{folder}/features/b.feature", scenario(CAPTURE.replace("_5", "_6")))
+    assert project.check().places == []
+    project.write(f"shop/{name}", text)
+    first = f"{folder.rstrip('/')}/features/b.feature:3"
+    assert project.check().places == sorted([f"{first} W1", f"shop/{name}:2 W2"])
+    project.write(f"shop/{name}", text.replace("behave]", "other]"))
+    own = name in {"behave.ini", ".behaverc"}
+    assert project.check().places == ([f"{first} W1"] if own else [])
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("behave.ini", "[behave]\ndry_run = true\n"),
+        ("pyproject.toml", "[tool.behave]\ndry_run = true\n"),
+    ],
+)
+def test_a_dry_run_judges_nothing(project: Project, file: str, text: str) -> None:
+    """W2: with ``dry_run`` no step runs, so no capture is ever judged; a real run agrees."""
+    project.write("features/steps/any.py", ANY_STEP)
+    project.write(file, text)
+    done = project.check()
+    assert warnings_and_errors(project) == [f"{file}:2 W2 error"]
+    assert done.json["findings"][0]["message"] == (
+        "dry_run = true keeps 1 tagged test (#5) from being judged, first features/a.feature:3"
+    )
+    assert project.start(python=("-m", "behave")).code == 0
+    project.write(file, text.replace("true", "false"))
+    assert project.check().places == []
+    assert project.start(python=("-m", "behave")).code == 1
+
+
+def test_the_dry_run_of_the_file_that_behave_reads_last_wins(project: Project) -> None:
+    """behave.ini can take back what pyproject.toml sets."""
+    project.write("pyproject.toml", "[tool.behave]\ndry_run = true\n")
+    project.write("behave.ini", "[behave]\ndry_run = false\n")
+    assert project.check().places == []
 
 
 def test_separate_suites_need_an_environment_each(project: Project) -> None:

@@ -54,15 +54,49 @@ def test_a_line_is_read(line, expected):
 @pytest.mark.parametrize(
     "line",
     [
-        "", "Fails", "Fails: KeyError", "It fails with: KeyError", "Fails with KeyError", "Failswith: KeyError",
-        "Fail with: x", "Fails without: KeyError", "Fails at noon: often", "Fails on: Monday",
-        "Never fails at: all", "# Fails with: KeyError", "- Fails with: KeyError", "Fails with and at: x",
-        "Fails \u2014 with: KeyError", '"Fails with: KeyError"',
+        "", "Fails", "Fails: KeyError", "It fails with: KeyError", "Fails without: KeyError",
+        "Fails at noon: often", "Fails on: Monday", "Never fails at: all", "Fails with and at: x",
+        "Fails at the moment two threads meet", "Fails with two threads", "It fails with a KeyError sometimes",
+        "Fails with a KeyError sometimes", "Fails with error 500", "Fails with errors: many", "Fails with failure",
+        "Fails at Then the total is right",
     ],
 )  # fmt: skip
 def test_other_text_is_passed_over(line):
     """A description is prose: only a line that begins with the words and the colon declares something."""
     assert parse_expectation([line]) == (NO_EXPECTATION, ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Fails with AssertionError: other", "Fails with KeyError", "fails with shop.LateOrderError",
+        "Fails with Exception", "- Fails with: KeyError", "* Fails at: Then x", "**Fails with:** KeyError",
+        "# Fails with: KeyError", '"Fails with: KeyError"', "Failes with: x", "Fail with: x", "Failed with: x",
+        "Fails-with: x", "Fails_at: x", "Failswith: KeyError", "Fails wiht: x", "Fails wtih: x",
+        "Fails \u2014 with: KeyError", "Fails with\uff1a KeyError", "  Fails with - KeyError", "_Fails at_: x",
+    ],
+)  # fmt: skip
+def test_a_near_miss_is_a_problem(line):
+    """What was meant as a declaration and is none is told, so that it is not dropped silently."""
+    expectation, (problem,) = parse_expectation(["Some text.", line])
+    assert (expectation, problem.index) == (NO_EXPECTATION, 1)
+    assert problem.message == (
+        f"'{line.strip()}' looks like a declaration and is none: "
+        "write 'Fails with: <Type>: <regex>' or 'Fails at: <step>'"
+    )
+
+
+def test_a_near_miss_leaves_the_declaration_beside_it():
+    """Only the line that is wrong is told; what it says in full counts."""
+    expectation, problems = parse_expectation(["- Fails at: x", "Fails with: KeyError", "Fails at: y"])
+    assert expectation == Expectation("KeyError", place="y")
+    assert [problem.index for problem in problems] == [0]
+
+
+@pytest.mark.parametrize("text", ["_" * 100_000, "fail" + "_" * 100_000, "fails with" + "-" * 100_000])
+def test_an_endless_line_is_passed_over(text):
+    """The look at a near miss ends after a few words."""
+    assert parse_expectation([text]) == (NO_EXPECTATION, ())
 
 
 @pytest.mark.parametrize(

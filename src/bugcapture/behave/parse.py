@@ -29,12 +29,12 @@ def parse_text(text: str, path: str) -> tuple[Any, Finding | None]:
     try:
         from behave.parser import Parser, ParserError  # noqa: PLC0415 - takes most of a check's time
 
-        from bugcapture.behave.settings import default_language  # noqa: PLC0415 - reads Behave's configuration
+        from bugcapture.behave.settings import default_language, find_start  # noqa: PLC0415 - reads Behave's configuration
     except ImportError as error:
         hint = "install bugcapture again with its extra: [behave]"
         raise ConfigurationError(f"Behave is needed to read {path}: {error}", hint=hint) from error
 
-    language = default_language(find_project(Path.cwd()).root)
+    language = default_language(find_start(Path(path).absolute().parent, find_project(Path.cwd()).root))
     parser = Parser(variant="feature")
     try:
         parser = Parser(language, variant="feature")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from bugcapture.core.text import printable, shorten
 from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _CONFIG_FILES = ("pyproject.toml", "tox.ini", "setup.cfg", ".behaverc", "behave.ini")
@@ -23,6 +25,15 @@ _KEYS = {
     "default_tags": "default_tags",
     "stage": "stage",
     "lang": "lang",
+    "paths": "paths",
+    "dry_run": "dry_run",
+}
+# Files that are Behave's own, and the section that makes another file one of Behave's.
+_OWN_FILES = (".behaverc", "behave.ini")
+_SECTIONS = {
+    "pyproject.toml": re.compile(r"^\s*\[+\s*tool\s*\.\s*behave\b", re.MULTILINE),
+    "tox.ini": re.compile(r"^\[behave[].]", re.MULTILINE),
+    "setup.cfg": re.compile(r"^\[behave[].]", re.MULTILINE),
 }
 
 
@@ -47,6 +58,37 @@ class Setting:
         keys = (self.key, f'"{self.key}"')
         lines = (n for n, line in enumerate(text.splitlines(), start=1) if line.split("=")[0].strip() in keys)
         return next(lines, 0)
+
+
+def find_start(folder: Path, root: Path) -> Path:
+    """The folder in which Behave is started for the features of a folder, as far as it can be known.
+
+    Behave reads its configuration in its working directory alone, so that is where the configuration lies.
+
+    Args:
+        folder: A folder with features, absolute.
+        root: The project's folder, absolute; the search ends there.
+
+    Returns:
+        The nearest folder, upwards, with a configuration for Behave; the project's folder when there is none.
+    """
+    if not folder.is_relative_to(root):
+        return root
+    for place in (folder, *folder.parents):
+        if place == root or _configures_behave(place):
+            return place
+    return root
+
+
+def _configures_behave(place: Path) -> bool:
+    if any((place / name).is_file() for name in _OWN_FILES):
+        return True
+    for name, section in _SECTIONS.items():
+        file = place / name
+        with contextlib.suppress(OSError):
+            if file.is_file() and section.search(file.read_text("utf-8", "replace")):
+                return True
+    return False
 
 
 def read_settings(root: Path) -> tuple[dict[str, Setting], list[Finding]]:
@@ -78,12 +120,24 @@ def read_settings(root: Path) -> tuple[dict[str, Setting], list[Finding]]:
         for key, written in _KEYS.items():
             if values.get(key):
                 settings[key] = Setting(values[key], file, written)
+            elif key in values:
+                settings.pop(key, None)
         for alias, target in (values.get("more_runners", {})).items():
             settings[f"runner {alias}"] = Setting(target, file, alias)
     return settings, findings
 
 
-@lru_cache(maxsize=8)
+def configured_paths(settings: Mapping[str, Setting]) -> list[Path]:
+    """The files and folders that Behave runs when its command line names none; empty for its default.
+
+    Paths that do not exist, or that name a list of features, are not understood: then none is returned.
+    """
+    setting = settings.get("paths")
+    paths = [setting.file.parent / path for path in setting.value] if setting else []
+    return paths if all(path.exists() for path in paths) else []
+
+
+@lru_cache(maxsize=64)
 def default_language(root: Path) -> str | None:
     """The language of feature files that do not name theirs; None for Behave's own default.
 

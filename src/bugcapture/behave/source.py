@@ -61,12 +61,18 @@ class FeatureSource:
 
     def check(self, policy: TagPolicy) -> list[Finding]:
         """All problems of the file: unreadable, bad tags, bad declarations."""
-        if self.feature is None:
+        if self.feature is None and self.findings:
             return self.findings
-        from bugcapture.behave.policy import check_feature  # noqa: PLC0415 - seldom
+        from bugcapture.behave.policy import check_feature, check_stray_tags  # noqa: PLC0415 - seldom
 
+        if self.feature is None:  # Nothing but comments and tags.
+            lines = enumerate(self.text.splitlines(), start=1)
+            tags = [(tag, n) for n, line in lines if line.lstrip()[:1] == "@" for tag in _TAG.findall(line)]
+            return list(check_stray_tags(tags, self.path))
         with contextlib.redirect_stdout(io.StringIO()):
-            return self.findings + check_feature(self.feature, self.path, policy, self.text.splitlines())
+            findings = check_feature(self.feature, self.path, policy, self.text.splitlines())
+        left = [(str(tag), int(tag.line)) for tag in self.feature.parser.tags]
+        return [*self.findings, *findings, *check_stray_tags(left, self.path)]
 
     def remove_switch(self, lines: Iterable[int]) -> bytes:
         """The content without the switch on some lines, every other byte as it was.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bugcapture.behave.environment import why_not_installed
-from bugcapture.behave.settings import read_settings
+from bugcapture.behave.settings import configured_paths, find_start, read_settings
+from bugcapture.behave.suite import EnvironmentProblem, Suite
 from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.tags import PREFIX
 from bugcapture.core.text import bug_list, plural, printable, shorten
@@ -30,61 +31,55 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
 
     Args:
         captures: The project's captured tests for Behave; paths are seen from the working directory.
-        root: The folder in which Behave is started; its configuration files are read.
+        root: The project's folder. Behave is taken to be started there, or in a folder below it that
+            holds a configuration for Behave.
         assume_installed: Take the adapter for installed, in a way that cannot be seen from the sources.
 
     Returns:
-        ``W1`` for each environment that does not install the adapter, ``W2`` for a tag expression in
-        Behave's configuration that excludes captures.
+        ``W1`` for each environment that does not install the adapter, ``W2`` for a setting of Behave's
+        configuration that keeps captures from being judged.
     """
-    if not captures:
-        return []
-    settings, findings = read_settings(root)
-    runner = settings.get("runner")
-    if not assume_installed and not (runner and _resolve_runner(runner.value, settings) == _RUNNER):
-        stage = settings.get("stage")
-        findings += _check_environments(captures, root, str(stage.value) if stage else "")
-    return findings + list(_check_selection(captures, settings))
-
-
-def _check_environments(captures: Sequence[Capture], root: Path, stage: str) -> list[Finding]:
-    folders: dict[Path, list[Capture]] = {}
+    top = root.absolute()
+    started: dict[Path, list[Capture]] = {}
     for capture in captures:
-        folders.setdefault(Path(capture.path).absolute().parent, []).append(capture)
-    missing: dict[tuple[str, int, str], list[Capture]] = {}
-    for folder, tests in folders.items():
-        problem = _environment_problem(folder, root.absolute(), stage)
-        if problem:
-            missing.setdefault(problem, []).extend(tests)
+        started.setdefault(find_start(_folder(capture), top), []).append(capture)
     findings = []
-    for (path, line, reason), tests in missing.items():
-        ids = bug_list(sorted({number for test in tests for number in test.tags.ids}))
-        told = f"{plural(len(tests), 'tagged test')} ({ids}) would run without bugcapture: {reason}; {_ADVICE}"
-        findings.append(Finding(path or tests[0].path, line if path else tests[0].line, "W1", told))
+    for start, tests in started.items():
+        settings, unreadable = read_settings(start)
+        findings += unreadable
+        runner = settings.get("runner")
+        if not assume_installed and not (runner and _resolve_runner(runner.value, settings) == _RUNNER):
+            findings += _check_environments(tests, start, top, settings)
+        findings += _check_selection(tests, settings)
+        findings += _check_dry_run(tests, settings)
+        findings += _check_paths(tests, settings)
     return findings
 
 
-def _environment_problem(folder: Path, top: Path, stage: str) -> tuple[str, int, str] | None:
-    """Where and why the environment of a folder's tests does not install the adapter; None when one does."""
-    problem: tuple[str, int, str] = ("", 0, "there is no environment.py beside the features")
-    for place in (folder, *folder.parents):
-        for file in _environment_files(place, stage):
-            told = why_not_installed(file)
-            if told is None:
-                return None
-            if not problem[0]:
-                problem = (relative_path(file), *told)
-        if place == top:
-            break
-    return problem
+def _check_environments(
+    captures: Sequence[Capture], start: Path, top: Path, settings: dict[str, Setting]
+) -> Iterator[Finding]:
+    stage = settings.get("stage")
+    suite = Suite(start, top, configured_paths(settings), str(stage.value) if stage else "")
+    missing: dict[EnvironmentProblem, list[Capture]] = {}
+    for capture in captures:
+        for problem in suite.problems(_folder(capture)):
+            missing.setdefault(problem, []).append(capture)
+    for problem, tests in missing.items():
+        ids = _ids(tests)
+        told = f"{plural(len(tests), 'tagged test')} ({ids}) would run without bugcapture"
+        told += f" with --stage {problem.stage}" if problem.stage else ""
+        path, line = (problem.path, problem.line) if problem.path else (tests[0].path, tests[0].line)
+        severity = Severity.WARNING if problem.stage else Severity.ERROR
+        yield Finding(path, line, "W1", f"{told}: {problem.reason}; {_ADVICE}", severity)
 
 
-def _environment_files(place: Path, stage: str) -> list[Path]:
-    """The files that Behave may load from a folder: those of other stages only where there is no other."""
-    usual = place / (f"{stage}_environment.py" if stage else "environment.py")
-    if usual.is_file():
-        return [usual]
-    return [] if stage else sorted(place.glob("*_environment.py"))
+def _folder(capture: Capture) -> Path:
+    return Path(os.path.abspath(capture.path)).parent  # noqa: PTH100 - symbolic links stay as they are
+
+
+def _ids(captures: Sequence[Capture]) -> str:
+    return bug_list(sorted({number for capture in captures for number in capture.tags.ids}))
 
 
 def _resolve_runner(name: str, settings: dict[str, Setting]) -> str:
@@ -111,7 +106,7 @@ def _check_selection(captures: Sequence[Capture], settings: dict[str, Setting]) 
     # A capture that its project runs elsewhere, such as one tagged @slow, is left to the project.
     by_our_tags = [c for c in excluded if not expression.check([t for t in c.all_tags if t.startswith(PREFIX)])]
     severity = Severity.ERROR if by_our_tags else Severity.WARNING
-    ids = bug_list(sorted({number for capture in excluded for number in capture.tags.ids}))
+    ids = _ids(excluded)
     parts = [setting.value] if isinstance(setting.value, str) else setting.value
     shown = shorten(printable(" and ".join(str(part) for part in parts)), 80)
     yield Finding(
@@ -122,3 +117,27 @@ def _check_selection(captures: Sequence[Capture], settings: dict[str, Setting]) 
         f"first {excluded[0].where}",
         severity,
     )
+
+
+def _check_dry_run(captures: Sequence[Capture], settings: dict[str, Setting]) -> Iterator[Finding]:
+    setting = settings.get("dry_run")
+    if setting is not None:
+        told = f"{plural(len(captures), 'tagged test')} ({_ids(captures)}) from being judged"
+        message = f"{setting.key} = true keeps {told}, first {captures[0].where}"
+        yield Finding(relative_path(setting.file), setting.line, "W2", message)
+
+
+def _check_paths(captures: Sequence[Capture], settings: dict[str, Setting]) -> Iterator[Finding]:
+    paths = configured_paths(settings)
+    excluded = [
+        capture
+        for capture in captures
+        if paths and not any(Path(os.path.abspath(capture.path)).is_relative_to(path) for path in paths)  # noqa: PTH100
+    ]
+    if excluded:
+        setting = settings["paths"]
+        shown = shorten(printable(", ".join(relative_path(path) for path in paths)), 80)
+        told = f"{plural(len(excluded), 'tagged test')} ({_ids(excluded)}) from running"
+        message = f"{setting.key} = {shown} keeps {told}, first {excluded[0].where}"
+        # Paths on the command line take the place of these.
+        yield Finding(relative_path(setting.file), setting.line, "W2", message, Severity.WARNING)

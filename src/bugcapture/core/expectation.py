@@ -20,6 +20,13 @@ FAILS_WITH: Final = "Fails with"
 FAILS_AT: Final = "Fails at"
 
 _LINE = re.compile(r"\s*(fails\s+(?:with|at))\s*:(.*)\Z", re.IGNORECASE | re.DOTALL)
+# Case matters for a bare `Error`: "fails with error 500" is prose.
+_NEAR = re.compile(
+    r"[\W_]*fail\w*[\W_]*(?:with|wiht|wtih|at)[\W_]*[:\uff1a]"
+    r"|[\W_]*fail\w*[\W_]+with[\W_]+(?:[\w.]+(?:Error|Exception|Failure|Warning)|(?-i:Error|Exception))\b",
+    re.IGNORECASE,
+)
+_NEAR_LENGTH = 200
 _TYPE = re.compile(r"\s*([^\s:]+)\s*(?::(.*))?\Z", re.DOTALL)
 _NEVER: Final = frozenset(
     {
@@ -92,6 +99,8 @@ def parse_expectation(lines: Sequence[str]) -> tuple[Expectation, tuple[Expectat
     for index, line in enumerate(lines):
         match = _LINE.match(line)
         if match is None:
+            if _NEAR.match(line[:_NEAR_LENGTH]):
+                problems.append(ExpectationProblem(index, _tell_near_miss(line)))
             continue
         key = FAILS_AT if match[1].lower().endswith("at") else FAILS_WITH
         value = match[2].strip()
@@ -162,6 +171,12 @@ def suggest_line(exc_type: str, message: str) -> str:
     text = next((line.strip() for line in message.splitlines() if line.strip()), "")[:_PASTED_MESSAGE].rstrip()
     pattern = "".join(_escape(char) for char in text)
     return f"{FAILS_WITH}: {printable(exc_type)}" + (f": {pattern}" if pattern else "")
+
+
+def _tell_near_miss(line: str) -> str:
+    shown = shorten(printable(line.strip()), 80)
+    example = f"'{FAILS_WITH}: <Type>: <regex>' or '{FAILS_AT}: <step>'"
+    return f"'{shown}' looks like a declaration and is none: write {example}"
 
 
 def _parse_type(value: str) -> tuple[str, str, str]:

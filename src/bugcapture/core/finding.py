@@ -52,7 +52,7 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "T6": "The switch cannot be combined with a retry or xfail tag",
         "F1": "A 'Fails with:' or 'Fails at:' line is malformed",
         "F2": "A 'Fails at:' line names no step that could be the expected failure",
-        "P1": "A test file cannot be read",
+        "P1": "A test file, or tags in it, cannot be read",
         "W1": "There are captures, and the adapter is not wired in",
         "W2": "The framework's configuration excludes captures",
     }
