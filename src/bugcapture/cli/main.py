@@ -46,8 +46,9 @@ class _LazyGroup(click.Group):
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from bugcapture import __version__  # noqa: PLC0415
+        from bugcapture.cli.options import write_result  # noqa: PLC0415
 
-        click.echo(f"bugcapture {__version__}")
+        write_result(f"bugcapture {__version__}\n")
         ctx.exit()
 
 

@@ -76,6 +76,8 @@ def write_result(text: str, output: Path | None = None) -> None:
     except BrokenPipeError:  # The reader has seen enough; the exit code still says what was found.
         mute_stdout()
     except OSError as error:
+        if output is None:
+            mute_stdout()
         where = "standard output" if output is None else str(output)
         raise ConfigurationError(f"cannot be written: {error.strerror}", where=where) from error
 
