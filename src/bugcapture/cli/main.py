@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bugcapture.core.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, BugcaptureError
+from bugcapture.core.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, BugcaptureError
 from bugcapture.project.console import say
 
 if TYPE_CHECKING:
@@ -54,13 +54,15 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 
 @click.group(
     cls=_LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 findings, 2 usage or configuration, 3 a bug of bugcapture, 130 interrupted.",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )
-def root() -> None:
+@click.pass_context
+def root(ctx: click.Context) -> None:
     """TDD bug capture: a failing test holds the bug until it is fixed, and guards the fix afterwards.
 
     \b
@@ -70,6 +72,9 @@ def root() -> None:
       bugcapture graduate 991           # bug 991 is fixed: remove its switch
       bugcapture demo                   # see the whole life of a bug
     """  # noqa: D301 - click reads the backspace as "do not wrap"
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(EXIT_USAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,9 +90,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = root.main(args=None if arguments is None else list(arguments), standalone_mode=False)
         if sys.stdout is not None:  # None when the caller closed it.
             sys.stdout.flush()
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        return error.exit_code
     except click.ClickException as error:
         _show_usage_error(error)
         return error.exit_code
