@@ -171,6 +171,9 @@ def test_close_may_be_called_again(service: AuditService, used: bool) -> None:
     service.close()
     service.close()
 
+    with pytest.raises(ClosedError):
+        service.query()
+
 
 @pytest.mark.parametrize(
     "use",

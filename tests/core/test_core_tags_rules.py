@@ -12,10 +12,10 @@ from core_strategies import CHECKED, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bugcapture.core.spelling import distance
 from bugcapture.core.tags import (
     TagKind,
     TagPolicy,
-    _distance,
     check_single_tag,
     check_tags,
     read_tag,
@@ -191,19 +191,19 @@ def test_the_distance_counts_slips(left, right):
     """The distance is the least number of drops, insertions, replacements and swaps of neighbours."""
 
     @cache
-    def distance(i, j):
+    def counted(i, j):
         if not i or not j:
             return i + j
         best = min(
-            distance(i - 1, j) + 1,
-            distance(i, j - 1) + 1,
-            distance(i - 1, j - 1) + (left[i - 1] != right[j - 1]),
+            counted(i - 1, j) + 1,
+            counted(i, j - 1) + 1,
+            counted(i - 1, j - 1) + (left[i - 1] != right[j - 1]),
         )
         if i > 1 and j > 1 and left[i - 2 : i] == right[j - 1] + right[j - 2]:
-            best = min(best, distance(i - 2, j - 2) + 1)
+            best = min(best, counted(i - 2, j - 2) + 1)
         return best
 
-    assert _distance(left, right) == distance(len(left), len(right))
+    assert distance(left, right) == counted(len(left), len(right))
 
 
 @CHECKED

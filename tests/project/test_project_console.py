@@ -56,12 +56,14 @@ def test_the_process_stream_stands_in(monkeypatch):
     assert sys.__stderr__.buffer.getvalue() == b"x\n"
 
 
-def test_without_any_stream_nothing_happens(monkeypatch):
-    """A process without a console is no error."""
+def test_without_any_stream_nothing_happens(monkeypatch, capsys):
+    """A process without a console is no error, and standard output is no way out."""
     monkeypatch.setattr(sys, "stderr", None)
     monkeypatch.setattr(sys, "__stderr__", None)
 
     say("x")
+
+    assert capsys.readouterr().out == ""
 
 
 def test_standard_output_is_left_alone(capsys):
@@ -74,11 +76,15 @@ def test_standard_output_is_left_alone(capsys):
 @pytest.mark.parametrize("error", [BrokenPipeError(), ValueError("I/O operation on closed file")])
 def test_a_broken_stream_loses_no_result(monkeypatch, error):
     """Nobody listening on standard error never turns into a traceback."""
+    tried = []
 
     class Broken(io.StringIO):
-        def write(self, _text):
+        def write(self, text):
+            tried.append(text)
             raise error
 
     monkeypatch.setattr(sys, "stderr", Broken())
 
     say("x")
+
+    assert tried == ["x\n"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.core.spelling import compact, distance, fold, split_number
 from bugcapture.core.text import printable, shorten
 
 if TYPE_CHECKING:
@@ -195,10 +196,10 @@ def suggest_tag(text: str) -> str:
         text = next((part for part in text.split("@") if read_tag(part).kind is not TagKind.OTHER), text)
         if read_tag(text).kind in {TagKind.FAMILY, TagKind.NUMBER, TagKind.SWITCH}:
             return text
-    letters, digits = _split_number(_compact(text))
-    stem = min(_STEMS, key=lambda known: _distance(letters, known))
+    letters, digits = split_number(compact(text))
+    stem = min(_STEMS, key=lambda known: distance(letters, known))
     tag = _STEMS[stem]
-    number = digits.lstrip("0") if digits in _fold(text) else ""
+    number = digits.lstrip("0") if digits in fold(text) else ""
     return f"{tag}_{number}" if tag != SWITCH and _NUMBER.match(number) else tag
 
 
@@ -266,52 +267,20 @@ def _is_complete(tags: Sequence[Tag], family: str) -> bool:
 def _looks_like_ours(text: str) -> bool:
     if "@" in text:  # Two tags without a space between them are one tag for Behave.
         return any(read_tag(part).kind is not TagKind.OTHER for part in text.split("@"))
-    compact = _compact(text)
-    if compact.startswith("tdd"):
-        return _starts_with_prefix(text) or any(compact.startswith(stem) for stem in _STEMS) or _is_typo(compact)
-    return _is_typo(compact)
+    word = compact(text)
+    if word.startswith("tdd"):
+        return _starts_with_prefix(text) or any(word.startswith(stem) for stem in _STEMS) or _is_typo(word)
+    return _is_typo(word)
 
 
 def _starts_with_prefix(text: str) -> bool:
     """Whether the text begins with ``tdd`` as a word of its own: ``tdd``, ``tdd_x``, ``TDD-x``."""
-    seen = "".join(char for char in _fold(text) if unicodedata.category(char) != "Cf")
+    seen = "".join(char for char in fold(text) if unicodedata.category(char) != "Cf")
     return _PREFIX_WORD.match(seen) is not None
 
 
-def _is_typo(compact: str) -> bool:
-    letters, _ = _split_number(compact)
+def _is_typo(word: str) -> bool:
+    letters, _ = split_number(word)
     if not _TYPO_START.match(letters):
         return False
-    return any(_distance(letters, stem) <= (2 if len(stem) > 8 else 1) for stem in _STEMS)  # noqa: PLR2004
-
-
-def _compact(text: str) -> str:
-    """The letters and digits alone, so that separators, case and hidden characters do not matter."""
-    return "".join(char for char in _fold(text[: 4 * _SHOWN]) if char.isalnum())
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _split_number(compact: str) -> tuple[str, str]:
-    match = re.search(r"[0-9]+\Z", compact)
-    return (compact[: match.start()], match.group()) if match else (compact, "")
-
-
-def _distance(left: str, right: str) -> int:
-    """Edits from one word to the other: insert, delete, replace, or swap two neighbours.
-
-    The optimal string alignment distance; see G. Navarro, "A guided tour to approximate string
-    matching", ACM Computing Surveys 33 (2001).
-    """
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for i, char in enumerate(left, start=1):
-        before, last, row = row, before, [i]
-        for j, other in enumerate(right, start=1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (char != other))
-            if i > 1 and j > 1 and char == right[j - 2] and left[i - 2] == other:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
+    return any(distance(letters, stem) <= (2 if len(stem) > 8 else 1) for stem in _STEMS)  # noqa: PLR2004
