@@ -25,7 +25,9 @@ def test_a_test_that_ran_past_the_adapter_is_red(project: BehaveProject) -> None
     project.feature("Feature: F\n" + captured(4, "case", "Then it passes"))
     run = project.run(reports=False)
     assert run.code == 1
-    assert "bugcapture: features/a.feature:3: ran without being judged" in run.stderr
+    assert "bugcapture: features/a.feature:3: wrong failure:" in run.stderr
+    assert "it ran without being judged: something replaced Scenario.run" in run.stderr
+    assert (run.record["verdict"], run.record["raw_status"]) == ("wrong_failure", "unjudged")
     assert run.closing == closing(wrong="1 (#4)")
 
 

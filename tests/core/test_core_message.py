@@ -12,6 +12,7 @@ from bugcapture.core.message import closing_line, fixed_headline, tell_verdict
 from bugcapture.core.outcome import Failure, Kind, Phase
 from bugcapture.core.tags import TestTags
 from bugcapture.core.verdict import Judgement, Verdict, decide
+from bugcapture.core.wording import GHERKIN, PYTEST, ROBOT
 
 ONE = TestTags((991,), expected_fail=True)
 TWO = TestTags((7, 991), expected_fail=True)
@@ -124,7 +125,7 @@ def test_a_regression_says_that_the_bug_is_back(tags, text):
 )
 def test_a_wrong_failure_says_what_was_expected_and_what_came(judgement, expectation, lines):
     """Expected and got, each with its place; and the line to paste where a line could declare it."""
-    assert tell(judgement, expectation=expectation, test_word="scenario").split("\n") == lines
+    assert tell(judgement, expectation=expectation, wording=GHERKIN).split("\n") == lines
 
 
 def test_a_line_that_nobody_may_declare_is_not_suggested():
@@ -200,15 +201,37 @@ def test_a_long_text_is_cut():
     assert "got:      KeyError: " + "x" * 289 + "\u2026 at yyy" in text
 
 
-def test_a_test_is_called_a_test_unless_said_otherwise():
-    """Without a word of the framework's own it is a test; without a place of the switch none is named."""
-    wrong = tell_verdict(
-        Judgement(Verdict.WRONG_FAILURE, "reason", KEY_ERROR), tags=ONE, where="a.py:1", name="Pay"
-    )
+def test_no_place_of_the_switch_is_named_when_none_is_known():
     fixed = tell_verdict(Judgement(Verdict.UNEXPECTED_PASS, "reason"), tags=ONE, where="a.py:1", name="Pay")
 
-    assert "declare it in the test's description:" in wrong
     assert "carries @tdd_expected_fail\n" in fixed
+
+
+@pytest.mark.parametrize(
+    ("wording", "switch", "declaration"),
+    [
+        (GHERKIN, "@tdd_expected_fail", ["the scenario's description:", "Fails with: KeyError: 'total' \\(x\\)"]),
+        (ROBOT, "tdd_expected_fail", ["the test's [Documentation]:", "Fails with: KeyError: 'total' \\\\(x\\\\)"]),
+        (
+            PYTEST,
+            "tdd_expected_fail",
+            [
+                "the test's marker:",
+                """@pytest.mark.tdd_expected_fail(raises=KeyError, match=r"'total' \\(x\\)")""",
+            ],
+        ),
+    ],
+)
+def test_each_framework_is_spoken_to_in_its_own_words(wording, switch, declaration):
+    wrong = tell_verdict(
+        Judgement(Verdict.WRONG_FAILURE, "reason", KEY_ERROR), tags=ONE, where="a:1", name="Pay", wording=wording
+    )
+    fixed = tell_verdict(
+        Judgement(Verdict.UNEXPECTED_PASS, "reason"), tags=ONE, where="a:1", name="Pay", wording=wording
+    )
+
+    assert wrong.split("declare it in ")[1].split("\n    ") == declaration
+    assert f" carries {switch}\n" in fixed
 
 
 judgements = st.builds(

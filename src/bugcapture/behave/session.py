@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from behave.model_type import Status
@@ -12,16 +12,14 @@ from behave.model_type import Status
 from bugcapture.behave.apply import UnexpectedPass, WrongFailure, make_green, make_red
 from bugcapture.behave.classify import read_abort, read_outcome
 from bugcapture.behave.leaf import leaf_of_scenario
-from bugcapture.behave.record import Recorder
 from bugcapture.behave.refusal import refusal, refuse_bad_features
 from bugcapture.core.errors import BugcaptureError
-from bugcapture.core.message import closing_line, fixed_headline, tell_verdict
-from bugcapture.core.tags import PREFIX, SWITCH, TestTags, check_tags, read_tags
-from bugcapture.core.text import plural
-from bugcapture.core.verdict import Judgement, Verdict, decide
-from bugcapture.project.config import find_project, is_raw
+from bugcapture.core.message import fixed_headline
+from bugcapture.core.tags import PREFIX, SWITCH, check_tags, read_tags
+from bugcapture.core.verdict import Verdict
+from bugcapture.core.wording import GHERKIN
 from bugcapture.project.console import say
-from bugcapture.project.paths import relative_path
+from bugcapture.project.session import JudgedTest, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +27,9 @@ if TYPE_CHECKING:
 
 _ATTRIBUTE = "_bugcapture_session"
 _NOT_RUN = frozenset({Status.untested, Status.skipped})
-_RED_CAPTURE = frozenset({Verdict.UNEXPECTED_PASS, Verdict.WRONG_FAILURE})
 
 
-class Session:
+class BehaveSession:
     """What one run knows: its settings, and the verdict of each captured test so far.
 
     Args:
@@ -43,18 +40,16 @@ class Session:
     """
 
     def __init__(self, features: list[Any]) -> None:
-        self._judged: dict[tuple[str, int, str], tuple[TestTags, Verdict]] = {}
-        self._texts: dict[tuple[str, int, str], str] = {}
-        self._raw = is_raw()
-        self._start = Path.cwd()  # A step may change it.
         self._judging: Any = None
         try:
-            project = find_project(self._start)
-            self._switched = refuse_bad_features(features, project.settings.policy)
-            self._policy = project.settings.policy
-            self._recorder = Recorder(project, self._start)
+            self._session = Session("behave", GHERKIN, worker=_worker_name())
         except BugcaptureError as error:
             raise refusal(str(error)) from error
+        try:
+            self._switched = refuse_bad_features(features, self._session.policy)
+        except BaseException:
+            self._session.close()
+            raise
 
     def judge(self, scenario: Any, runner: Any, run: Callable[[], bool]) -> bool:
         """Run one captured test and apply its verdict.
@@ -77,85 +72,53 @@ class Session:
             failed = run()
             outcome = read_outcome(
                 scenario,
-                self._start,
+                self._session.start,
                 undefined=runner.undefined_steps[undefined_before:],
                 hook_failed=runner.hook_failures > hooks_before,
             )
         except BaseException as error:
-            self._judge_abort(scenario, error, time.perf_counter() - started)
+            duration = time.perf_counter() - started
+            self._session.judge(self._test(scenario), read_abort(error), duration=duration)
             if isinstance(error, SystemExit) and not error.code:
                 raise SystemExit(1) from error  # A step that leaves with 0 must not make the run green.
             raise
         finally:
             self._judging = None
-        leaf = leaf_of_scenario(scenario)
-        tags = read_tags(scenario.effective_tags)
-        key = _key(scenario)
-        judgement = self._stay_red(key, decide(tags, outcome, leaf.expectation))
-        if tags.expected_fail and judgement.verdict is Verdict.EXPECTED_FAILURE:
-            judgement = self._refuse_late_tags(scenario, judgement)
-        self._judged[key] = (tags, judgement.verdict)
-        self._texts[key] = ""
-        if judgement.verdict is Verdict.NOT_RUN:
-            return failed
-        self._recorder.add(scenario, tags, outcome, judgement, time.perf_counter() - started)
-        if self._raw:
-            return failed
-        where = self._place(scenario.filename, scenario.line)
-        switch = leaf.switches[0] if leaf.switches else None
-        switch_at = self._place(switch.path, switch.line) if switch else where
-        text = tell_verdict(
-            judgement,
-            tags=tags,
-            where=where,
-            name=scenario.name,
-            switch_at=switch_at,
-            expectation=leaf.expectation,
-            test_word="scenario",
+        test = self._test(scenario)
+        judgement = self._session.judge(
+            test, outcome, duration=time.perf_counter() - started, refused=self._refuse_late_tags(scenario)
         )
-        self._texts[key] = text
+        if self._session.raw or judgement.verdict in {Verdict.NOT_RUN, Verdict.PASSED}:
+            return failed
         if judgement.verdict is Verdict.EXPECTED_FAILURE:
             make_green(scenario, root, failed_before=failed_before)
             return False
+        where = self._session.place(scenario.filename, scenario.line)
         if judgement.verdict is Verdict.UNEXPECTED_PASS:
-            make_red(scenario, root, UnexpectedPass(fixed_headline(tags, switch_at)))
-            return True
-        if judgement.verdict in {Verdict.WRONG_FAILURE, Verdict.REGRESSED}:
+            make_red(scenario, root, UnexpectedPass(fixed_headline(test.tags, test.switch_at or where)))
+        else:
             make_red(scenario, root, WrongFailure(f"{where}: {judgement.reason}"))
-            return True
-        return failed
-
-    def _judge_abort(self, scenario: Any, error: BaseException, duration: float) -> None:
-        """Judge a captured test that took the whole run down with it."""
-        tags = read_tags(scenario.effective_tags)
-        outcome = read_abort(error)
-        judgement = decide(tags, outcome)
-        key = _key(scenario)
-        self._judged[key] = (tags, judgement.verdict)
-        self._recorder.add(scenario, tags, outcome, judgement, duration)
-        where = self._place(scenario.filename, scenario.line)
-        self._texts[key] = tell_verdict(judgement, tags=tags, where=where, name=scenario.name)
+        return True
 
     @property
     def any_red(self) -> bool:
         """Whether any verdict so far fails the run."""
-        return not self._raw and any(not verdict.green for _, verdict in self._judged.values())
+        return self._session.any_red
 
     def tell_unjudged(self, features: list[Any]) -> bool:
         """Whether a captured test ran past the adapter, such as by a ``Scenario.run`` put over it."""
-        if self._raw:
+        if self._session.raw:
             return False
         found = False
         for feature in features:
             for scenario in feature.walk_scenarios():
-                if not _is_captured(scenario) or _key(scenario) in self._judged or scenario.status in _NOT_RUN:
+                if scenario.status in _NOT_RUN or not _is_captured(scenario):
                     continue
-                found = True
-                tags = read_tags(scenario.effective_tags)
-                self._judged[_key(scenario)] = (tags, Verdict.WRONG_FAILURE)
-                where = self._place(scenario.filename, scenario.line)
-                told = "ran without being judged: something replaced Scenario.run after install()"
-                self._texts[_key(scenario)] = f"bugcapture: {where}: {told}"
+                test = self._test(scenario)
+                if self._session.verdict_of(test) is None:
+                    found = True
+                    reason = "it ran without being judged: something replaced Scenario.run after install()"
+                    self._session.refuse(test, reason)
         return found
 
     def is_judging(self, scenario: Any) -> bool:
@@ -164,40 +127,34 @@ class Session:
 
     def is_red(self, scenario: Any) -> bool:
         """Whether an earlier attempt of a captured test was red."""
-        before = self._judged.get(_key(scenario))
-        return before is not None and before[1] in _RED_CAPTURE
+        return self._session.is_red(self._test(scenario))
 
     def close(self) -> None:
         """Say what the run found, on standard error, and close the evidence file."""
-        self._recorder.close()
-        if not self._judged:
-            return
-        lines = [] if self._raw else [text for text in self._texts.values() if text]
-        if self._raw:
-            ran = plural(self._recorder.count, "captured test")
-            lines.append(f"bugcapture: raw run (BUGCAPTURE_RAW is set): {ran} ran, nothing was inverted")
-        else:
-            lines.append(closing_line(self._judged.values()))
-        say("\n".join(lines))
+        self._session.close()
+        if text := self._session.tell():
+            say(text)
 
-    def _place(self, path: str, line: int) -> str:
-        return f"{relative_path(path, seen_from=self._start)}:{line}"
+    def _test(self, scenario: Any) -> JudgedTest:
+        leaf = leaf_of_scenario(scenario)
+        switch = leaf.switches[0] if leaf.switches else None
+        return JudgedTest(
+            path=scenario.filename,
+            line=scenario.line,
+            name=scenario.name,
+            tags=read_tags(scenario.effective_tags),
+            expectation=leaf.expectation,
+            switch_at=self._session.place(switch.path, switch.line) if switch else "",
+        )
 
-    def _refuse_late_tags(self, scenario: Any, judgement: Judgement) -> Judgement:
+    def _refuse_late_tags(self, scenario: Any) -> str:
         """A hook must not give a test a switch, or tags, that no check of the files has seen."""
-        problems = check_tags([str(tag) for tag in scenario.effective_tags], self._policy)
-        reason = problems[0].message if problems else ""
-        if not reason and (scenario.filename, scenario.line) not in self._switched:
-            reason = f"@{SWITCH} was added while the run went on; it has to stand in the feature file"
-        return Judgement(Verdict.WRONG_FAILURE, reason) if reason else judgement
-
-    def _stay_red(self, key: tuple[str, int, str], judgement: Judgement) -> Judgement:
-        """A retry must not turn a red capture green: it has to fail as expected the first time."""
-        before = self._judged.get(key)
-        if before is None or before[1] not in _RED_CAPTURE or not judgement.verdict.green:
-            return judgement
-        reason = f"it was retried: an earlier attempt was {before[1].value}, so the failure is not sure"
-        return Judgement(Verdict.WRONG_FAILURE, reason)
+        problems = check_tags([str(tag) for tag in scenario.effective_tags], self._session.policy)
+        if problems:
+            return problems[0].message
+        if (scenario.filename, scenario.line) not in self._switched:
+            return f"@{SWITCH} was added while the run went on; it has to stand in the feature file"
+        return ""
 
 
 def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs: Any) -> bool:
@@ -205,7 +162,7 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
     given = kwargs.pop("features") if "features" in kwargs else args[0] if args else None
     if given is not None and not isinstance(given, list):
         given = list(given)  # An iterator can be read only once.
-    session = Session(runner.features if given is None else given)
+    session = BehaveSession(runner.features if given is None else given)
     setattr(runner, _ATTRIBUTE, session)
     try:
         failed = bool(original(runner, given, *args[1:], **kwargs))
@@ -225,7 +182,7 @@ def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) ->
     """Behave's ``Scenario.run`` with a verdict for captured tests."""
     if not _is_captured(scenario):
         return original(scenario, runner)
-    session: Session | None = getattr(runner, _ATTRIBUTE, None)
+    session: BehaveSession | None = getattr(runner, _ATTRIBUTE, None)
     if session is not None and session.is_judging(scenario):  # Installed twice around another wrapper.
         return original(scenario, runner)
     # A scenario that skipped itself in one attempt is not run in the next; it stays red all the same.
@@ -234,15 +191,11 @@ def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) ->
     if session is not None:
         return session.judge(scenario, runner, lambda: original(scenario, runner))
     # A runner with a `run_model` of its own: check and judge here, so that nothing is waved through.
-    session = Session([scenario.feature])
+    session = BehaveSession([scenario.feature])
     try:
         return session.judge(scenario, runner, lambda: original(scenario, runner))
     finally:
         session.close()
-
-
-def _key(scenario: Any) -> tuple[str, int, str]:
-    return (scenario.filename, scenario.line, scenario.name)
 
 
 def _is_captured(scenario: Any) -> bool:
@@ -253,3 +206,9 @@ def _is_captured(scenario: Any) -> bool:
                 return bool(read_tags(scenario.effective_tags).captured)
         node = node.parent
     return False
+
+
+def _worker_name() -> str:
+    processes = sys.modules.get("multiprocessing.process")
+    name = processes.current_process().name if processes else "MainProcess"
+    return "" if name == "MainProcess" else str(name)

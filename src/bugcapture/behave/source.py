@@ -51,6 +51,11 @@ class FeatureSource:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def readable(self) -> bool:
+        """Whether Behave can parse it; a file of nothing but comments and tags holds no feature."""
+        return self.feature is not None
+
+    @property
     def captures(self) -> list[Capture]:
         """The tests that carry bug numbers or the switch."""
         if self.feature is None:

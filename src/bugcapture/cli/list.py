@@ -54,7 +54,7 @@ def command(
         if state is None or bug_state(tests).value == state
     }
     write_result(_render_json(bugs) if output_format == "json" else _render_text(bugs), output)
-    unparsed = [source for _, source in inventory.sources if getattr(source, "feature", True) is None]
+    unparsed = [source for _, source in inventory.sources if not source.readable]
     for path in [*(finding.path for finding in inventory.unreadable), *(source.path for source in unparsed)]:
         say(f"bugcapture: {printable(path)}: cannot be read and is not listed; `bugcapture check` says why")
     if not quiet:

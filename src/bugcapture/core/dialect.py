@@ -32,6 +32,11 @@ class Source(Protocol):
         ...
 
     @property
+    def readable(self) -> bool:
+        """Whether the framework could read it."""
+        ...
+
+    @property
     def captures(self) -> list[Capture]:
         """The tests that carry bug numbers or the switch."""
         ...
@@ -56,6 +61,10 @@ class Dialect(Protocol):
     @property
     def suffixes(self) -> tuple[str, ...]:
         """The endings of its test files."""
+        ...
+
+    def is_test_file(self, file: Path) -> bool:
+        """Whether the framework takes a file with one of the endings for a test file."""
         ...
 
     def read_source(self, file: Path, path: str) -> Source | None:

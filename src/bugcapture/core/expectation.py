@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.text import printable, shorten
@@ -50,20 +50,27 @@ class Expectation:
         type_name: The exception's bare or dotted name; empty when none is declared.
         pattern: A regular expression searched in the message; empty for any message.
         place: The one step or keyword that may fail; empty when none is declared.
+        other_types: Further types that count as well, as in pytest's ``raises=(KeyError, IndexError)``.
     """
 
     type_name: str = ""
     pattern: str = ""
     place: str = ""
+    other_types: tuple[str, ...] = ()
 
     @property
     def declared(self) -> bool:
         """Whether anything is declared at all."""
         return bool(self.type_name or self.place)
 
+    @property
+    def types(self) -> str:
+        """The declared types as people read them: ``KeyError or IndexError``; empty when none is declared."""
+        return " or ".join((self.type_name, *self.other_types)) if self.type_name else ""
+
     def __str__(self) -> str:
         """The declaration as people wrote it, on one line."""
-        with_text = self.type_name + (f": {self.pattern}" if self.pattern else "")
+        with_text = self.types + (f": {self.pattern}" if self.pattern else "")
         at_text = f"at {self.place}" if self.place else ""
         return printable(" ".join(part for part in (with_text, at_text) if part))
 
@@ -129,12 +136,13 @@ def merge_expectations(nearest_first: Iterable[Expectation]) -> Expectation:
     Returns:
         The nearest ``Fails with`` and the nearest ``Fails at``.
     """
-    type_name = pattern = place = ""
+    chosen = NO_EXPECTATION
+    place = ""
     for expectation in nearest_first:
-        if expectation.type_name and not type_name:
-            type_name, pattern = expectation.type_name, expectation.pattern
+        if expectation.type_name and not chosen.type_name:
+            chosen = expectation
         place = place or expectation.place
-    return Expectation(type_name, pattern, place)
+    return replace(chosen, place=place)
 
 
 def matches_type(expectation: Expectation, exc_types: Iterable[str]) -> bool:
@@ -144,8 +152,8 @@ def matches_type(expectation: Expectation, exc_types: Iterable[str]) -> bool:
         expectation: A declaration with a type.
         exc_types: Names as `bugcapture.core.outcome.exception_names` gives them.
     """
-    wanted = expectation.type_name
-    return any(name == wanted or name.endswith("." + wanted) for name in exc_types)
+    wanted = (expectation.type_name, *expectation.other_types)
+    return any(name == one or name.endswith("." + one) for name in exc_types for one in wanted)
 
 
 def matches_message(expectation: Expectation, message: str) -> bool:
@@ -158,6 +166,40 @@ def same_place(declared: str, place: str) -> bool:
     return " ".join(declared.split()).casefold() == " ".join(place.split()).casefold()
 
 
+def check_type_name(name: str) -> str:
+    """What is wrong with the name of a declared type; empty when it can be expected.
+
+    Args:
+        name: A bare or dotted name.
+
+    Returns:
+        The problem as printable text that follows the name.
+    """
+    if not all(part.isidentifier() for part in name.split(".")):
+        return "does not start with an exception's name"
+    last = name.rpartition(".")[2]
+    return f"{printable(name)} can never be the expected failure" if last in _NEVER else ""
+
+
+def check_pattern(pattern: str) -> str:
+    """What is wrong with a declared regular expression; empty when it can be searched for.
+
+    Args:
+        pattern: The expression, searched in the failure's message.
+
+    Returns:
+        The problem as printable text.
+    """
+    try:
+        with warnings.catch_warnings():
+            # `[[1, 2]]` will change its meaning in a later Python, and is seldom meant as a regex.
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
+        return f"is no valid regular expression: {printable(str(error))}"
+    return ""
+
+
 def suggest_line(exc_type: str, message: str) -> str:
     """The line that would declare a failure, ready to paste.
 
@@ -168,9 +210,18 @@ def suggest_line(exc_type: str, message: str) -> str:
     Returns:
         For example ``Fails with: KeyError: 'total'``. Parsed again, it accepts this very failure.
     """
-    text = next((line.strip() for line in message.splitlines() if line.strip()), "")[:_PASTED_MESSAGE].rstrip()
-    pattern = "".join(_escape(char) for char in text)
+    pattern = suggest_pattern(message)
     return f"{FAILS_WITH}: {printable(exc_type)}" + (f": {pattern}" if pattern else "")
+
+
+def suggest_pattern(message: str) -> str:
+    """A regular expression that finds the first line of a message that says something; empty without one.
+
+    Args:
+        message: The exception's message.
+    """
+    text = next((line.strip() for line in message.splitlines() if line.strip()), "")[:_PASTED_MESSAGE].rstrip()
+    return "".join(_escape(char) for char in text)
 
 
 def _tell_near_miss(line: str) -> str:
@@ -182,24 +233,20 @@ def _tell_near_miss(line: str) -> str:
 def _parse_type(value: str) -> tuple[str, str, str]:
     """Type name, pattern and problem of the text after ``Fails with:``."""
     match = _TYPE.match(value)
-    shown = shorten(printable(value), 80)
-    if match is None or not all(part.isidentifier() for part in match[1].split(".")):
-        return "", "", f"'{FAILS_WITH}: {shown}' does not start with an exception's name"
+    shown = f"'{FAILS_WITH}: {shorten(printable(value), 80)}'"
+    if match is None:
+        return "", "", f"{shown} does not start with an exception's name"
     name, pattern = match[1], match[2]
-    if name.rpartition(".")[2] in _NEVER:
-        return "", "", f"'{FAILS_WITH}: {shown}': {name} can never be the expected failure"
+    if problem := check_type_name(name):
+        separator = ":" if name.rpartition(".")[2] in _NEVER else ""
+        return "", "", f"{shown}{separator} {problem}"
     if pattern is None:
         return name, "", ""
     pattern = pattern.strip()
     if not pattern:
-        return "", "", f"'{FAILS_WITH}: {shown}' has an empty message: leave out the colon, or write a regex"
-    try:
-        with warnings.catch_warnings():
-            # `[[1, 2]]` will change its meaning in a later Python, and is seldom meant as a regex.
-            warnings.simplefilter("error", FutureWarning)
-            re.compile(pattern)
-    except (re.error, OverflowError, RecursionError, FutureWarning) as error:
-        return "", "", f"'{FAILS_WITH}: {shown}' is no valid regular expression: {printable(str(error))}"
+        return "", "", f"{shown} has an empty message: leave out the colon, or write a regex"
+    if problem := check_pattern(pattern):
+        return "", "", f"{shown} {problem}"
     return name, pattern, ""
 
 

@@ -10,16 +10,17 @@ from bugcapture.core.expectation import (
     NO_EXPECTATION,
     Expectation,
     same_place,
-    suggest_line,
 )
 from bugcapture.core.tags import SWITCH, TestTags
 from bugcapture.core.text import bug_list, plural, printable, shorten
 from bugcapture.core.verdict import Judgement, Verdict, declarable, never_expected
+from bugcapture.core.wording import GHERKIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bugcapture.core.outcome import Failure
+    from bugcapture.core.wording import Wording
 
 _PLACE_LIMIT: Final = 200
 _LABELS: Final = {
@@ -37,7 +38,7 @@ def tell_verdict(
     name: str,
     switch_at: str = "",
     expectation: Expectation = NO_EXPECTATION,
-    test_word: str = "test",
+    wording: Wording = GHERKIN,
 ) -> str:
     """The text for a red verdict.
 
@@ -48,15 +49,15 @@ def tell_verdict(
         name: The test's name.
         switch_at: ``path:line`` of the switch tag.
         expectation: The failure that the test declares.
-        test_word: What the framework calls a test.
+        wording: How the framework's people call things.
 
     Returns:
         Printable lines without a line feed at the end; empty for a green verdict.
     """
     if judgement.verdict is Verdict.UNEXPECTED_PASS:
-        lines = _unexpected_pass(tags, where, name, switch_at)
+        lines = _unexpected_pass(tags, where, name, wording.respell(f"@{SWITCH}"), switch_at)
     elif judgement.verdict is Verdict.WRONG_FAILURE:
-        lines = _wrong_failure(judgement, tags, where, name, expectation, test_word)
+        lines = _wrong_failure(judgement, tags, where, name, expectation, wording)
     elif judgement.verdict is Verdict.REGRESSED:
         lines = _regressed(judgement, tags, where, name)
     else:
@@ -64,12 +65,13 @@ def tell_verdict(
     return "\n".join(lines)
 
 
-def fixed_headline(tags: TestTags, switch_at: str) -> str:
+def fixed_headline(tags: TestTags, switch_at: str, wording: Wording = GHERKIN) -> str:
     """One line that says what to do with a capture that passes."""
     commands = " ".join(str(number) for number in tags.ids)
+    switch = wording.respell(f"@{SWITCH}")
     return (
         f"{printable(switch_at)}: {_bugs(tags)} {'look' if len(tags.ids) > 1 else 'looks'} fixed: "
-        f"run `bugcapture graduate {commands}` to remove the @{SWITCH} tag (keep the other tags)"
+        f"run `bugcapture graduate {commands}` to remove the {switch} tag (keep the other tags)"
     )
 
 
@@ -93,9 +95,9 @@ def closing_line(judged: Iterable[tuple[TestTags, Verdict]]) -> str:
     return "bugcapture: " + ", ".join(parts)
 
 
-def _unexpected_pass(tags: TestTags, where: str, name: str, switch_at: str) -> list[str]:
+def _unexpected_pass(tags: TestTags, where: str, name: str, switch: str, switch_at: str) -> list[str]:
     numbers = " ".join(str(number) for number in tags.ids)
-    switch = f"@{SWITCH}" + (f" ({printable(switch_at)})" if switch_at else "")
+    switch += f" ({printable(switch_at)})" if switch_at else ""
     return [
         (
             f"bugcapture: {printable(where)}: {_bugs(tags)} {'look' if len(tags.ids) > 1 else 'looks'} fixed: "
@@ -109,7 +111,7 @@ def _unexpected_pass(tags: TestTags, where: str, name: str, switch_at: str) -> l
 
 
 def _wrong_failure(
-    judgement: Judgement, tags: TestTags, where: str, name: str, expectation: Expectation, test_word: str
+    judgement: Judgement, tags: TestTags, where: str, name: str, expectation: Expectation, wording: Wording
 ) -> list[str]:
     failure = judgement.failure
     lines = [
@@ -117,28 +119,28 @@ def _wrong_failure(
             f"bugcapture: {printable(where)}: wrong failure: {_quoted(name)} ({bug_list(tags.ids)}) "
             f"did not fail for its bug: {printable(judgement.reason)}"
         ),
-        f"  expected: {_expected(expectation, test_word)}",
+        f"  expected: {_expected(expectation, wording)}",
     ]
     if failure is None:
         return lines
     lines.append(f"  got:      {_got(failure)}")
     if declarable(failure) and failure.exc_type:
-        line, old = _declaration(failure, expectation)
-        instead = f", in place of its '{old}:' line" if old else ""
+        line, old = _declaration(failure, expectation, wording)
+        instead = ", " + wording.instead.format(old) if old else ""
         lines += [
-            f"  if this is how the bug shows itself, declare it in the {test_word}'s description{instead}:",
+            f"  if this is how the bug shows itself, declare it in {wording.declared_in}{instead}:",
             f"    {line}",
         ]
     return lines
 
 
-def _declaration(failure: Failure, expectation: Expectation) -> tuple[str, str]:
+def _declaration(failure: Failure, expectation: Expectation, wording: Wording) -> tuple[str, str]:
     """The line that would declare a failure, and the kind of line that it replaces."""
     names = (failure.place, *failure.aliases)
     short = len(failure.place) <= _PLACE_LIMIT
     if short and expectation.place and not any(same_place(expectation.place, name) for name in names):
         return f"{FAILS_AT}: {printable(failure.place)}", FAILS_AT
-    return suggest_line(failure.exc_type, failure.message), FAILS_WITH if expectation.type_name else ""
+    return wording.declare(failure.exc_type, failure.message), FAILS_WITH if expectation.type_name else ""
 
 
 def _regressed(judgement: Judgement, tags: TestTags, where: str, name: str) -> list[str]:
@@ -150,16 +152,13 @@ def _regressed(judgement: Judgement, tags: TestTags, where: str, name: str) -> l
     return [f"{start}: {_quoted(name)} failed: {reason}"]
 
 
-def _expected(expectation: Expectation, test_word: str) -> str:
-    gherkin = test_word == "scenario"
-    kind = printable(expectation.type_name) or "an assertion"
+def _expected(expectation: Expectation, wording: Wording) -> str:
+    kind = printable(expectation.types) or "an assertion"
     if expectation.pattern:
         kind += f" matching /{shorten(printable(expectation.pattern))}/"
     if expectation.place:
         return f"{kind} at {shorten(printable(expectation.place))}"
-    if expectation.type_name:
-        return kind + (" in a When or Then step" if gherkin else " in the test's own body")
-    return kind + (" in a Then step" if gherkin else " in the test's own body")
+    return f"{kind} {wording.when_typed if expectation.type_name else wording.by_default}"
 
 
 def _got(failure: Failure) -> str:

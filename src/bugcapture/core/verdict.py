@@ -148,7 +148,7 @@ def _why_not_expected(failure: Failure, expectation: Expectation) -> str:
             return "when step failed (only the test's own verification counts)"
         return ""
     if not matches_type(expectation, failure.exc_types):
-        return f"{_kind_of(failure)} is not the declared {printable(expectation.type_name)}"
+        return f"{_kind_of(failure)} is not the declared {printable(expectation.types)}"
     if not matches_message(expectation, failure.message):
         return "the message does not match the declared pattern"
     return ""
