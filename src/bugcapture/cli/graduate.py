@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from bugcapture.cli.options import color_option, format_option, quiet_option, style, write_result
+from bugcapture.cli.options import BugNumber, color_option, format_option, quiet_option, style, write_result
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
 from bugcapture.core.tags import SWITCH
 from bugcapture.core.text import bug_list, plural, printable
@@ -17,20 +17,8 @@ if TYPE_CHECKING:
     from bugcapture.workflow.graduate import Graduation
 
 
-class _BugNumber(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.4
-    """A bug number as people write it: ``991`` or ``#991``."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value).removeprefix("#")
-        if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0):  # noqa: PLR2004
-            self.fail(f"{printable(str(value))!r} is no bug number, such as 991", param, ctx)
-        return int(text)
-
-
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("numbers", nargs=-1, required=True, type=_BugNumber(), metavar="N...")
+@click.argument("numbers", nargs=-1, required=True, type=BugNumber(), metavar="N...")
 @click.option("--path", "paths", multiple=True, help="Look only here; may be given more than once.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if a switch is still there.")
 @click.option("--diff", "show_diff", is_flag=True, help="Write nothing; show the change.")

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bugcapture.cli.options import color_option, format_option, output_option, quiet_option, write_result
+from bugcapture.cli.options import (
+    color_option,
+    current_project,
+    format_option,
+    output_option,
+    quiet_option,
+    write_result,
+)
 from bugcapture.core.capture import State
 from bugcapture.core.errors import EXIT_OK
 from bugcapture.core.text import plural, printable, shorten
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from bugcapture.core.capture import Capture
+    from bugcapture.workflow.ledger import Entry
 
 
 @click.command(name="list", context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,8 +43,9 @@ def command(
     """List every bug with its tests.
 
     A bug is `captured` while any of its tests carries the switch @tdd_expected_fail, and `guarded` once
-    none does. PATH is a file or a folder; without one, the working directory is read. Nothing of the
-    project is imported or executed.
+    none does. AGE is that of the committed line with the switch, LAST the latest verdict in the project's
+    evidence folder; `bugcapture show N` tells more. PATH is a file or a folder; without one, the working
+    directory is read. Nothing of the project is imported or executed.
 
     \b
     Examples:
@@ -45,47 +53,56 @@ def command(
       bugcapture list --state captured
       bugcapture list --format json features
     """  # noqa: D301 - click reads the backspace as "do not wrap"
-    from bugcapture.workflow.sources import captures_by_bug, read_inventory  # noqa: PLC0415 - help stays quick
+    from bugcapture.workflow.ledger import bug_state, read_ledger  # noqa: PLC0415 - help stays quick
+    from bugcapture.workflow.sources import read_inventory  # noqa: PLC0415
 
     inventory = read_inventory(paths)
+    ledger = read_ledger(current_project(), inventory.captures)
     bugs = {
-        number: tests
-        for number, tests in captures_by_bug(inventory.captures).items()
-        if state is None or bug_state(tests).value == state
+        number: entries
+        for number, entries in ledger.bugs.items()
+        if state is None or bug_state(entries).value == state
     }
     write_result(_render_json(bugs) if output_format == "json" else _render_text(bugs), output)
     unparsed = [source for _, source in inventory.sources if not source.readable]
+    for finding in ledger.unreadable:
+        say(f"bugcapture: {finding.where}: {finding.message}")
     for path in [*(finding.path for finding in inventory.unreadable), *(source.path for source in unparsed)]:
         say(f"bugcapture: {printable(path)}: cannot be read and is not listed; `bugcapture check` says why")
     if not quiet:
-        tests = plural(len({test for tests in bugs.values() for test in tests}), "test")
+        tests = plural(len({entry.capture for entries in bugs.values() for entry in entries}), "test")
         say(f"bugcapture: {plural(len(bugs), 'bug')}, {tests} in {plural(inventory.files, 'test file')}")
     return EXIT_OK
 
 
-def bug_state(tests: Sequence[Capture]) -> State:
-    """The state of a bug: captured as long as any test carries the switch."""
-    return State.CAPTURED if any(test.state is State.CAPTURED for test in tests) else State.GUARDED
-
-
-def _render_text(bugs: Mapping[int, Sequence[Capture]]) -> str:
+def _render_text(bugs: Mapping[int, Sequence[Entry]]) -> str:
     if not bugs:
         return ""
+    from bugcapture.cli.show import tell_age  # noqa: PLC0415
     from bugcapture.report.table import write_table  # noqa: PLC0415
 
-    rows = [
-        (f"#{number}", test.state.value, test.framework, printable(test.where), shorten(printable(test.name), 80))
-        for number, tests in bugs.items()
-        for test in tests
+    entries = [entry for listed in bugs.values() for entry in listed]
+    # What nobody knows, in a folder without git and evidence, gets no column.
+    columns = [
+        ("STATE", [entry.capture.state.value for entry in entries]),
+        ("AGE", [tell_age(entry.since) if entry.since else "" for entry in entries]),
+        ("LAST", [entry.last.verdict if entry.last else "" for entry in entries]),
+        ("FRAMEWORK", [entry.capture.framework for entry in entries]),
+        ("WHERE", [printable(entry.capture.where) for entry in entries]),
+        ("TEST", [shorten(printable(entry.capture.name), 80) for entry in entries]),
     ]
-    return write_table(("BUG", "STATE", "FRAMEWORK", "WHERE", "TEST"), rows)
+    known = [("BUG", [f"#{number}" for number, listed in bugs.items() for _ in listed])]
+    known += [column for column in columns if any(column[1])]
+    headings, cells = zip(*known, strict=True)
+    return write_table(headings, list(zip(*cells, strict=True)))
 
 
-def _render_json(bugs: Mapping[int, Sequence[Capture]]) -> str:
-    from bugcapture.report.json import capture_fields, write_json  # noqa: PLC0415
+def _render_json(bugs: Mapping[int, Sequence[Entry]]) -> str:
+    from bugcapture.report.json import entry_fields, write_json  # noqa: PLC0415
+    from bugcapture.workflow.ledger import bug_state  # noqa: PLC0415
 
     listed = [
-        {"id": number, "state": bug_state(tests).value, "tests": capture_fields(tests)}
-        for number, tests in bugs.items()
+        {"id": number, "state": bug_state(entries).value, "tests": entry_fields(entries)}
+        for number, entries in bugs.items()
     ]
     return write_json("list", {"bugs": listed})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.text import printable
 from bugcapture.project.config import find_project
 
 if TYPE_CHECKING:
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from bugcapture.project.config import Project
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+class BugNumber(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.4
+    """A bug number as people write it: ``991`` or ``#991``."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value).removeprefix("#")
+        if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0):  # noqa: PLR2004
+            self.fail(f"{printable(str(value))!r} is no bug number, such as 991", param, ctx)
+        return int(text)
 
 
 def format_option(formats: Sequence[str]) -> Callable[[Command], Command]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _KEPT = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY", "GIT_EXEC_PATH"})
 _TIMEOUT = 30.0
+_BLAMED = re.compile(r"([0-9a-f]{40,64}) [0-9]+ ([0-9]+)(?: [0-9]+)?\Z")
 
 
 def clean_environment() -> dict[str, str]:
@@ -33,6 +37,33 @@ def is_dirty(root: Path) -> bool | None:
     """Whether tracked files differ from the checked-out revision; None where git cannot tell."""
     answer = _ask(root, "status", "--porcelain", "--untracked-files=no", "-z")
     return None if answer is None else bool(answer)
+
+
+def line_dates(file: Path, lines: Iterable[int]) -> dict[int, datetime]:
+    """When lines of a file were committed in their present form.
+
+    Args:
+        file: The file.
+        lines: Lines, from 1.
+
+    Returns:
+        The author's time of each line; lines that are not committed yet are left out, and so is everything
+        where there is no git or no repository.
+    """
+    ranges = [f"-L{line},{line}" for line in sorted(set(lines))]
+    options = ("--porcelain", "--no-textconv", "--ignore-revs-file=", *ranges)
+    answer = _ask(file.absolute().parent, "blame", *options, "--", file.name)
+    found: dict[int, datetime] = {}
+    commits: dict[str, datetime] = {}
+    commit, line = "", 0
+    for text in (answer or "").split("\n"):
+        if header := _BLAMED.match(text):
+            commit, line = header[1], int(header[2])
+        elif text.startswith("author-time "):
+            commits[commit] = datetime.fromtimestamp(int(text.partition(" ")[2]), UTC)
+        elif text.startswith("\t") and commit.strip("0"):
+            found[line] = commits[commit]
+    return found
 
 
 def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
