@@ -8,7 +8,7 @@ import os
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.evidence import Evidence, encode_record
@@ -17,7 +17,7 @@ from bugcapture.project import git
 if TYPE_CHECKING:
     from pathlib import Path
 
-_COMMIT_VARIABLES = ("GITHUB_SHA", "CI_COMMIT_SHA")
+COMMIT_VARIABLES: Final = ("GITHUB_SHA", "CI_COMMIT_SHA")
 _EXPORTED_COMMIT = "BUGCAPTURE_COMMIT"
 _EXPORTED_ROOT = "BUGCAPTURE_ROOT"
 _EXPORTED_DIRTY = "BUGCAPTURE_DIRTY"
@@ -117,7 +117,7 @@ def run_context(root: Path) -> RunContext:
     commit = os.environ.get(_EXPORTED_COMMIT)
     # A test may start a run in another repository.
     if commit is None or os.environ.get(_EXPORTED_ROOT, str(root)) != str(root):
-        commit = next((os.environ[name] for name in _COMMIT_VARIABLES if os.environ.get(name)), "")
+        commit = next((os.environ[name] for name in COMMIT_VARIABLES if os.environ.get(name)), "")
         commit = commit or git.head_commit(root)
         dirty = git.is_dirty(root) if commit else None
         os.environ[_EXPORTED_ROOT] = str(root)
