@@ -15,13 +15,15 @@ from bugcapture.project.paths import relative_path
 from bugcapture.workflow.sources import captures_by_bug, read_inventory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from bugcapture.core.capture import Capture, TagSite
     from bugcapture.core.dialect import Source
 
 _NO_NEWLINE = "\n\\ No newline at end of file\n"
+# `@tdd_bug_991`, `Tdd Bug 991` and `tdd_bug(n=991)`.
+_NAMES_BUG = rb"(?i)tdd[\s_]*(?:bug|issue)[\s_(n=]*%d(?!\d)"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
 
@@ -84,9 +86,11 @@ def plan_graduation(ids: Sequence[int], paths: Sequence[str | Path]) -> Graduati
         if number not in bugs:
             raise ConfigurationError(_tell_unknown(number, bugs), hint="`bugcapture list` shows the captured bugs")
     changes: dict[Path, Change] = {}
+    lines_of = _lines_by_file(inventory.captures, wanted)
+    _require_given(lines_of, {source.path for _, source in inventory.sources})
     for _, source in inventory.sources:
         _require_read(source, wanted)
-        lines = tuple(sorted({site.line for site in _sites(source, wanted)}))
+        lines = lines_of.get(source.path, ())
         if lines:
             # The file behind a link is what changes, and once, however many links lead to it.
             target = source.file.resolve()
@@ -122,7 +126,7 @@ def _require_read(source: Source, wanted: set[int]) -> None:
     if source.captures:
         return
     for number in sorted(wanted):
-        if re.search(rb"@tdd_(?:bug|issue)_%d(?!\d)" % number, source.content):
+        if re.search(_NAMES_BUG % number, source.content):
             problem = next((problem for problem in source.check(TagPolicy()) if problem.rule == "P1"), None)
             if problem is not None:
                 hint = "mend the file, or leave it out with --path"
@@ -130,10 +134,28 @@ def _require_read(source: Source, wanted: set[int]) -> None:
                 raise RefusedError(message, where=problem.where, hint=hint)
 
 
-def _sites(source: Source, wanted: set[int]) -> Iterator[TagSite]:
+def _lines_by_file(captures: Iterable[Capture], wanted: set[int]) -> dict[str, tuple[int, ...]]:
+    """The lines that lose the switch; a suite initialisation file loses it for tests of other files."""
+    lines: dict[str, set[int]] = {}
+    for site in _sites(captures, wanted):
+        lines.setdefault(site.path, set()).add(site.line)
+    return {path: tuple(sorted(numbers)) for path, numbers in lines.items()}
+
+
+def _require_given(lines_of: Mapping[str, tuple[int, ...]], given: set[str]) -> None:
+    for path, lines in lines_of.items():
+        if path not in given:
+            raise RefusedError(
+                "the switch stands outside the given paths, and may cover more tests there",
+                where=f"{path}:{lines[0]}",
+                hint="give the folder of that file too",
+            )
+
+
+def _sites(captures: Iterable[Capture], wanted: set[int]) -> Iterator[TagSite]:
     """The switches that go; each may cover tests of the wanted bugs only."""
     covered_by: dict[TagSite, list[Capture]] = {}
-    for capture in source.captures:
+    for capture in captures:
         for site in capture.switches:
             covered_by.setdefault(site, []).append(capture)
     for site, covered in covered_by.items():
