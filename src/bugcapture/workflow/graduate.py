@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bugcapture.core.dialect import Source
 
 _NO_NEWLINE = "\n\\ No newline at end of file\n"
-# `@tdd_bug_991`, `Tdd Bug 991` and `tdd_bug(n=991)`.
-_NAMES_BUG = rb"(?i)tdd[\s_]*(?:bug|issue)[\s_(n=]*%d(?!\d)"
+# `@tdd_bug_991`, `Tdd Bug 991` and `tdd_bug(7, 991)`.
+_NAMES_BUG = rb"(?i)tdd[\s_]*(?:bug|issue)(?:[\s_]*|\s*\([^)]*\b)%d(?!\d)"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
 

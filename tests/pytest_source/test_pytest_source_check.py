@@ -1,0 +1,359 @@
+"""Every rule, with the line that it points at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from python_sources import HEAD, messages, problems, read, write
+
+from bugcapture.core.expectation import Expectation
+from bugcapture.core.tags import TagPolicy
+from bugcapture.pytest.source import read_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUG = "@pytest.mark.tdd_bug(1)\n"
+SWITCH = "@pytest.mark.tdd_expected_fail\n"
+TEST = "def test_a(): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (f"{BUG}{SWITCH}{TEST}", []),
+        ("@pytest.mark.tdd_bug\n" + TEST, [(2, "T2")]),
+        ("@pytest.mark.tdd_bug()\n" + TEST, [(2, "T2")]),
+        (SWITCH + TEST, [(2, "T3")]),
+        ("@pytest.mark.tdd_isue(3)\n" + TEST, [(2, "T4")]),
+        ("@pytest.mark.tdd_bug_991\n" + TEST, [(2, "T4")]),
+        ("@pytest.mark.TDD_bug(1)\n" + TEST, [(2, "T4")]),
+        ("@pytest.mark.tdd_bug(0)\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(-5)\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(+5)\n" + TEST, []),
+        ("@pytest.mark.tdd_bug(True)\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug('1')\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(1.0)\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(~'a')\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(10**18)\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(9999999999999999999)\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(number())\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(*numbers)\n" + TEST, [(2, "T5")]),
+        ("@pytest.mark.tdd_bug(**numbers)\n" + TEST, [(2, "T5")]),
+        ("NUMBER = 5\n@pytest.mark.tdd_bug(NUMBER)\n" + TEST, []),
+        ("NUMBER = 5\nNUMBER = 6\n@pytest.mark.tdd_bug(NUMBER)\n" + TEST, [(4, "T5")]),
+        (f"{BUG}{SWITCH}@pytest.mark.xfail\n{TEST}", [(4, "T6")]),
+        (f"{BUG}{SWITCH}@pytest.mark.flaky(reruns=2)\n{TEST}", [(4, "T6")]),
+        (f"pytestmark = pytest.mark.flaky\n{BUG}{SWITCH}{TEST}", [(2, "T6")]),
+        (f"{BUG}{SWITCH}@pytest.mark.skip\n{TEST}", []),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(KeyError)\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(reason='x')\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises=make())\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises=(KeyError, make()))\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises=ERRORS[0])\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises=())\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises=5)\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises='no name')\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises=ImportError)\n{TEST}", [(3, "F1")]),
+        (f"import asyncio\n{BUG}@pytest.mark.tdd_expected_fail(raises=asyncio.TimeoutError)\n{TEST}", [(4, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(match='(')\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(match='')\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(match=5)\n{TEST}", [(3, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(match=f'{{x}}')\n{TEST}", [(3, "F1")]),
+        (f"import re\n{BUG}@pytest.mark.tdd_expected_fail(match=re.compile('a', re.I))\n{TEST}", [(4, "F1")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(match=str('a'))\n{TEST}", [(3, "F1")]),
+        (f"@pytest.mark.tdd_bug\n{BUG}{TEST}", [(2, "T2")]),
+        (f"{BUG}@pytest.mark.tdd_expected_fail(raises=(5,))\n{TEST}", [(3, "F1")]),
+        # Each mark is told once, whatever it covers.
+        ("pytestmark = pytest.mark.tdd_bug(0)\ndef test_a(): ...\ndef test_b(): ...\n", [(2, "T5")]),
+        ("pytestmark = pytest.mark.tdd_expected_fail\ndef test_a(): ...\ndef test_b(): ...\n", [(2, "T3")]),
+        # pytest stops at a tuple.
+        (f"pytestmark = (pytest.mark.tdd_bug(1),)\n{TEST}", [(2, "P1")]),
+    ],
+)
+def test_a_broken_rule_is_told_at_its_line(tmp_path: Path, body: str, expected: list[tuple[int, str]]) -> None:
+    """T2 to T6 and F1."""
+    assert problems(read(tmp_path, HEAD + body)) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (f"{BUG}def helper(): ...\n", 2),
+        (f"@pytest.fixture\n{BUG}def test_fixture(): ...\n", 3),
+        (
+            f"class TestA:\n    @pytest.fixture\n    {BUG}    def test_b(self): ...\n    def test_a(self): ...\n",
+            4,
+        ),
+        (f"{BUG}class Helper:\n    def test_a(self): ...\n", 2),
+        (f"{BUG}class TestEmpty: ...\n", 2),
+        (f"{BUG}class TestMade:\n    def __init__(self): ...\n    def test_a(self): ...\n", 2),
+        (f"class TestOff:\n    __test__ = False\n    {BUG}    def test_a(self): ...\n", 4),
+        (
+            "class TestOff:\n    __test__ = 0\n    pytestmark = pytest.mark.tdd_bug(1)\n    def test_a(s): ...\n",
+            4,
+        ),
+        (f"{BUG}def test_a(): ...\ndef test_a(): ...\n", 2),
+        ("pytestmark = pytest.mark.tdd_bug(1)\n", 2),
+        ("pytestmark: list = [pytest.mark.tdd_bug(1)]\n", 2),
+        (f"pytestmark = pytest.mark.tdd_bug(1)\npytestmark = []\n{TEST}", 2),
+        (f"if x:\n    pytestmark = pytest.mark.tdd_bug(1)\n{TEST}", 3),
+        (f"try:\n    pytestmark = pytest.mark.tdd_bug(1)\nexcept X:\n    pass\n{TEST}", 3),
+        ("class TestA:\n    pytestmark += [pytest.mark.tdd_bug(1)]\n    def test_a(self): ...\n", 3),
+        (f"pytestmark = pytest.mark.tdd_bug(1) if x else []\n{TEST}", 2),
+        (f"pytestmark = [] + pytest.mark.tdd_bug(1)\n{TEST}", 2),
+        (f"pytestmark = make(pytest.mark.tdd_bug(1))\n{TEST}", 2),
+        (f"unused = pytest.mark.tdd_bug(1)\n{TEST}", 2),
+        (f"a = b\nb = a\nunused = pytest.mark.tdd_bug(1)\n@a\n{TEST}", 4),
+        (f"{TEST}test_a.pytestmark = [pytest.mark.tdd_bug(1)]\n", 3),
+        ("def test_a(request):\n    request.node.add_marker(pytest.mark.tdd_expected_fail)\n", 3),
+        ("def test_a(request):\n    request.node.add_marker('tdd_expected_fail')\n", 3),
+        ("def test_a(request):\n    request.applymarker(pytest.mark.tdd_expected_fail)\n", 3),
+        ("def test_a(request):\n    m = pytest.mark\n    request.node.add_marker(m.tdd_expected_fail)\n", 4),
+        (f"@getattr(pytest.mark, 'tdd_bug')\n{TEST}", 2),
+        (f"name = 'tdd_' + kind\n@getattr(pytest.mark, name)\n{TEST}", 3),
+        ("@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.tdd_bug(1))])\ndef one(request): ...\n", 2),
+        (
+            "def generate(m):\n    m.parametrize('', [pytest.param(1, marks=pytest.mark.tdd_bug(1))])\n",
+            3,
+        ),
+        (f"@pytest.mark.parametrize('a', make(pytest.param(1, marks=pytest.mark.tdd_bug(1))))\n{TEST}", 2),
+        ("def outer():\n    @pytest.mark.tdd_bug(1)\n    def test_a(): ...\n", 3),
+    ],
+)
+def test_a_mark_that_belongs_to_no_test_is_told(tmp_path: Path, body: str, line: int) -> None:
+    """Nothing of ours is passed over in silence."""
+    source = read(tmp_path, HEAD + body)
+    assert source.captures == []
+    assert problems(source) == [(line, "P1")]
+
+
+def test_marks_of_a_conftest_belong_to_no_test(tmp_path: Path) -> None:
+    """Pytest takes no notice of them."""
+    text = f"{HEAD}pytestmark = pytest.mark.tdd_bug(1)\n{BUG}{TEST}{BUG}class TestA:\n    def test_b(self): ...\n"
+    source = read(tmp_path, text, "conftest.py")
+    assert source.captures == []
+    assert problems(source) == [(2, "P1"), (3, "P1"), (5, "P1")]
+    assert messages(source).count("conftest.py") >= 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 'pytest.mark.tdd_expected_fail'\n",
+        "# @pytest.mark.tdd_expected_fail\n",
+        '"""@pytest.mark.tdd_expected_fail"""\n',
+        "import pytest\n@pytest.mark.skip\ndef test_tdd_bug(): ...\n",
+        "arguments.tdd_bug = 1\n",
+        "tdd_bug = 1\n",
+        "getattr(mark, 'tdd')\n",
+        "import pytest\ngetattr(pytest.mark, 'slow')  # tdd\n",
+        "node.add_marker('slow')  # tdd mark\n",
+        "import pytest\npytest.mark.total\n",
+        "import mark\nmark.tdd_bug\n",
+    ],
+)
+def test_other_text_is_none_of_ours(tmp_path: Path, text: str) -> None:
+    """Strings, comments and other people's names."""
+    assert read_source(write(tmp_path, text), "test_it.py") is None
+
+
+def test_the_projects_own_marks_can_be_allowed(tmp_path: Path) -> None:
+    """`allow_tags` covers marks on tests and elsewhere."""
+    source = read(tmp_path, f"{HEAD}@pytest.mark.tdd_unit\n{TEST}@pytest.mark.tdd_unit\ndef helper(): ...\n")
+    assert problems(source) == [(2, "T4"), (4, "P1")]
+    assert problems(source, allow_tags=frozenset({"tdd_unit"})) == []
+
+
+def test_required_families_are_asked_for(tmp_path: Path) -> None:
+    """`require` lists families that the switch needs."""
+    source = read(tmp_path, f"{HEAD}{BUG}{SWITCH}{TEST}")
+    assert problems(source, require=("bug", "issue")) == [(3, "T3")]
+    told = source.check(TagPolicy(require=("issue",)))[0].message
+    assert "tdd_issue(<number>)" in told
+    assert "@" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("", Expectation()),
+        ("()", Expectation()),
+        ("(raises=None, match=None)", Expectation()),
+        ("(raises=KeyError)", Expectation("KeyError")),
+        ("(raises='KeyError')", Expectation("KeyError")),
+        ("(raises=NAME)", Expectation("LookupError")),
+        ("(raises=(KeyError, 'x.Y'))", Expectation("KeyError", other_types=("x.Y",))),
+        ("(raises=ERRORS)", Expectation("KeyError", other_types=("IndexError",))),
+        ("(raises=pytest.fail.Exception)", Expectation("Failed")),
+        ("(raises=sub.Broken)", Expectation("pack.sub.Broken")),
+        ("(raises=Other)", Expectation("pack.Error")),
+        ("(raises=Near)", Expectation("near.Near")),
+        ("(raises=Local)", Expectation("Local")),
+        ("(raises=KeyError, match='a' 'b')", Expectation("KeyError", "ab")),
+        ("(match='ab')", Expectation("AssertionError", "ab", other_types=("Failed",))),
+        ("(match=TEXT)", Expectation("AssertionError", "[0-9]", other_types=("Failed",))),
+        ("(raises=KeyError, match=re.escape('a.b'))", Expectation("KeyError", r"a\.b")),
+        ("(raises=KeyError, match=re.compile(r'\\d'))", Expectation("KeyError", r"\d")),
+        ("(raises=KeyError, match=re.compile(re.escape(TEXT)))", Expectation("KeyError", r"\[0\-9\]")),
+        ("(raises=KeyError, match=COMPILED)", Expectation("KeyError", "x+")),
+    ],
+)
+def test_a_declared_failure_is_read(tmp_path: Path, arguments: str, expected: Expectation) -> None:
+    """Types by name, patterns as text."""
+    text = (
+        "import re\nimport pack.sub as sub\nfrom pack import Error as Other\nfrom .near import Near\n"
+        "TEXT = '[0-9]'\nCOMPILED = re.compile('x+')\nNAME = 'LookupError'\nERRORS = (KeyError, IndexError)\n"
+        "class Local(Exception): ...\n"
+    )
+    source = read(tmp_path, f"{HEAD}{text}{BUG}@pytest.mark.tdd_expected_fail{arguments}\n{TEST}")
+    assert problems(source) == []
+    assert source.captures[0].expectation == expected
+
+
+def test_the_nearest_declaration_wins(tmp_path: Path) -> None:
+    """Parameter set over function over class over its base over module; type and pattern stay together."""
+    text = f"""
+{HEAD}
+fails = pytest.mark.tdd_expected_fail
+pytestmark = [pytest.mark.tdd_bug(1), fails(raises=OSError, match="module")]
+
+def test_module(): ...
+
+class Base:
+    pytestmark = fails(raises=KeyError, match="base")
+
+class TestBase(Base):
+    def test_base(self): ...
+
+@fails(raises=IndexError)
+class TestOwn(Base):
+    def test_class(self): ...
+
+    @fails
+    def test_bare(self): ...
+
+    @fails(raises=ValueError, match="higher")
+    @fails(raises=ValueError, match="lower")
+    @pytest.mark.parametrize("a", [1, pytest.param(2, marks=fails(raises=TypeError))])
+    def test_function(self, a): ...
+"""
+    source = read(tmp_path, text)
+    declared = [(c.name.rpartition("::")[2], str(c.expectation)) for c in source.captures]
+    assert declared == [
+        ("test_module", "OSError: module"),
+        ("test_base", "KeyError: base"),
+        ("test_class", "IndexError"),
+        ("test_bare", "IndexError"),
+        ("test_function", "ValueError: lower"),
+        ("test_function", "TypeError"),
+    ]
+
+
+def test_switches_name_their_place_and_owner(tmp_path: Path) -> None:
+    """One place per line, so that a shared line is never cut for one bug alone."""
+    text = """
+        import pytest
+        captured = pytest.mark.tdd_expected_fail
+        ALL = [
+            pytest.mark.tdd_bug(1),
+            captured,
+        ]
+        pytestmark = ALL
+        class TestA:
+            pytestmark = captured
+            @pytest.mark.slow
+            @captured
+            @pytest.mark.parametrize("a", [pytest.param(1, marks=captured), pytest.param(2, marks=[captured])])
+            def test_a(self): ...
+        """
+    source = read(tmp_path, text)
+    sites = sorted({(s.line, s.owner, s.owner_line, s.name) for c in source.captures for s in c.switches})
+    name = "tdd_expected_fail"
+    assert sites == [
+        (6, "module", 1, name),
+        (10, "class", 9, name),
+        (12, "function", 11, name),
+        (13, "param", 13, name),
+    ]
+
+
+def test_a_class_whose_tests_stand_elsewhere_is_one_capture(tmp_path: Path) -> None:
+    """Its tests cannot be seen, so the class stands for them."""
+    text = f"""
+import abc
+import unittest
+from shared import Shared
+import shared
+{HEAD}
+{BUG}{SWITCH}class TestElsewhere(Shared): ...
+
+{BUG}class FurtherCase(shared.Base[int], abc.ABC):
+    def helper(self): ...
+"""
+    source = read(tmp_path, text)
+    assert [(c.name, c.line, c.tags.ids) for c in source.captures] == [
+        ("TestElsewhere", 8, (1,)),
+        ("FurtherCase", 12, (1,)),
+    ]
+    assert problems(source) == []
+
+
+def test_a_test_of_a_branch_counts_in_every_branch(tmp_path: Path) -> None:
+    """Which branch runs cannot be known."""
+    text = f"{HEAD}if x:\n    {BUG}    def test_a(): ...\nelse:\n    {BUG}    def test_a(): ...\n"
+    assert [(c.name, c.line) for c in read(tmp_path, text).captures] == [("test_a", 3), ("test_a", 6)]
+
+
+def test_names_are_bound_in_many_ways(tmp_path: Path) -> None:
+    """A name that more than one statement binds says nothing certain."""
+    text = f"""
+{HEAD}
+number, (other, *rest) = 1, (2, 3)
+for looped in range(3): pass
+counted = 1
+counted += 1
+typed: int = 5
+only_typed: int
+holder = [0]
+holder[0] = other
+with x:
+    inside: int = 6
+match x:
+    case 1:
+        matched = 7
+
+@pytest.mark.tdd_bug(typed, inside, matched)
+def test_good(): ...
+@pytest.mark.tdd_bug(number)
+@pytest.mark.tdd_bug(other)
+@pytest.mark.tdd_bug(looped)
+@pytest.mark.tdd_bug(counted)
+@pytest.mark.tdd_bug(only_typed)
+def test_bad(): ...
+"""
+    source = read(tmp_path, text)
+    assert source.captures[0].tags.ids == (5, 6, 7)
+    assert problems(source) == [(line, "T5") for line in range(20, 25)]
+
+
+def test_the_first_base_hides_the_second(tmp_path: Path) -> None:
+    """As in Python: its tests are the ones that run, and its declaration is the nearer one."""
+    text = f"""
+{HEAD}
+fails = pytest.mark.tdd_expected_fail
+
+class One:
+    pytestmark = [pytest.mark.tdd_bug(1), fails(raises=KeyError)]
+    def test_a(self): ...
+
+class Two:
+    pytestmark = fails(raises=IndexError)
+    def test_a(self): ...
+
+class TestBoth(One, Two): ...
+"""
+    (capture,) = read(tmp_path, text).captures
+    assert (capture.name, capture.line) == ("TestBoth::test_a", 8)
+    assert capture.expectation.types == "KeyError"
