@@ -25,7 +25,9 @@ PREFIX: Final = "tdd_"
 _MAX_DIGITS = 18
 _NUMBER = re.compile(rf"[1-9][0-9]{{0,{_MAX_DIGITS - 1}}}\Z")
 _NUMBERED = re.compile(r"tdd_(bug|issue)_(.*)\Z", re.DOTALL)
-_RETRY = re.compile(r"(auto_?retry([_.(:=-].*)?|flaky([(:=].*)?)\Z", re.IGNORECASE | re.DOTALL)
+_RETRY = re.compile(
+    r"(auto_?retry([_.(:=-].*)?|flaky([(:=].*)?|(test|task):retry\(.*)\Z", re.IGNORECASE | re.DOTALL
+)
 _NATIVE_XFAIL = re.compile(r"xfail([_.(:=-].*)?\Z", re.IGNORECASE | re.DOTALL)
 _TYPO_START = re.compile(r"t|d")
 _PREFIX_WORD = re.compile(r"[\W_]*tdd(?![^\W_])")

@@ -1,0 +1,176 @@
+"""Translate a Robot test that has run into the outcome that every framework shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from robot.errors import DataError, RemoteError
+from robot.errors import TimeoutError as RobotTimeout  # Its name in all versions.
+
+from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status, exception_names
+from bugcapture.core.text import printable, shorten
+from bugcapture.robot.attempt import CallKind, in_setup_or_teardown
+from bugcapture.robot.declare import keyword_names, same_keyword
+from bugcapture.robot.remote import remote_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from bugcapture.robot.attempt import Attempt, Call, Raised
+
+HTML: Final = "*HTML*"
+CLOSE_FAILED: Final = "the race object could not be closed"
+
+_PHASES = {"SETUP": Phase.SETUP, "TEARDOWN": Phase.TEARDOWN, "": Phase.VERIFICATION}
+_STATUS = {"PASS": Status.PASSED, "FAIL": Status.FAILED}
+
+
+def read_outcome(attempt: Attempt, result: Any, place: Callable[[str, int], str], declared: str) -> Outcome:
+    """The outcome of a test, before any inversion.
+
+    Args:
+        attempt: What failed in it.
+        result: The ``robot.result.TestCase``, at its end.
+        place: Makes ``path:line`` of a path and a line.
+        declared: What the test's ``Fails at:`` says; empty for none.
+    """
+    raised = attempt.raised
+    failures = tuple(_read(one, place, declared) for one in raised if not one.skips)
+    raw = str(result.status)
+    skipped = len(failures) < len(raised) or not failures
+    if raw not in _STATUS and skipped:
+        return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=plain_message(result.message))
+    if raw == "FAIL" and not failures:
+        if suite_failure := next(_failed_setups(result), None):
+            failures = (suite_failure,)
+        elif "robot:exit" in result.tags:
+            return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=plain_message(result.message))
+        else:
+            failures = (_read_message(result),)
+    if CLOSE_FAILED in result.message:  # Said at the test's end by the keyword library, which cannot raise there.
+        failures += (Failure(phase=Phase.TEARDOWN, kind=Kind.CLEANUP, detail="closing the race object"),)
+    # `--skiponfailure` calls a failed test skipped.
+    status = _STATUS.get(raw, Status.FAILED)
+    return Outcome(status=status, raw_status=raw, failures=failures)
+
+
+def suite_teardown_failure(message: str) -> Failure:
+    """The failure of a suite's teardown, which makes all its tests fail.
+
+    Args:
+        message: The teardown's message.
+    """
+    return Failure(
+        phase=Phase.TEARDOWN,
+        kind=Kind.CLEANUP,
+        message=plain_message(message),
+        detail=_with_message("the suite teardown", message),
+    )
+
+
+def plain_message(message: str) -> str:
+    """A message without Robot's mark for HTML, so that it is shown as the text that it is."""
+    while message.startswith(HTML):
+        message = message[len(HTML) :].lstrip()
+    return message
+
+
+def _read(raised: Raised, place: Callable[[str, int], str], declared: str) -> Failure:
+    calls = raised.calls
+    original = raised.original
+    keywords = [call for call in calls if call.is_keyword]
+    top = keywords[0] if keywords else calls[0]
+    names = _names(keywords) or (str(top.result.type),)
+    kind, detail = _kind(raised)
+    if declared and same_keyword(declared, names):
+        names = (*names, declared)
+    return Failure(
+        phase=_PHASES[in_setup_or_teardown(calls)],
+        kind=kind,
+        exc_types=_exc_types(original),
+        message=_message(original or raised.error),
+        place=names[0] if kind is not Kind.UNDEFINED else calls[-1].data.name,
+        aliases=names[1:],
+        location=_location(calls, place),
+        detail=detail,
+    )
+
+
+def _kind(raised: Raised) -> tuple[Kind, str]:
+    """What sort of failure it was, and what Robot said where that alone does not tell."""
+    error, original = raised.error, raised.original
+    said = _message(original or error)
+    if isinstance(original, RobotTimeout) or getattr(error, "timeout", False):
+        return Kind.TIMEOUT, ""
+    if raised.ends_run:
+        return Kind.UNKNOWN, _with_message("a fatal error ended the run here", said)
+    if original is None:
+        if "keyword teardown failed:\n" in said.lower():
+            return Kind.CLEANUP, "the teardown of a keyword"
+        return Kind.UNKNOWN, _with_message("Robot did not say what failed", said)
+    if raised.calls[-1].kind is CallKind.INVALID:
+        return Kind.UNDEFINED, said
+    if isinstance(original, DataError):
+        return Kind.UNKNOWN, _with_message("Robot could not run it", said)
+    if isinstance(original, RemoteError):
+        assertion = "builtins.AssertionError" in remote_names(original)
+    else:
+        assertion = isinstance(original, AssertionError)
+    return (Kind.ASSERTION if assertion else Kind.EXCEPTION), ""
+
+
+def _exc_types(original: BaseException | None) -> tuple[str, ...]:
+    if original is None:
+        return ()
+    remote = remote_names(original) if isinstance(original, RemoteError) else ()
+    return (*remote, *exception_names(type(original)))
+
+
+def _names(keywords: Sequence[Call]) -> tuple[str, ...]:
+    """The names of the call in the test's body, and of what it runs itself, as ``Run Keyword If`` does."""
+    names: dict[str, None] = {}
+    for call in keywords:
+        spelled = keyword_names(
+            str(call.data.name or ""), call.result.owner or "", [str(arg) for arg in call.data.args]
+        )
+        names.update(dict.fromkeys(spelled))
+        if call.kind is CallKind.USER:
+            break
+    return tuple(names)
+
+
+def _location(calls: Sequence[Call], place: Callable[[str, int], str]) -> str:
+    for call in calls:
+        source, line = getattr(call.data, "source", None), getattr(call.data, "lineno", None)
+        if call.is_keyword and source and line:
+            return place(str(source), line)
+    return ""
+
+
+def _failed_setups(result: Any) -> Iterator[Failure]:
+    """The failed set-ups of the suites around a test, nearest first."""
+    suite = result.parent
+    while suite is not None:
+        if suite.has_setup and suite.setup.failed:
+            message = plain_message(suite.setup.message)
+            detail = _with_message("the suite setup", message)
+            yield Failure(phase=Phase.SETUP, kind=Kind.HOOK, message=message, detail=detail)
+        suite = suite.parent
+
+
+def _read_message(result: Any) -> Failure:
+    """A failure that no item of the test brought about."""
+    message = plain_message(result.message)
+    if message.startswith(("Test timeout ", "Task timeout ")) and message.endswith(" exceeded."):
+        return Failure(phase=Phase.ACTION, kind=Kind.TIMEOUT, message=message)
+    detail = _with_message("no keyword failed", message)
+    return Failure(phase=Phase.ACTION, kind=Kind.UNKNOWN, message=message, detail=detail)
+
+
+def _with_message(detail: str, message: str) -> str:
+    first = next((line.strip() for line in plain_message(message).splitlines() if line.strip()), "")
+    return detail + (f" ({shorten(printable(first), 120)})" if first else "")
+
+
+def _message(error: BaseException | None) -> str:
+    return plain_message("" if error is None else str(error))

@@ -1,0 +1,126 @@
+"""Check the tags and declarations of a run before anything of it is executed.
+
+The model that Robot runs has only the tests that its filters select, so the files are read as well: those of
+all suites of the run, and all others in the folders that it was started with.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bugcapture.core.finding import Finding, Severity
+from bugcapture.core.tags import PREFIX, SWITCH, check_tags
+from bugcapture.core.text import plural
+from bugcapture.core.wording import ROBOT
+from bugcapture.project.paths import relative_path
+from bugcapture.robot.refusal import Refusal, walk_suites
+from bugcapture.robot.source import SUFFIXES, read_source
+from bugcapture.robot.tags import canonical_tag, canonical_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.core.tags import TagPolicy
+
+    Switches = dict[tuple[str, int], str]
+
+_INIT = "__init__"
+
+
+def check_run(root: Any, policy: TagPolicy) -> Switches:
+    """Stop the run for bad tags and declarations, and for a Python that has no assertions.
+
+    Args:
+        root: The run's ``robot.running.TestSuite``.
+        policy: What the project asks of its tags.
+
+    Returns:
+        Where the tests with the switch stand, by file and line, each with the place of its switch.
+
+    Raises:
+        Refusal: With all problems at once, each with its place.
+        SourceError: If a file cannot be read at all.
+    """
+    switches: Switches = {}
+    findings: dict[Finding, None] = {}
+    files = list(suite_files(root))
+    for file in files:
+        source = read_source(file, relative_path(file))
+        if source is None or not source.readable:  # Robot itself tells about a file that it cannot read.
+            continue
+        findings.update(dict.fromkeys(source.check(policy)))
+        for capture in source.captures:
+            if capture.switches:
+                site = capture.switches[0]
+                switches[test_key(file, capture.line)] = f"{site.path}:{site.line}"
+    told = {finding.path for finding in findings}
+    known = {os.fspath(file) for file in files}
+    for test in _our_tests(root):
+        tags = canonical_tags(test.tags)
+        path = relative_path(test.source) if test.source else test.parent.full_name
+        if SWITCH in tags and str(test.source) not in known:
+            switches[test_key(test.source, test.lineno)] = f"{path}:{test.lineno}"
+        for problem in check_tags(tags, policy) if path not in told else ():
+            findings[Finding(path, test.lineno or 0, problem.rule, ROBOT.respell(problem.message))] = None
+    _refuse(sorted(finding for finding in findings if finding.severity is Severity.ERROR), switches)
+    return switches
+
+
+def suite_files(root: Any) -> Iterator[Path]:
+    """The files of the suites of a run, and all others in their folders, whatever the filters select.
+
+    Args:
+        root: The run's ``robot.running.TestSuite``.
+    """
+    found: dict[Path, None] = {}
+    for suite in walk_suites(root):
+        source = suite.source
+        if source is None or source in found:
+            continue
+        if source.is_dir():
+            found.update(dict.fromkeys(_files_below(source)))
+        elif source.suffix.lower() in SUFFIXES:
+            found[source] = None
+    yield from found
+
+
+def test_key(source: Path | str | None, line: int | None) -> tuple[str, int]:
+    """What tells the place of a test from that of others."""
+    return (os.path.abspath(source) if source else "", line or 0)  # noqa: PTH100 - links stay as they are
+
+
+test_key.__test__ = False  # type: ignore[attr-defined] # Not for pytest.
+
+
+@lru_cache(maxsize=4096)
+def is_ours(tag: str) -> bool:
+    """Whether a tag is ours."""
+    return canonical_tag(tag).startswith(PREFIX)
+
+
+def _our_tests(root: Any) -> Iterator[Any]:
+    return (test for suite in walk_suites(root) for test in suite.tests if any(map(is_ours, test.tags)))
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """What Robot reads of a folder: nothing whose name begins with a dot or an underscore, but for init files."""
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")) and name != "CVS")
+        for name in sorted(names):
+            stem, suffix = os.path.splitext(name)  # noqa: PTH122 - names only
+            if suffix.lower() == ".robot" and (stem.lower() == _INIT or not name.startswith((".", "_"))):
+                yield Path(where, name)
+
+
+def _refuse(problems: list[Finding], switches: Switches) -> None:
+    if problems:
+        listing = "\n".join(f"  {finding.where}: {finding.rule} {finding.message}" for finding in problems)
+        raise Refusal(f"{plural(len(problems), 'invalid tdd tag set')}, nothing was run:\n{listing}")
+    if switches and not __debug__:
+        raise Refusal(
+            "python -O removes every assert, so captured bugs would look fixed; nothing was run:\n"
+            "  run Robot without -O and without PYTHONOPTIMIZE"
+        )

@@ -1,0 +1,383 @@
+"""Declared failures, tags that come and go while a run goes on, and other listeners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from robot_project import LISTENER, TAGS
+
+if TYPE_CHECKING:
+    from robot_project import RobotProject
+
+LIBRARY = """
+    def raise_key_error(): raise KeyError("total")
+    def raise_value_error(): raise ValueError("no value")
+"""
+
+
+def test_the_nearest_documentation_declares(project: RobotProject) -> None:
+    """A suite's documentation declares for its tests; a test's own wins, each kind of line for itself."""
+    project.write("Lib.py", LIBRARY)
+    project.write("tests/__init__.robot", "*** Settings ***\nDocumentation    Fails with: KeyError: total\n")
+    project.write(
+        "tests/a.robot",
+        f"""
+*** Settings ***
+Documentation    About totals.
+...              Fails at: Raise Key Error
+Library          Lib
+*** Test Cases ***
+Inherited
+    {TAGS}
+    Raise Key Error
+Other type
+    [Documentation]    Fails with: ValueError
+    {TAGS}
+    Raise Key Error
+Other place
+    [Documentation]    Fails at: Run Keyword
+    {TAGS}
+    Run Keyword    Raise Key Error
+Not here
+    {TAGS}
+    Evaluate    {{}}['total']
+    Raise Key Error
+""",
+    )
+    project.write(
+        "tests/b.robot",
+        f"*** Settings ***\nLibrary    Lib\n*** Test Cases ***\nB\n    {TAGS}\n    Raise Key Error\n",
+    )
+
+    run = project.robot()
+
+    assert run.verdicts == {
+        "Inherited": "expected_failure",
+        "Other type": "wrong_failure",
+        "Other place": "expected_failure",
+        "Not here": "wrong_failure",
+        "B": "expected_failure",
+    }
+
+
+def test_a_documentation_given_at_run_time_declares_nothing(project: RobotProject) -> None:
+    """What counts stands in the file, not what a keyword says while the test runs."""
+    project.write("Lib.py", LIBRARY)
+    project.write(
+        "tests/a.robot",
+        f"""
+*** Settings ***
+Library        Lib
+Suite Setup    Set Suite Documentation    Fails with: KeyError
+*** Test Cases ***
+Test documentation
+    {TAGS}
+    Set Test Documentation    Fails with: ValueError
+    Raise Value Error
+Suite documentation
+    {TAGS}
+    Raise Key Error
+""",
+    )
+
+    assert set(project.robot().verdicts.values()) == {"wrong_failure"}
+
+
+def test_tags_that_come_and_go_while_the_run_goes_on(project: RobotProject) -> None:
+    """A switch added at run time turns nothing green, and one taken away at run time counts all the same."""
+    project.write(
+        "tests/a.robot",
+        f"""
+*** Test Cases ***
+Added
+    [Tags]    tdd_bug    tdd_bug_1
+    Set Tags    tdd_expected_fail
+    Fail    boom
+Added all
+    Set Tags    tdd_bug    tdd_bug_1    tdd_expected_fail
+    Fail    boom
+Added and passes
+    Set Tags    tdd_bug    tdd_bug_1    tdd_expected_fail
+Removed
+    {TAGS}
+    Remove Tags    tdd_expected_fail
+Removed and fails
+    {TAGS}
+    Remove Tags    tdd_*
+    Fail    boom
+Spoilt
+    {TAGS}
+    Set Tags    tdd_isue_7
+    Fail    boom
+Guard
+    Set Tags    tdd_bug    tdd_bug_1
+Family only
+    Set Tags    tdd_bug
+""",
+    )
+
+    run = project.robot()
+
+    assert run.verdicts == {
+        "Added": "wrong_failure",
+        "Added all": "wrong_failure",
+        "Added and passes": "unexpected_pass",
+        "Removed": "unexpected_pass",
+        "Removed and fails": "expected_failure",
+        "Spoilt": "wrong_failure",
+        "Guard": "passed",
+    }
+    assert run.code == 5
+    assert "tdd_expected_fail was added while the run went on" in run.record("Added")["reason"]
+    assert "did you mean tdd_issue_7" in run.record("Spoilt")["reason"]
+    assert run.statuses["Family only"] == "PASS"
+
+
+def test_a_modifier_cannot_hand_out_the_switch(project: RobotProject) -> None:
+    """A --prerunmodifier gives tags that no file has."""
+    project.write(
+        "Modifier.py",
+        """
+        from robot.api import SuiteVisitor
+        class Modifier(SuiteVisitor):
+            def visit_test(self, test):
+                test.tags.add(["tdd_bug", "tdd_bug_1", "tdd_expected_fail"])
+        """,
+    )
+    project.write("tests/a.robot", "*** Test Cases ***\nA\n    Fail    boom\n")
+
+    run = project.robot("--prerunmodifier", "Modifier.Modifier", "tests")
+
+    assert (run.code, run.verdicts) == (1, {"A": "wrong_failure"})
+
+
+def test_suites_that_are_no_robot_files(project: RobotProject) -> None:
+    """Tests that a parser of the project's own makes are judged; what the parser gives stands for the file."""
+    project.write(
+        "OwnParser.py",
+        """
+        from robot.api import TestSuite
+        EXTENSION = ".own"
+        def parse(source):
+            suite = TestSuite(name="Own", source=source)
+            for name in source.read_text().split():
+                tags = ["Tdd Bug", "Tdd Bug 1", "Tdd Expected Fail"] if name != "bad" else ["tdd_bug"]
+                test = suite.tests.create(name, tags=tags, lineno=1)
+                test.body.create_keyword("Fail" if name == "fails" else "No Operation")
+            return suite
+        """,
+    )
+    project.write("tests/a.own", "fails passes\n")
+
+    run = project.robot("--parser", "OwnParser", "tests")
+    assert run.verdicts == {"fails": "expected_failure", "passes": "unexpected_pass"}
+    assert run.message("passes").startswith("tests/a.own:1: bug 1 looks fixed")
+
+    project.write("tests/b.own", "bad\n")
+    run = project.robot("--parser", "OwnParser", "tests")
+    assert (run.code, "tests/b.own:1: T2 tdd_bug needs a number tag" in run.message("bad")) == (3, True)
+
+
+def test_other_listeners_cannot_turn_a_capture(project: RobotProject) -> None:
+    """What another listener makes of a test or keyword is not taken for the bug."""
+    project.write(
+        "Meddler.py",
+        """
+        class Meddler:
+            ROBOT_LISTENER_API_VERSION = 3
+            def end_test(self, data, result):
+                if "meddle" in result.name.lower():
+                    result.status = "FAIL" if result.passed else "PASS"
+                    result.message = "meddled"
+            def end_keyword(self, data, result):
+                if "Break" in data.args:
+                    result.status = "FAIL"
+                    result.message = "broken"
+        """,
+    )
+    project.write(
+        "tests/a.robot",
+        f"""
+*** Test Cases ***
+Meddle with a pass
+    {TAGS}
+    No Operation
+Meddle with a failure
+    {TAGS}
+    Fail    boom
+Keyword
+    {TAGS}
+    Log    Break
+""",
+    )
+
+    run = project.robot("--listener", "Meddler.Meddler", *LISTENER, "tests", listener=False)
+
+    assert run.verdicts["Meddle with a pass"] == "wrong_failure"
+    assert run.verdicts["Meddle with a failure"] == "expected_failure"
+    assert run.verdicts["Keyword"] in {"wrong_failure", "unexpected_pass"}
+    assert run.code == 2
+
+
+RETRY = """
+    import re
+    class Retry:
+        "What robotframework-retryfailed does, in short."
+        ROBOT_LISTENER_API_VERSION = 3
+        def __init__(self):
+            self.retried = set()
+        def end_test(self, data, result):
+            if result.failed and data.name not in self.retried:
+                self.retried.add(data.name)
+                data.parent.tests.insert(data.parent.tests.index(data) + 1, data)
+                result.status = "SKIP"
+"""
+
+RETRIED = f"""
+*** Settings ***
+Library    State.py
+*** Test Cases ***
+Captured
+    {TAGS}
+    Fail    boom
+Wrong first
+    {TAGS}
+    Raise Once    ValueError
+    Fail    boom
+Fixed
+    {TAGS}
+    No Operation
+Flaky
+    {TAGS}
+    Raise Once    AssertionError
+Guard
+    [Tags]    tdd_bug    tdd_bug_2
+    Raise Once    AssertionError
+"""
+STATE = """
+    import builtins
+    class State:
+        ROBOT_LIBRARY_SCOPE = "GLOBAL"
+        seen = set()
+        def raise_once(self, name):
+            from robot.libraries.BuiltIn import BuiltIn
+            key = BuiltIn().get_variable_value("${TEST NAME}")
+            if key not in self.seen:
+                self.seen.add(key)
+                raise getattr(builtins, name)("once")
+"""
+
+
+@pytest.mark.parametrize("package", [False, True], ids=["own", "retryfailed"])
+def test_a_retry_turns_no_red_capture_green(project: RobotProject, package: bool) -> None:
+    """A capture that failed wrongly or passed at any attempt is red in the end."""
+    if package:
+        pytest.importorskip("RetryFailed")
+    project.write("Retry.py", RETRY)
+    project.write("tests/State.py", STATE)
+    project.write("tests/a.robot", RETRIED)
+
+    listener = "RetryFailed:1" if package else "Retry.Retry"
+    # Robot 7.0 knows no priorities: the last listener is ours.
+    run = project.robot("--listener", listener, *LISTENER, "tests", listener=False)
+
+    assert run.verdicts == {
+        "Captured": "expected_failure",
+        "Wrong first": "wrong_failure",
+        "Fixed": "unexpected_pass",
+        "Flaky": "unexpected_pass",
+        "Guard": "passed",
+    }
+    assert {run.statuses[name] for name in ("Wrong first", "Fixed", "Flaky")} == {"FAIL"}
+    assert {run.statuses[name] for name in ("Captured", "Guard")} == {"PASS"}
+    assert run.closing == "bugcapture: 1 expected failure (#1), 2 look fixed (#1), 1 wrong (#1), 0 regressed"
+
+
+def test_hostile_names_and_messages_stay_text(project: RobotProject) -> None:
+    """Nothing in a name or message becomes HTML in the log, or steers the terminal."""
+    project.write(
+        "tests/a.robot",
+        f"""
+*** Test Cases ***
+<script>alert(1)</script>
+    {TAGS}
+    Fail    *HTML* *HTML* <script>alert(2)</script>
+Wrong <b>bold</b>
+    {TAGS}
+    Evaluate    1/0
+Escape
+    {TAGS}
+    Fail    \\x1b[31m<script>
+Html in setup
+    [Setup]    Fail    *HTML* <script>alert(3)</script>
+    {TAGS}
+    No Operation
+""",
+    )
+    folder = "*HTML*<script>alert(4)<"
+    project.write(f"{folder}/a.robot", f"*** Test Cases ***\nFixed\n    {TAGS}\n    No Operation\n")
+
+    run = project.robot("tests", folder)
+
+    assert run.message("<script>alert(1)</script>") == "Expected failure (#1): <script>alert(2)</script>"
+    assert run.message("Escape").startswith("Expected failure (#1): ")
+    assert run.message("Fixed").startswith(f"bugcapture: {folder}/a.robot:3: bug 1 looks fixed")
+    assert "\x1b" not in run.stderr
+    log = (project.folder / "out" / "log.html").read_text("utf-8")
+    assert "<script>alert(1)" not in log
+    assert "<script>alert(4)" not in log
+
+
+def test_a_listener_can_be_used_from_python(project: RobotProject) -> None:
+    """``robot.run`` takes an instance, more than once, and each run has its own closing line."""
+    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\n")
+    project.write("bad/a.robot", "*** Test Cases ***\nA\n    [Tags]    tdd_bug\n    Fail    boom\n")
+    project.write(
+        "twice.py",
+        """
+        import sys
+        from robot import run
+        from bugcapture.robot import Listener
+
+        listener = Listener()
+        codes = [run(path, listener=listener, output=None) for path in ("tests", "bad", "tests")]
+        sys.exit("".join(map(str, codes)))
+        """,
+    )
+
+    run = project.python("twice.py")
+
+    assert run.closing == "010"
+    assert len(run.ours) == 3
+
+
+def test_the_package_has_two_names() -> None:
+    """What users name on the command line and in their files is there, and nothing else by accident."""
+    import bugcapture.robot
+
+    assert (bugcapture.robot.Listener.__name__, bugcapture.robot.Race.__name__) == ("Listener", "Race")
+    with pytest.raises(AttributeError, match="no attribute 'listener_of'"):
+        _ = bugcapture.robot.listener_of
+
+
+def test_suites_without_a_file(project: RobotProject) -> None:
+    """A suite that was made in memory is judged by its name."""
+    project.write(
+        "memory.py",
+        """
+        import sys
+        from robot.api import TestSuite
+        from bugcapture.robot import Listener
+
+        suite = TestSuite("Memory")
+        for name in ("Fail", "No Operation"):
+            test = suite.tests.create(name, tags=["tdd_bug", "tdd_bug_1", "tdd_expected_fail"])
+            test.body.create_keyword(name)
+        sys.exit(suite.run(listener=Listener(), output=None).return_code)
+        """,
+    )
+
+    run = project.python("memory.py")
+
+    assert (run.code, set(run.verdicts)) == (1, {"Fail", "No Operation"})

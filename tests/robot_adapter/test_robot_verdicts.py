@@ -1,0 +1,310 @@
+"""Which failure of a captured test is its bug, told by one process with all cases."""
+
+from __future__ import annotations
+
+from textwrap import dedent, indent
+
+import pytest
+from robot_project import TAGS, RobotProject, Run
+
+LIBRARY = """
+    import asyncio
+    from robot.api import ContinuableFailure, Failure, SkipExecution
+    from robot.api.deco import keyword
+    from robot.libraries.BuiltIn import BuiltIn
+
+    class OwnAssertion(AssertionError): pass
+    class OwnError(ValueError): pass
+
+    def raise_value_error(message="no value"): raise ValueError(message)
+    def raise_own_error(): raise OwnError("own value")
+    def raise_own_assertion(): raise OwnAssertion("own 1 != 2")
+    def raise_import_error(): import does_not_exist
+    def raise_timeout_error(): raise TimeoutError("slow")
+    def plain_assert(): assert 1 == 2, "1 is not 2"
+    def continuable(message="go on"): raise ContinuableFailure(message)
+    def html_failure(): raise Failure("<b>bold</b>", html=True)
+    def skip_it(): raise SkipExecution("not today")
+    def run_inside(name): BuiltIn().run_keyword(name)
+    def run_while_handling(name):
+        try:
+            raise ValueError("handled")
+        except ValueError:
+            BuiltIn().run_keyword(name)
+    async def async_assert():
+        await asyncio.sleep(0)
+        assert False, "async"
+    async def async_value_error():
+        await asyncio.sleep(0)
+        raise ValueError("async")
+    @keyword(types={"number": int})
+    def typed(number): pass
+    def nothing(): pass
+"""
+
+KEYWORDS = """
+*** Keywords ***
+Check Total
+    Should Be Equal    1    2
+Check With Teardown
+    Should Be Equal    1    2
+    [Teardown]    Nothing
+Teardown Fails
+    Nothing
+    [Teardown]    Fail    torn
+Check And Teardown Fails
+    Should Be Equal    1    2
+    [Teardown]    Fail    torn
+Check With Timeout
+    [Timeout]    50 ms
+    Sleep    5 s
+Pass Inside
+    Pass Execution    early
+Fail Then Pass
+    Run Keyword And Continue On Failure    Fail    earlier
+    Pass Execution    early
+Caught Inside
+    Run Keyword And Ignore Error    Fail    caught
+Returns
+    IF    True    RETURN    1
+Is Equal
+    [Arguments]    ${one}    ${two}
+    Should Be Equal    ${one}    ${two}
+"""
+
+# Name of the case, then its body.
+EXPECTED = {
+    "equal": "Should Be Equal    1    2",
+    "fail": "Fail    boom",
+    "fail without message": "Fail",
+    "own assertion": "Raise Own Assertion",
+    "plain assert": "Plain Assert",
+    "async assertion": "Async Assert",
+    "user keyword": "Check Total",
+    "user keyword with teardown": "Check With Teardown",
+    "run keyword": "Run Keyword    Check Total",
+    "run keyword if": "Run Keyword If    True    Fail    boom",
+    "run keywords": "Run Keywords    Nothing    AND    Fail    boom",
+    "repeat keyword": "Repeat Keyword    2x    Fail    boom",
+    "wait until": "Wait Until Keyword Succeeds    2x    1ms    Check Total",
+    "nested": "Run Keyword    Run Keyword If    True    Run Keyword    Check Total",
+    "python runs keyword": "Run Inside    Check Total",
+    "run while another error is handled": "Run While Handling    Check Total",
+    "if": "IF    True\n    Fail    boom\nEND",
+    "for": "FOR    ${x}    IN    1    2\n    Fail    boom\nEND",
+    "while": "WHILE    True\n    Fail    boom\nEND",
+    "try fails again": "TRY\n    Raise Value Error\nEXCEPT    *    type=GLOB\n    Fail    again\nEND",
+    "try not caught": "TRY\n    Fail    boom\nEXCEPT    other\n    Nothing\nEND",
+    "try finally": "TRY\n    Fail    boom\nFINALLY\n    Nothing\nEND",
+    "two continuable": "Continuable    one\nContinuable    two",
+    "continue on failure": "Run Keyword And Continue On Failure    Fail    one\nFail    two",
+    "caught value error, then assertion": "Run Keyword And Ignore Error    Raise Value Error\nFail    boom",
+    "expect error": "Run Keyword And Expect Error    other    Raise Value Error",
+    "expect error missing": "Run Keyword And Expect Error    other    Nothing",
+    "template": "[Template]    Is Equal\n1    2\n3    4",
+    "earlier failure, then pass": "Fail Then Pass",
+    "earlier failure in loop": "FOR    ${x}    IN    1\n    Continuable\n    Pass Execution    early\nEND",
+    "html": "Html Failure",
+    "declared type": "[Documentation]    Fails with: ValueError: no v\nRaise Value Error",
+    "declared base": "[Documentation]    Fails with: ValueError\nRaise Own Error",
+    "declared regex": "[Documentation]    Fails with: AssertionError: \\\\d != 2\nShould Be Equal    1    2",
+    "declared place": "[Documentation]    Fails at: Should Be Equal\nShould Be Equal    1    2",
+    "declared place, other spelling": "[Documentation]    Fails at: should_be_equal\nShould Be Equal    1    2",
+    "declared place with owner": "[Documentation]    Fails at: BuiltIn.Should Be Equal\nShould Be Equal    1    2",
+    "declared place, user keyword": "[Documentation]    Fails at: Check Total\nCheck Total",
+    "declared place in run keyword": "[Documentation]    Fails at: Fail\nRun Keyword If    True    Fail    boom",
+    "bdd": "[Documentation]    Fails at: Then check total\nThen check total",
+}
+
+FIXED = {
+    "passes": "Nothing",
+    "pass execution": "Pass Execution    early",
+    "pass in keyword": "Pass Inside",
+    "failure ignored": "Run Keyword And Ignore Error    Fail    x",
+    "failure is status": "Run Keyword And Return Status    Fail    x",
+    "failure warned": "Run Keyword And Warn On Failure    Fail    x",
+    "failure excepted": "TRY\n    Fail    x\nEXCEPT\n    Nothing\nEND",
+    "caught inside": "Caught Inside",
+    "declared and passes": "[Documentation]    Fails with: ValueError\nNothing",
+    "pass in teardown": "Nothing\n[Teardown]    Pass Execution    early",
+    "returns": "Returns",
+}
+
+IGNORED = "Run Keyword And Ignore Error    Fail    x\n"
+
+# And a part of the reason.
+WRONG = {
+    "value error": ("Raise Value Error", "ValueError is not an assertion"),
+    "value error in keyword": ("Run Keyword    Raise Value Error", "ValueError is not an assertion"),
+    "async value error": ("Async Value Error", "ValueError is not an assertion"),
+    "unknown keyword": ("No Such Keyword", "undefined: No Such Keyword"),
+    "unknown keyword inside": ("Run Keyword    No Such Keyword", "undefined: No Such Keyword"),
+    "argument count": ("Should Be Equal    1", "Robot could not run it"),
+    "argument type": ("Typed    x", "ValueError"),
+    "missing variable": ("Should Be Equal    ${nope}    1", "Robot could not run it"),
+    "bad if": ("IF    1 +\n    Nothing\nEND", "Robot could not run it"),
+    "bad assignment": ("VAR    ${x}    ${nope}", "Robot could not run it"),
+    "bad syntax": ("FOR    ${x}    OUT    1\n    Nothing\nEND", "Robot could not run it"),
+    "bad except": ("TRY\n    Fail    x\nEXCEPT    x    type=${nope}\n    Nothing\nEND", "Robot could not run it"),
+    "while limit": ("WHILE    True    limit=2\n    Nothing\nEND", ""),
+    "test timeout": ("[Timeout]    50 ms\nSleep    5 s", "timeout"),
+    "keyword timeout": ("Check With Timeout", "timeout"),
+    "timeout in teardown": ("[Timeout]    50 ms\nNothing\n[Teardown]    Sleep    100 ms", "timeout"),
+    "python timeout": ("Raise Timeout Error", "timeout"),
+    "import error": ("Raise Import Error", "import error"),
+    "expect error, missing variable": (
+        "Run Keyword And Expect Error    x    Should Be Equal    ${nope}    1",
+        "Robot could not run it",
+    ),
+    "expect error, unknown keyword": ("Run Keyword And Expect Error    x    No Such Keyword", "undefined"),
+    "setup": ("[Setup]    Fail    early\nNothing", "set-up is never"),
+    "setup keyword": ("[Setup]    Check Total\nNothing", "set-up is never"),
+    "teardown": ("Nothing\n[Teardown]    Fail    late", "teardown failed"),
+    "assertion and teardown": ("Fail    boom\n[Teardown]    Fail    late", "teardown failed"),
+    "keyword teardown": ("Teardown Fails", "teardown of a keyword"),
+    "assertion and keyword teardown": ("Check And Teardown Fails", "teardown of a keyword"),
+    "stale assertion, then var": (
+        "Run Keyword And Ignore Error    Fail    x\nVAR    ${x}    ${nope}",
+        "could not run",
+    ),
+    "stale assertion, then if": (
+        "Run Keyword And Ignore Error    Fail    x\nIF    1 +    Nothing",
+        "could not run",
+    ),
+    "stale same message": ("Run Keyword And Ignore Error    Fail    no value\nRaise Value Error", "ValueError"),
+    "continuable and value error": ("Continuable\nRaise Value Error", "another step failed too: ValueError"),
+    "value error, then assertion": (
+        "Run Keyword And Continue On Failure    Raise Value Error\nFail    x",
+        "ValueError is not an assertion",
+    ),
+    "wait until value error": ("Wait Until Keyword Succeeds    2x    1ms    Raise Value Error", "ValueError"),
+    "wait until unknown": ("Wait Until Keyword Succeeds    2x    1ms    No Such Keyword", "undefined"),
+    "template with value error": ("[Template]    Run Keyword\nFail\nRaise Value Error", "ValueError"),
+    "declared other type": (
+        "[Documentation]    Fails with: KeyError\nRaise Value Error",
+        "not the declared",
+    ),
+    "declared other message": (
+        "[Documentation]    Fails with: AssertionError: 3 engines\nFail    2 engines",
+        "does not match",
+    ),
+    "declared other place": ("[Documentation]    Fails at: Check Total\nFail    x\nCheck Total", "another place"),
+    "declared place deeper": (
+        "[Documentation]    Fails at: Should Be Equal\nCheck Total\nShould Be Equal    1    1",
+        "another place",
+    ),
+    "declared place, setup": (
+        "[Documentation]    Fails at: Fail\n[Setup]    Fail    x\nFail    x",
+        "set-up is never",
+    ),
+    "empty": ("", "no keyword failed"),
+    "html wrong": ("[Documentation]    Fails with: KeyError\nHtml Failure", "not the declared"),
+}
+
+SKIPPED = {
+    "skip": "Skip    not today",
+    "skip execution": "Skip It",
+    "skip in setup": "[Setup]    Skip    not today\nFail    x",
+    "skip in teardown": "Fail    x\n[Teardown]    Skip    not today",
+    "skip tag": "robot:skip",
+    "failure, then skip": "Continuable\nSkip    not today",
+}
+
+
+def case(name: str, body: str) -> str:
+    tags = TAGS + ("    robot:skip" if body == "robot:skip" else "")
+    body = "Nothing" if body == "robot:skip" else body
+    return f"{name}\n{indent(tags, '    ')}\n{indent(body, '    ')}\n"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """One process with all cases."""
+    project = RobotProject(tmp_path_factory.mktemp("verdicts"))
+    project.write("Lib.py", LIBRARY)
+    bodies = EXPECTED | FIXED | {name: body for name, (body, _) in WRONG.items()} | SKIPPED
+    cases = "".join(case(name, body) for name, body in bodies.items())
+    suite = f"*** Settings ***\nLibrary    Lib.py\n*** Test Cases ***\n{cases}{dedent(KEYWORDS)}"
+    project.write("tests/all.robot", suite.replace("Lib.py", "${EXECDIR}/Lib.py"))
+    # Robot 7.0 cannot write a log of invalid syntax.
+    return project.robot("--log", "NONE", "--report", "NONE", "tests")
+
+
+def test_an_expected_failure_is_green_everywhere(run: Run) -> None:
+    """Console, output.xml, xunit and evidence agree that a test that failed for its bug has passed."""
+    for name in EXPECTED:
+        got = run.verdicts[name], run.statuses[name], run.xunit[name], run.console[name]
+        assert got == ("expected_failure", "PASS", "PASS", "PASS"), (name, run.message(name), run.record(name))
+        assert run.message(name).startswith("Expected failure (#1): ")
+
+
+def test_a_pass_is_red_everywhere(run: Run) -> None:
+    """A test that passes although it carries the switch is reported as failed, with what to do."""
+    for name in FIXED:
+        got = run.verdicts[name], run.statuses[name], run.xunit[name], run.console[name]
+        assert got == ("unexpected_pass", "FAIL", "FAIL", "FAIL"), (name, run.message(name))
+        where = f"tests/all.robot:{run.tests[name].lineno + 1}: "
+        assert run.message(name).startswith(where + "bug 1 looks fixed: run `bugcapture graduate 1`")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_failure_is_red_everywhere(run: Run, name: str) -> None:
+    """Any other failure stays red and says why."""
+    got = run.verdicts[name], run.statuses[name], run.xunit[name], run.console[name]
+
+    assert got == ("wrong_failure", "FAIL", "FAIL", "FAIL")
+    assert WRONG[name][1] in run.record(name)["reason"]
+    assert "wrong failure: " in run.message(name)
+
+
+def test_a_skip_is_no_verdict(run: Run) -> None:
+    """A test that was skipped says nothing of its bug: neither green nor red, and no evidence."""
+    for name in SKIPPED:
+        assert (name in run.verdicts, run.statuses[name]) == (False, "SKIP"), name
+
+
+def test_the_exit_code_counts_the_red_ones(run: Run) -> None:
+    """Robot's exit code and our closing line count the same tests."""
+    assert run.code == len(FIXED) + len(WRONG)
+    assert run.closing == (
+        f"bugcapture: {len(EXPECTED)} expected failures (#1), {len(FIXED)} look fixed (#1), "
+        f"{len(WRONG)} wrong (#1), 0 regressed, {len(SKIPPED)} not run"
+    )
+
+
+def test_one_record_for_each_judged_test(run: Run) -> None:
+    """The evidence has one line for each test that ran."""
+    assert len(run.records) == len(EXPECTED) + len(FIXED) + len(WRONG)
+    record = run.record("user keyword")
+    assert (record["framework"], record["exc_type"], record["message"]) == ("robot", "AssertionError", "1 != 2")
+    line = run.tests["user keyword"].lineno
+    assert (record["location"], record["step"]) == (f"tests/all.robot:{line}", "Check Total")
+    assert record["step_location"] == f"tests/all.robot:{line + 2}"
+    assert record["raw_status"] == "FAIL"
+    assert record["duration"] >= 0
+
+
+def test_the_original_failure_stays_in_the_log(run: Run) -> None:
+    """The keyword that failed is still shown as failed, with its message."""
+    keyword = run.tests["equal"].body[0]
+
+    assert (keyword.status, keyword.message) == ("FAIL", "1 != 2")
+    assert run.message("equal") == "Expected failure (#1): 1 != 2"
+    assert run.message("two continuable").endswith("Several failures occurred:\n\n1) one\n\n2) two")
+
+
+def test_a_message_in_html_stays_text(run: Run) -> None:
+    """A message that is HTML loses its mark when it is quoted; ours is escaped when it stands in HTML."""
+    assert run.message("html") == "Expected failure (#1): <b>bold</b>"
+    assert run.message("html wrong").startswith("*HTML* <b>bold</b><br>\n")
+    assert "(#1) did not fail for its bug" in run.message("html wrong")
+    assert "<b>" not in run.message("html wrong").partition("<br>")[2]
+
+
+def test_a_wrong_failure_shows_how_to_declare_it(run: Run) -> None:
+    """The message has the line that would make this failure the expected one, as Robot wants it written."""
+    message = run.message("value error")
+
+    assert message.startswith("ValueError: no value\n\nbugcapture: tests/all.robot:")
+    assert message.endswith("declare it in the test's [Documentation]:\n    Fails with: ValueError: no value")
+    assert "declare it" not in run.message("missing variable")
