@@ -39,6 +39,7 @@ class JudgedTest:
         tags: Its bugs, and whether the switch is on.
         expectation: The failure that it declares.
         switch_at: ``path:line`` of the switch as a person shall read it; empty when it is not known.
+        wording: How its people call things; None for the words of the run.
     """
 
     path: str
@@ -47,6 +48,7 @@ class JudgedTest:
     tags: TestTags
     expectation: Expectation = NO_EXPECTATION
     switch_at: str = ""
+    wording: Wording | None = None
 
     @property
     def key(self) -> Hashable:
@@ -160,6 +162,10 @@ class Session:
         result = self._results.get(test.key)
         return result.verdict if result else None
 
+    def result_of(self, test: JudgedTest) -> Result | None:
+        """What is known of a test so far; None when it was not judged."""
+        return self._results.get(test.key)
+
     def is_red(self, test: JudgedTest) -> bool:
         """Whether an earlier attempt of a capture was red."""
         return self.verdict_of(test) in _RED_CAPTURE
@@ -199,7 +205,7 @@ class Session:
             name=test.name,
             switch_at=test.switch_at,
             expectation=test.expectation,
-            wording=self._wording,
+            wording=test.wording or self._wording,
         )
         if self._writer is None or judgement.verdict is Verdict.NOT_RUN:
             return
@@ -232,12 +238,13 @@ class Session:
         return f"{relative_path(path, self._root, seen_from=self.start)}:{line}" if path else ""
 
 
-def tell_results(results: Iterable[Result], *, raw: bool) -> str:
+def tell_results(results: Iterable[Result], *, raw: bool, why_raw: str = "BUGCAPTURE_RAW is set") -> str:
     """What a run found: a text for each red test, and the closing line.
 
     Args:
         results: The captured tests of the run.
         raw: Whether inversion was switched off.
+        why_raw: By what.
 
     Returns:
         Lines without a line feed at the end; empty when there are no results.
@@ -247,7 +254,7 @@ def tell_results(results: Iterable[Result], *, raw: bool) -> str:
         return ""
     if raw:
         ran = plural(sum(result.attempts > 0 for result in results), "captured test")
-        return f"bugcapture: raw run (BUGCAPTURE_RAW is set): {ran} ran, nothing was inverted"
+        return f"bugcapture: raw run ({why_raw}): {ran} ran, nothing was inverted"
     lines = [result.text for result in results if result.text]
     lines.append(closing_line((result.test.tags, result.verdict) for result in results))
     return "\n".join(lines)

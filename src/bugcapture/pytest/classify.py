@@ -1,0 +1,249 @@
+"""Translate what pytest knows of a failure into the words that every framework shares."""
+
+from __future__ import annotations
+
+import unittest
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status, exception_names
+from bugcapture.core.text import shorten
+from bugcapture.core.verdict import never_expected
+from bugcapture.pytest.scenario import step_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from bugcapture.pytest.captured import Captured
+    from bugcapture.pytest.scenario import ScenarioRun
+
+    Place = Callable[[str, int], str]
+
+_UNITTEST: Final = frozenset({"unittest.case", "unittest.async_case"})
+_UNITTEST_PARTS: Final = {
+    "_callSetUp": Phase.SETUP,
+    "_callTearDown": Phase.TEARDOWN,
+    "_callCleanup": Phase.TEARDOWN,
+    "_tearDownAsyncioRunner": Phase.TEARDOWN,
+}
+# Plugins whose soft assertions come as an exception that they make themselves, after the test.
+_SOFT: Final = ("pytest_check",)
+_SHOWN: Final = 200
+
+
+def read_outcome(item: Any, captured: Captured, call: Any, report: Any, place: Place) -> Outcome:
+    """The outcome of one phase of a test, before any inversion.
+
+    Args:
+        item: The test.
+        captured: What is known of it in this attempt.
+        call: pytest's ``CallInfo`` of the phase.
+        report: pytest's report of the phase.
+        place: How a path and a line are shown.
+    """
+    raw = report.outcome if call.when == "call" or report.outcome != "failed" else "error"
+    if not captured.test.tags.expected_fail and not report.failed:
+        if report.passed:
+            return Outcome(status=Status.PASSED, raw_status=raw, failures=tuple(captured.failures))
+        return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=_why_skipped(call, report))
+    failures = [*captured.failures, *read_failures(item, captured, call, report, place)]
+    if is_skip(call):
+        return Outcome(
+            status=Status.NOT_RUN,
+            raw_status="skipped",
+            failures=tuple(failures),
+            reason=_why_skipped(call, report),
+        )
+    if not failures:
+        return Outcome(status=Status.PASSED, raw_status=raw)
+    raw = "failed" if call.when == "call" else "error"
+    return Outcome(status=Status.FAILED, raw_status=raw, failures=tuple(failures))
+
+
+def is_skip(call: Any) -> bool:
+    """Whether a phase ended with a skip."""
+    return call.excinfo is not None and isinstance(call.excinfo.value, pytest.skip.Exception | unittest.SkipTest)
+
+
+def read_failures(item: Any, captured: Captured, call: Any, report: Any, place: Place) -> Iterator[Failure]:
+    """What failed in one phase, in the order in which it happened.
+
+    Args:
+        item: The test.
+        captured: What is known of it in this attempt.
+        call: pytest's ``CallInfo`` of the phase.
+        report: pytest's report of the phase.
+        place: How a path and a line are shown.
+    """
+    if is_skip(call):
+        return
+    error = call.excinfo.value if call.excinfo is not None else None
+    location = _location(error, report, item, place)
+    step = captured.run.failed_step if captured.run is not None and call.when == "call" else None
+    if step is not None and captured.scenario is not None:
+        location = place(captured.scenario.path, step.line_number)
+    if error is None:
+        if report.failed:
+            text = shorten(str(report.longrepr).strip().partition("\n")[0], _SHOWN)
+            detail = f"another plugin made it fail, without an exception: {text}"
+            yield Failure(phase=Phase.ACTION, kind=Kind.UNKNOWN, detail=detail)
+        return
+    own = captured.own_error
+    if own is not None and own is not error:
+        # Soft assertions of before come together with what ended the test.
+        yield _read(error, item, captured, call.when, location)
+        yield _read(own, item, captured, call.when, location)
+        return
+    yield _read(error, item, captured, call.when, location)
+
+
+def read_abort(error: BaseException) -> Outcome:
+    """The outcome of a test that took the whole run down, as `pytest.exit` and Ctrl-C do."""
+    failure = Failure(
+        phase=Phase.ACTION,
+        kind=Kind.INTERRUPT,
+        exc_types=exception_names(type(error)),
+        message=message_of(error),
+    )
+    return Outcome(status=Status.FAILED, raw_status="interrupted", failures=(failure,))
+
+
+def message_of(error: BaseException) -> str:
+    """The message of an exception, whatever its ``__str__`` does."""
+    try:
+        return str(error)
+    except Exception as broken:  # noqa: BLE001 - the project's own code
+        return f"<{type(broken).__name__} in __str__>"
+
+
+def _read(error: BaseException, item: Any, captured: Captured, when: str, location: str) -> Failure:
+    if isinstance(error, pytest.xfail.Exception):
+        detail = "pytest.xfail() was called: two mechanisms would judge one failure"
+        return _failure(error, Phase.ACTION, Kind.UNKNOWN, location, detail=detail)
+    if when == "setup":
+        return _failure(error, Phase.SETUP, Kind.HOOK, location, detail="the set-up of the test")
+    if when == "teardown":
+        return _failure(error, Phase.TEARDOWN, Kind.CLEANUP, location, detail="the teardown of the test")
+    frames = list(_frames(error))
+    kind = _kind(error, frames, item)
+    if kind in {Kind.INTERRUPT, Kind.TIMEOUT}:
+        return _failure(error, Phase.ACTION, kind, location)
+    if around := _around_test(frames, captured):
+        phase, kind, detail = around
+        return _failure(error, phase, kind, location, detail=detail)
+    if captured.run is not None:
+        return _read_step(error, kind, captured.run, location)
+    failure = _failure(error, Phase.VERIFICATION, kind, location)
+    return _spoiled(error, failure) or failure
+
+
+def _around_test(frames: list[FrameType], captured: Captured) -> tuple[Phase, Kind, str] | None:
+    """What failed in the call phase without being the test's own body."""
+    if any(frame.f_code.co_name == "pytest_fixture_setup" for frame in frames):
+        return Phase.SETUP, Kind.HOOK, "a fixture"
+    own = [_UNITTEST_PARTS.get(frame.f_code.co_name) for frame in frames if _module(frame) in _UNITTEST]
+    if Phase.SETUP in own:
+        return Phase.SETUP, Kind.HOOK, "setUp"
+    if Phase.TEARDOWN in own:
+        return Phase.TEARDOWN, Kind.CLEANUP, "tearDown or a cleanup"
+    soft = bool(frames) and _module(frames[0]).startswith(_SOFT)
+    if own or soft or captured.calling or any(frame.f_code.co_name == "runtest" for frame in frames):
+        return None
+    return Phase.ACTION, Kind.HOOK, "a hook around the test"
+
+
+def _read_step(error: BaseException, kind: Kind, run: ScenarioRun, location: str) -> Failure:
+    if run.undefined is not None:
+        return _failure(error, Phase.ACTION, Kind.UNDEFINED, location, step=run.undefined)
+    if run.ended:
+        return _failure(error, Phase.VERIFICATION, kind, location)
+    if run.current is None or (run.error is not None and run.error is not error):
+        return _failure(error, Phase.SETUP, Kind.HOOK, location, detail="a hook of the scenario")
+    failure = _failure(error, run.phase_of(run.current), kind, location, step=run.current)
+    return _spoiled(error, failure) or failure
+
+
+def _failure(
+    error: BaseException, phase: Phase, kind: Kind, location: str, *, detail: str = "", step: Any = None
+) -> Failure:
+    names = step_names(step) if step is not None else ("",)
+    types = exception_names(type(error))
+    message = message_of(error)
+    if isinstance(error, BaseExceptionGroup):
+        leaves = list(_leaves(error))
+        shared = [exception_names(type(leaf)) for leaf in leaves]
+        types += tuple(name for name in shared[0] if name not in types and all(name in one for one in shared))
+        message = "\n".join([message, *map(message_of, leaves)])
+    return Failure(
+        phase=phase,
+        kind=kind,
+        exc_types=types,
+        message=message,
+        place=names[0],
+        aliases=names[1:],
+        location=location,
+        detail=detail,
+    )
+
+
+def _spoiled(error: BaseException, failure: Failure) -> Failure | None:
+    """The failure inside a group that can never be the expected one."""
+    if not isinstance(error, BaseExceptionGroup):
+        return None
+    found = (_failure(leaf, failure.phase, _kind(leaf, [], None), failure.location) for leaf in _leaves(error))
+    return next((leaf for leaf in found if never_expected(leaf)), None)
+
+
+def _kind(error: BaseException, frames: list[FrameType], item: Any) -> Kind:
+    if isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
+        return Kind.INTERRUPT
+    if isinstance(error, pytest.fail.Exception):
+        return Kind.TIMEOUT if any(_module(frame) == "pytest_timeout" for frame in frames) else Kind.ASSERTION
+    if isinstance(error, AssertionError | getattr(getattr(item, "cls", None), "failureException", AssertionError)):
+        return Kind.ASSERTION
+    if isinstance(error, BaseExceptionGroup):
+        kinds = {_kind(leaf, frames, item) for leaf in _leaves(error)}
+        return kinds.pop() if len(kinds) == 1 else Kind.INTERRUPT if Kind.INTERRUPT in kinds else Kind.EXCEPTION
+    return Kind.EXCEPTION
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _frames(error: BaseException) -> Iterator[FrameType]:
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback.tb_frame
+        traceback = traceback.tb_next
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _location(error: BaseException | None, report: Any, item: Any, place: Place) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:
+        return place(str(item.config.rootpath / crash.path), crash.lineno)
+    if error is None:
+        return ""
+    traceback = error.__traceback__
+    found = ""
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == str(item.path):
+            found = place(str(item.path), traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return found
+
+
+def _why_skipped(call: Any, report: Any) -> str:
+    if is_skip(call):
+        return message_of(call.excinfo.value) or "skipped"
+    return f"pytest's own xfail: {report.wasxfail}" if hasattr(report, "wasxfail") else "skipped"

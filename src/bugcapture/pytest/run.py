@@ -1,0 +1,170 @@
+"""One pytest run: check the markers of everything that was collected, then judge what is captured."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from bugcapture.core.errors import BugcaptureError
+from bugcapture.core.tags import SWITCH
+from bugcapture.core.text import plural, printable
+from bugcapture.core.wording import PYTEST
+from bugcapture.project.config import find_project, is_raw
+from bugcapture.project.paths import relative_path
+from bugcapture.project.session import Session
+from bugcapture.pytest.captured import CAPTURED, Problem, capture, read_item
+from bugcapture.pytest.judging import Judging, refuse_unjudged
+from bugcapture.pytest.summary import REFUSED, UNREPORTED, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bugcapture.core.tags import TagPolicy
+    from bugcapture.project.config import Project
+
+_SUMMARY: Final = pytest.StashKey[Summary]()
+_JUDGING: Final = "bugcapture-judging"
+
+
+def await_workers(config: pytest.Config, project: Project) -> None:
+    """Get ready for the worker processes of a parallel run.
+
+    Args:
+        config: pytest's configuration.
+        project: The project.
+    """
+    _summary(config)
+    if project.evidence_dir is not None:
+        from bugcapture.project.evidence import run_context  # noqa: PLC0415 - seldom
+
+        run_context(project.root)  # The workers inherit what it finds out.
+
+
+def check(config: pytest.Config, items: list[pytest.Item], marked: list[pytest.Item]) -> None:
+    """Check the markers of all collected tests, whatever will be selected of them.
+
+    Args:
+        config: pytest's configuration.
+        items: All collected tests.
+        marked: Those with markers that concern us.
+
+    Raises:
+        pytest.UsageError: With all problems at once, each with its place; nothing is run then. A worker of a
+            parallel run leaves that to its controller.
+    """
+    try:
+        policy = find_project(Path.cwd()).settings.policy
+        _read_all(marked, policy)
+        if not config.getoption("collectonly") and any(CAPTURED in item.stash for item in marked):
+            _judge(config)
+    except BugcaptureError as error:
+        text = f"bugcapture: {error}"
+    except _RefusedError as refusal:
+        text = f"bugcapture: {refusal}"
+    else:
+        return
+    if not _worker_of(config):
+        raise pytest.UsageError(text)
+    config.workeroutput[REFUSED] = text  # type: ignore[attr-defined] # pytest-xdist adds it
+    items.clear()
+
+
+def check_late(config: pytest.Config, marked: list[pytest.Item]) -> None:
+    """Find the tests that got the switch after the check, from other plugins."""
+    late = [item for item in marked if CAPTURED not in item.stash]
+    if not late or config.getoption("collectonly"):
+        return
+    policy = find_project(Path.cwd()).settings.policy
+    for item in late:
+        captured = capture(item, read_item(item, policy), late=True)
+        if captured is not None:
+            with _usage_errors():
+                _judge(config)
+
+
+def finish(session: pytest.Session, marked: list[pytest.Item]) -> None:
+    """Refuse the tests that got the switch while they ran, in a run that had no captured test."""
+    config = session.config
+    late = [item for item in marked if CAPTURED not in item.stash and item.get_closest_marker(SWITCH)]
+    if not late or config.getoption("collectonly") or config.pluginmanager.hasplugin(_JUDGING):
+        return
+    with _usage_errors():
+        judge = _new_session(config)
+    for item in late:
+        refuse_unjudged(item, judge, _reporter(config))
+    judge.close()
+    if not _worker_of(config):
+        _summary(config).settle(session)  # It came too late for its own hook.
+
+
+class _RefusedError(Exception):
+    """The collected tests cannot be run as they are."""
+
+
+def _read_all(items: Iterable[pytest.Item], policy: TagPolicy) -> None:
+    problems: dict[Problem, None] = {}
+    switched = False
+    for item in items:
+        reading = read_item(item, policy)
+        problems.update(dict.fromkeys(reading.problems))
+        switched = switched or SWITCH in reading.tags
+        capture(item, reading)
+    if problems:
+        from bugcapture.pytest.place import find_line  # noqa: PLC0415 - seldom
+
+        found = {
+            (relative_path(problem.path), find_line(problem, policy), f"{problem.rule} {problem.message}")
+            for problem in problems
+        }
+        lines = [f"  {path}:{line}: {told}" for path, line, told in sorted(found)]
+        listing = "\n".join(map(printable, lines))
+        raise _RefusedError(f"{plural(len(lines), 'invalid tdd marker')}, nothing was run:\n{listing}")
+    if switched and not __debug__:
+        raise _RefusedError(
+            "python -O removes asserts, so captured bugs would look fixed; nothing was run:\n"
+            "  run pytest without -O and without PYTHONOPTIMIZE"
+        )
+
+
+def _judge(config: pytest.Config) -> None:
+    """Register the hooks around each test, once."""
+    if not config.pluginmanager.hasplugin(_JUDGING):
+        config.pluginmanager.register(Judging(_new_session(config), _reporter(config)), _JUDGING)
+
+
+def _new_session(config: pytest.Config) -> Session:
+    session = Session("pytest", PYTEST, worker=_worker_of(config))
+    session.raw = session.raw or bool(config.option.runxfail)
+    return session
+
+
+def _reporter(config: pytest.Config) -> Any:
+    """What takes the results that no report carries."""
+    if not _worker_of(config):
+        return _summary(config).add
+    unreported: list[dict[str, Any]] = config.workeroutput.setdefault(UNREPORTED, [])  # type: ignore[attr-defined]
+    return unreported.append
+
+
+def _summary(config: pytest.Config) -> Summary:
+    summary = config.stash.get(_SUMMARY, None)
+    if summary is None:
+        raw = "BUGCAPTURE_RAW is set" if is_raw() else "--runxfail is given" if config.option.runxfail else ""
+        summary = config.stash[_SUMMARY] = Summary(config, raw)
+        config.pluginmanager.register(summary, "bugcapture-summary")
+    return summary
+
+
+@contextlib.contextmanager
+def _usage_errors() -> Iterator[None]:
+    try:
+        yield
+    except BugcaptureError as error:
+        raise pytest.UsageError(f"bugcapture: {error}") from error
+
+
+def _worker_of(config: pytest.Config) -> str:
+    return str(getattr(config, "workerinput", {}).get("workerid", ""))

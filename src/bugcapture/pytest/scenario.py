@@ -1,0 +1,152 @@
+"""Scenarios that pytest-bdd runs: their tags, their declarations, and how far they have come."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.core.expectation import FAILS_AT, same_place
+from bugcapture.core.outcome import Phase
+from bugcapture.core.text import printable, shorten
+
+if TYPE_CHECKING:
+    import pytest
+
+_PHASES: Final = {"given": Phase.SETUP, "when": Phase.ACTION, "then": Phase.VERIFICATION}
+
+
+class Scenario:
+    """One scenario, or one row of an outline, as pytest-bdd has read it.
+
+    Args:
+        template: A ``pytest_bdd.parser.ScenarioTemplate``.
+        row: The values of the row; empty without an outline.
+        row_tags: The tags of its examples.
+    """
+
+    def __init__(self, template: Any, row: dict[str, Any], row_tags: set[str]) -> None:
+        self._template = template
+        self._row = row
+        self._rule = getattr(template, "rule", None)
+        self.path = str(template.feature.filename)
+        self.line = int(template.line_number)
+        self.name = str(template.name)
+        layers = (row_tags, template.tags, self._rule.tags if self._rule else (), template.feature.tags)
+        self.tags = tuple(tag for layer in layers for tag in sorted(layer))
+
+    @cached_property
+    def descriptions(self) -> tuple[list[str], ...]:
+        """The lines of all descriptions, nearest first."""
+        holders = (self._template, self._rule, self._template.feature)
+        texts = [getattr(holder, "description", "") or "" for holder in holders]
+        return tuple(text.splitlines() for text in texts)
+
+    def check_place(self, place: str) -> str:
+        """What is wrong with a declared ``Fails at``; empty when a When or Then step has that name."""
+        if not place:
+            return ""
+        background = self.background
+        named = [step for step in self._steps if any(same_place(place, name) for name in step_names(step))]
+        if any(_phase(step, background) is not Phase.SETUP for step in named):
+            return ""
+        told = "names a Given or Background step: set-up is never the expected failure"
+        if not named:
+            told = "names no step of this scenario"
+        return f"'{FAILS_AT}: {shorten(printable(place), 80)}' {told}"
+
+    def line_of_tag(self, tag: str) -> int:
+        """The line of a tag in the feature file: the nearest one above the scenario's steps."""
+        token = re.compile(rf"(?<!\S)@{re.escape(tag)}(?!\S)")
+        above = [number for number, line in self._lines if token.search(line)]
+        before = [number for number in above if number <= self.line]
+        return before[-1] if before else above[0] if above else self.line
+
+    def line_of_text(self, text: str) -> int:
+        """The line of a piece of a description: below the scenario, else the first one."""
+        wanted = text.strip()
+        found = [number for number, line in self._lines if wanted in line]
+        below = [number for number in found if number > self.line]
+        return below[0] if below else found[0] if found else self.line
+
+    @cached_property
+    def background(self) -> frozenset[int]:
+        """The lines of the Background steps."""
+        holders = (self._template.feature, self._rule)
+        backgrounds = [getattr(holder, "background", None) for holder in holders]
+        return frozenset(step.line_number for found in backgrounds if found for step in found.steps)
+
+    @property
+    def _steps(self) -> list[Any]:
+        return [*self._template.steps, *self._template.render(self._row).steps]
+
+    @cached_property
+    def _lines(self) -> list[tuple[int, str]]:
+        try:
+            text = Path(self.path).read_text("utf-8")
+        except (OSError, ValueError):
+            return []
+        return list(enumerate(text.splitlines(), start=1))
+
+
+@dataclass(slots=True)
+class ScenarioRun:
+    """How far the scenario of a test has come.
+
+    Attributes:
+        steps: The steps that it has to run.
+        done: How many of them have ended, hooks included.
+        current: The step that runs at the moment, or that failed.
+        error: What that step raised.
+        undefined: A step without a definition.
+        ended: Whether all steps and hooks are over.
+    """
+
+    steps: int
+    done: int = 0
+    current: Any = None
+    error: BaseException | None = None
+    undefined: Any = None
+    ended: bool = False
+    background: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def failed_step(self) -> Any:
+        """The step at which the scenario stopped; None when it came to its end, or in a hook between steps."""
+        return None if self.ended else self.undefined or self.current
+
+    def phase_of(self, step: Any) -> Phase:
+        """Which part of the test a step is."""
+        return _phase(step, self.background)
+
+
+def find_scenario(item: pytest.Item) -> Scenario | None:
+    """The scenario that a test runs; None for every other test."""
+    module = sys.modules.get("pytest_bdd.scenario")
+    function = getattr(item, "obj", None)
+    if module is None or function is None:
+        return None
+    template = getattr(function, "__scenario__", None)  # pytest-bdd before 8
+    if template is None:
+        registry = getattr(module, "scenario_wrapper_template_registry", None)
+        template = registry.get(function) if registry is not None else None
+    if template is None:
+        return None
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    row = params.get("_pytest_bdd_example") or {}
+    examples = template.examples if isinstance(template.examples, list) else [template.examples]
+    known = {tag for example in examples for tag in getattr(example, "tags", ())}
+    return Scenario(template, row, known.intersection(mark.name for mark in item.own_markers))
+
+
+def step_names(step: Any) -> tuple[str, ...]:
+    """The spellings by which a ``Fails at:`` line may name a step, the one in the file first."""
+    keyword = str(getattr(step, "keyword", "") or step.type).strip()
+    return (f"{keyword} {step.name}", f"{step.type.capitalize()} {step.name}", step.name)
+
+
+def _phase(step: Any, background: frozenset[int]) -> Phase:
+    return Phase.SETUP if step.line_number in background else _PHASES.get(step.type, Phase.SETUP)

@@ -1,0 +1,514 @@
+"""Other plugins, retries, interrupts and crashes do not make a captured test green."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_project import EXPECTED, FIXED, WRONG, PytestProject
+
+if TYPE_CHECKING:
+    from pytest_project import Run
+
+RETRIED = """
+import pathlib
+
+@pytest.fixture(scope="module", autouse=True)
+def once():
+    yield
+    with open("teardowns", "a") as file:
+        file.write("x")
+
+def first(name):
+    file = pathlib.Path(name)
+    seen = file.exists()
+    file.touch()
+    return not seen
+
+@T
+def test_expected():
+    assert 0
+
+@T
+def test_passes():
+    pass
+
+@T
+def test_wrong():
+    raise ValueError
+
+@T
+def test_wrong_first():
+    if first("wrong_first"):
+        raise ValueError
+    assert 0
+
+@T
+def test_passes_first():
+    assert first("passes_first"), "only once"
+
+@bug(2)
+def test_guarded_flaky():
+    assert not first("guarded")
+"""
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2", "--dist", "loadfile")])
+def test_retries(project: PytestProject, arguments: tuple[str, ...]) -> None:
+    project.module(RETRIED)
+    run = project.run("--reruns", "2", *arguments)
+    assert run.code == 1
+    assert run.verdicts == {
+        "test_expected": EXPECTED,
+        "test_passes": FIXED,
+        "test_wrong": WRONG,
+        "test_wrong_first": WRONG,
+        "test_passes_first": WRONG,
+        "test_guarded_flaky": "passed",
+    }
+    assert run.counts["xfailed"] + run.counts["failed"] + run.counts["passed"] == 6
+    attempts = [record["attempt"] for record in run.records if record["name"] == "test_passes"]
+    assert attempts == [1, 2, 3]
+    assert [record["attempt"] for record in run.records if record["name"] == "test_expected"] == [1]
+    assert "RERUN" not in run.shown["test_expected"]
+    assert run.reasons["test_wrong_first"].startswith("it was retried")
+    assert (project.folder / "teardowns").read_text("utf-8") == "x"
+
+
+def test_a_retry_of_an_expected_failure_in_a_module_of_its_own_leaves_fixtures_alone(
+    project: PytestProject,
+) -> None:
+    project.module(RETRIED)
+    run = project.run("--reruns", "2", "-k", "test_expected")
+    assert (run.code, run.counts) == (0, {"xfailed": 1, "deselected": 5})
+    assert (project.folder / "teardowns").read_text("utf-8") == "x"
+
+
+LATE = """
+def add(request, mark):
+    request.node.add_marker(mark)
+
+@pytest.fixture
+def late_switch(request):
+    add(request, bug(3))
+    add(request, fail)
+
+@pytest.fixture
+def late_xfail(request):
+    add(request, pytest.mark.xfail)
+
+@pytest.fixture
+def late_bug(request):
+    add(request, bug(9))
+
+def test_switch_passes(late_switch):
+    pass
+
+def test_switch_fails(late_switch):
+    assert 0
+"""
+CAPTURED = """
+@T
+def test_xfail(late_xfail):
+    assert 0
+
+@T
+def test_xpass(late_xfail):
+    pass
+
+@T
+def test_more(late_bug):
+    assert 0
+
+@bug(3)
+def test_guard_gets_switch(late_switch):
+    assert 0
+
+def test_hook_switch():
+    assert 0
+
+def test_hook_switch_passes():
+    pass
+"""
+HOOK = """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "hook_switch" in item.name:
+            item.add_marker(pytest.mark.tdd_bug(4))
+            item.add_marker(pytest.mark.tdd_expected_fail)
+        if "hook_guard" in item.name:
+            item.add_marker(pytest.mark.tdd_bug(5))
+"""
+
+
+def test_markers_added_late_cannot_be_green(project: PytestProject) -> None:
+    project.module(LATE + CAPTURED)
+    project.write("conftest.py", HOOK)
+    run = project.run()
+    assert run.code == 1
+    assert run.counts == {"failed": 7, "passed": 1}
+    assert run.verdicts == {
+        "test_switch_passes": WRONG,
+        "test_switch_fails": WRONG,
+        "test_xfail": WRONG,
+        "test_xpass": FIXED,
+        "test_more": WRONG,
+        "test_guard_gets_switch": WRONG,
+        "test_hook_switch": WRONG,
+        "test_hook_switch_passes": FIXED,
+    }
+    assert "cannot be combined with xfail" in run.reasons["test_xfail"]
+    assert run.reasons["test_more"].startswith("its markers changed while the run went on")
+    assert "added after the check" in run.reasons["test_hook_switch"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+def test_a_late_switch_is_seen_in_a_run_without_captures(
+    project: PytestProject, arguments: tuple[str, ...]
+) -> None:
+    project.module(LATE)
+    run = project.run(*arguments, "-k", "passes")
+    assert run.code == 1
+    assert run.verdicts == {"test_switch_passes": WRONG}
+    assert run.closing == "bugcapture: 0 expected failures, 0 look fixed, 1 wrong (#3), 0 regressed"
+
+
+def test_a_hook_may_add_bug_numbers(project: PytestProject) -> None:
+    project.write("conftest.py", HOOK)
+    project.module("def test_hook_guard():\n    pass\n")
+    run = project.run()
+    assert (run.code, run.verdicts) == (0, {"test_hook_guard": "passed"})
+
+
+PLUGINS = """
+import pytest
+
+def timeout(message):
+    import pytest_timeout
+    pytest_timeout.fail(message)
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    yield
+    assert "leaks" not in item.name
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    import pytest_check
+    report = yield
+    if call.when == "call" and "silent" in item.name:
+        report.outcome, report.longrepr = "failed", "said no"
+    if call.when == "call" and "soft" in item.name:
+        pytest_check.report(call, report)
+    if call.when == "call" and "waved" in item.name:
+        report.outcome = "passed"
+    return report
+"""
+PRETENDED = """
+import sys
+
+@T
+def test_timeout():
+    import pytest_timeout
+    pytest_timeout.stop("Timeout >1.0s")
+
+@T
+def test_leaks():
+    pass
+
+@T
+def test_silent():
+    pass
+
+@T
+def test_soft():
+    pass
+
+@T
+def test_soft_and_error():
+    raise ValueError
+
+@T
+def test_waved():
+    assert 0
+
+@T
+def test_waved_error():
+    raise ValueError
+
+@bug(2)
+def test_guarded_silent():
+    pass
+"""
+TIMEOUT = "import pytest\n\n\ndef stop(message):\n    pytest.fail(message)\n"
+CHECK = """
+import pytest
+
+def report(call, report):
+    report.outcome = "failed"
+    try:
+        raise AssertionError("soft")
+    except AssertionError:
+        call.excinfo = pytest.ExceptionInfo.from_current()
+    report.longrepr = "soft"
+"""
+
+
+def test_other_plugins_are_heard(project: PytestProject) -> None:
+    project.module(PRETENDED)
+    project.write("conftest.py", PLUGINS)
+    project.write("pytest_timeout.py", TIMEOUT)
+    project.write("pytest_check.py", CHECK)
+    run = project.run("-p", "no:timeout", "-p", "no:check")
+    assert run.verdicts == {
+        "test_timeout": WRONG,
+        "test_leaks": WRONG,
+        "test_silent": WRONG,
+        "test_soft": EXPECTED,
+        "test_soft_and_error": WRONG,
+        "test_waved": EXPECTED,
+        "test_waved_error": WRONG,
+        "test_guarded_silent": "regressed",
+    }
+    assert run.code == 1
+    assert run.counts == {"failed": 6, "xfailed": 2}
+    assert run.reasons["test_timeout"] == "a timeout is never the expected failure"
+    assert run.reasons["test_leaks"] == "a hook around the test failed"
+    assert "said no" in run.reasons["test_silent"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("pytest.exit('enough', returncode=0)", 1),
+        ("pytest.exit('enough', returncode=7)", 7),
+        ("raise KeyboardInterrupt", 2),
+    ],
+)
+def test_an_interrupt_is_red(project: PytestProject, statement: str, code: int) -> None:
+    project.module(f"@T\ndef test_first():\n    {statement}\n\n@T\ndef test_second():\n    assert 0\n")
+    run = project.run()
+    assert run.code == code
+    assert run.verdicts == {"test_first": WRONG}
+    assert run.reasons == {"test_first": "the run was interrupted"}
+    assert run.closing == "bugcapture: 0 expected failures, 0 look fixed, 1 wrong (#1), 0 regressed"
+
+
+def test_an_exit_in_a_teardown_supersedes_the_verdict(project: PytestProject) -> None:
+    project.module(
+        """
+        @pytest.fixture
+        def leaves():
+            yield
+            pytest.exit("enough", returncode=0)
+
+        @T
+        def test_first(leaves):
+            assert 0
+        """
+    )
+    run = project.run()
+    assert run.code == 1
+    assert [record["verdict"] for record in run.records] == [EXPECTED, WRONG]
+
+
+def test_an_exit_in_a_worker_is_red(project: PytestProject) -> None:
+    project.module("@T\ndef test_first():\n    pytest.exit('enough', returncode=0)\n")
+    run = project.run("-n", "1")
+    assert run.code != 0
+    assert run.verdicts == {"test_first": WRONG}
+
+
+def test_a_crashed_worker_is_red_and_leaves_no_record(project: PytestProject) -> None:
+    project.module(
+        """
+        import os
+
+        @T
+        def test_crash():
+            os._exit(0)
+
+        @T
+        def test_fine():
+            assert 0
+        """
+    )
+    run = project.run("-n", "1", "--max-worker-restart", "2")
+    assert run.code == 1
+    assert run.counts == {"failed": 1, "xfailed": 1}
+    assert run.verdicts == {"test_fine": EXPECTED}
+    assert run.closing == "bugcapture: 1 expected failure (#1), 0 look fixed, 0 wrong, 0 regressed"
+
+
+def _both(project: PytestProject, *arguments: str, **variables: str) -> tuple[Run, Run]:
+    return project.run(*arguments, **variables), project.run("-p", "no:bugcapture", *arguments, **variables)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (("-p", "bugcapture.pytest"), {}),
+        (("-p", "bugcapture"), {}),
+        ((), {"PYTEST_PLUGINS": "bugcapture.pytest"}),
+        (("-p", "bugcapture.pytest"), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
+        (("-p", "no:terminal"), {}),
+        (("-s",), {}),
+    ],
+)
+def test_the_plugin_may_be_named_twice_and_needs_no_terminal(
+    project: PytestProject, arguments: tuple[str, ...], variables: dict[str, str]
+) -> None:
+    project.module("@T\ndef test_bug():\n    pytest.fail('no')\n")
+    run = project.run(*arguments, **variables)
+    assert run.code == 0, run.stderr
+    assert run.verdicts == {"test_bug": EXPECTED}
+    assert len(run.records) == 1
+    assert run.stderr == "bugcapture: 1 expected failure (#1), 0 look fixed, 0 wrong, 0 regressed\n"
+
+
+def test_a_conftest_may_name_the_plugin(project: PytestProject) -> None:
+    project.write("conftest.py", 'pytest_plugins = ["bugcapture.pytest"]\n')
+    project.module("@T\ndef test_bug():\n    assert 0\n")
+    assert project.run().code == 0
+
+
+def test_a_run_without_captures_is_as_without_the_plugin(project: PytestProject) -> None:
+    project.write("pytest.ini", "[pytest]\naddopts = -p no:cacheprovider --doctest-modules\n")
+    project.write("test_plain.py", '"""\n>>> 1\n1\n"""\ndef test_a():\n    pass\n\ndef test_b():\n    assert 0\n')
+    ours, plain = _both(project, "-q")
+    assert (
+        (ours.code, ours.counts, ours.suite)
+        == (plain.code, plain.counts, plain.suite)
+        == (1, ours.counts, ours.suite)
+    )
+    assert ours.stderr == plain.stderr == ""
+    ours, plain = _both(project, "--collect-only", "-q")
+    assert ours.stdout.splitlines()[:-1] == plain.stdout.splitlines()[:-1]
+
+
+def test_deselected_captures_have_no_verdict(project: PytestProject) -> None:
+    project.module("@T\ndef test_bug():\n    assert 0\n\ndef test_plain():\n    pass\n")
+    run = project.run("-k", "plain")
+    assert (run.code, run.records, run.stderr) == (0, [], "")
+    assert list((project.folder / "evidence").glob("*")) == []
+    run = project.run("--collect-only", "-q")
+    assert (run.code, run.stderr) == (0, "")
+    assert list((project.folder / "evidence").glob("*")) == []
+
+
+def test_the_markers_explain_themselves(project: PytestProject) -> None:
+    shown = project.run("--markers").stdout
+    for name in ("tdd_bug(991)", "tdd_issue(991)", "tdd_expected_fail(raises=None, match=None)"):
+        assert f"@pytest.mark.{name}: " in shown
+
+
+def test_runs_inside_a_run_know_nothing_of_each_other(project: PytestProject) -> None:
+    project.write("conftest.py", 'pytest_plugins = ["pytester"]\n')
+    project.module(
+        """
+        @T
+        def test_outer(pytester):
+            pytester.makepyfile(
+                "import pytest\\n"
+                "@pytest.mark.tdd_bug(7)\\n"
+                "@pytest.mark.tdd_expected_fail\\n"
+                "def test_inner():\\n"
+                "    pass\\n"
+            )
+            result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+            result.assert_outcomes(failed=1)
+            result.stderr.fnmatch_lines(["bugcapture: 0 expected failures, 1 look fixed (#7)*"])
+            assert 0, "the bug"
+        """
+    )
+    run = project.run(BUGCAPTURE_EVIDENCE_DIR="")
+    assert run.code == 0, run.stdout
+    assert run.closing == "bugcapture: 1 expected failure (#1), 0 look fixed, 0 wrong, 0 regressed"
+
+
+def test_the_race_fixture(project: PytestProject) -> None:
+    project.write(
+        "shop.py",
+        """
+        opened = []
+
+        def connect():
+            return object()
+
+        def session():
+            if not opened:
+                opened.append(connect())
+            return opened[0]
+        """,
+    )
+    project.module(
+        """
+        import shop
+
+        @T
+        def test_race(race):
+            race(shop.session, meet_at="shop.connect").expect(entries=1, errors=0)
+        """
+    )
+    run = project.run("-p", "no:randomly", PYTHONPATH=str(project.folder))
+    assert (run.code, run.verdicts) == (0, {"test_race": EXPECTED})
+
+
+def test_an_item_that_is_no_function_is_judged_too(project: PytestProject) -> None:
+    project.write(
+        "conftest.py",
+        """
+        import pytest
+
+        class Line(pytest.Item):
+            def runtest(self):
+                assert self.name == "good"
+
+            def reportinfo(self):
+                return self.path, None, self.name
+
+        class File(pytest.File):
+            def collect(self):
+                for name in self.path.read_text().split():
+                    line = Line.from_parent(self, name=name)
+                    line.add_marker(pytest.mark.tdd_bug(1))
+                    line.add_marker(pytest.mark.tdd_expected_fail)
+                    yield line
+
+        def pytest_collect_file(parent, file_path):
+            if file_path.suffix == ".lines":
+                return File.from_parent(parent, path=file_path)
+        """,
+    )
+    project.write("a.lines", "good bad")
+    run = project.run()
+    assert run.verdicts == {"good": FIXED, "bad": EXPECTED}
+    assert {record["location"] for record in run.records} == {"a.lines:1"}
+
+
+def test_inherited_tests_stand_where_their_class_does(project: PytestProject) -> None:
+    project.write("base.py", "class Base:\n    def test_inherited(self):\n        raise AssertionError\n")
+    project.module("from base import Base\n\n@T\nclass TestHere(Base):\n    pass\n")
+    run = project.run()
+    assert (run.code, run.records[0]["location"], run.verdicts) == (
+        0,
+        "test_it.py:8",
+        {"TestHere::test_inherited": EXPECTED},
+    )
+
+
+def test_an_imported_test_stands_in_the_file_that_was_collected(project: PytestProject) -> None:
+    project.write("shared.py", "import pytest\n\n\n@pytest.mark.tdd_bug(1)\ndef test_shared():\n    pass\n")
+    project.module("from shared import test_shared\n")
+    run = project.run()
+    assert (run.code, run.records[0]["location"]) == (0, "test_it.py:1")
+
+
+def test_a_late_switch_in_a_run_that_cannot_keep_evidence_is_a_usage_error(project: PytestProject) -> None:
+    project.module(LATE)
+    project.write("file", "")
+    run = project.run("-k", "passes", BUGCAPTURE_EVIDENCE_DIR=str(project.folder / "file" / "below"))
+    assert run.code == 4
+    assert "evidence cannot be written here" in run.stderr

@@ -1,0 +1,346 @@
+"""Scenarios that pytest-bdd runs are judged like the same scenarios in Behave."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import pytest
+from pytest_project import EXPECTED, FIXED, WRONG, PytestProject
+from test_pytest_refusal import assert_refused
+
+STEPS = """
+import pytest
+from pytest_bdd import given, scenario, scenarios, then, when
+
+@given("ok")
+@when("ok")
+@then("ok")
+def ok():
+    pass
+
+@given("bad")
+@when("bad")
+@then("bad")
+def bad():
+    assert 0
+
+@when("error")
+@then("error")
+def error():
+    raise RuntimeError("boom")
+
+@then("fails")
+def fails():
+    pytest.fail("no")
+
+@then("needs more")
+def needs(missing):
+    pass
+
+@pytest.fixture
+def missing():
+    assert 0
+"""
+MODULE = STEPS + 'scenarios("a.feature")\n'
+FEATURE = """\
+@tdd_bug @tdd_bug_21
+Feature: F
+  Background:
+    Given ok
+
+  @tdd_expected_fail
+  Scenario: then asserts
+    Then bad
+
+  @tdd_expected_fail
+  Scenario: then fails
+    Then fails
+    And bad
+
+  @tdd_expected_fail
+  Scenario: when declared
+    Fails with: RuntimeError: boom
+    Fails at: When error
+    When error
+    Then ok
+
+  @tdd_expected_fail
+  Scenario: given asserts
+    Given bad
+    Then ok
+
+  @tdd_expected_fail
+  Scenario: when asserts
+    When bad
+    Then ok
+
+  @tdd_expected_fail
+  Scenario: undefined
+    Then never heard of
+
+  @tdd_expected_fail
+  Scenario: runtime
+    Then error
+
+  @tdd_expected_fail
+  Scenario: fixture
+    Then needs more
+
+  @tdd_expected_fail
+  Scenario: passes
+    Then ok
+
+  @tdd_expected_fail
+  Scenario Outline: rows
+    Then <what>
+
+    Examples:
+      | what |
+      | bad  |
+      | ok   |
+
+  @other
+  Scenario: guarded
+    Then ok
+"""
+VERDICTS = {
+    "then asserts": EXPECTED,
+    "then fails": EXPECTED,
+    "when declared": EXPECTED,
+    "given asserts": WRONG,
+    "when asserts": WRONG,
+    "undefined": WRONG,
+    "runtime": WRONG,
+    "fixture": WRONG,
+    "passes": FIXED,
+    "guarded": "passed",
+}
+OTHER = "[pytest]\naddopts = --strict-markers -p no:cacheprovider\nmarkers = other\nfilterwarnings = error\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+def test_scenarios(project: PytestProject, arguments: tuple[str, ...]) -> None:
+    project.write("pytest.ini", OTHER)
+    project.write("a.feature", FEATURE)
+    project.write("test_a.py", MODULE)
+    run = project.run(*arguments)
+    assert run.code == 1
+    assert run.counts == {"failed": 7, "passed": 1, "xfailed": 4}
+    rows = [record["verdict"] for record in run.records if record["name"] == "rows"]
+    assert sorted(rows) == [EXPECTED, FIXED]
+    assert {name: verdict for name, verdict in run.verdicts.items() if name != "rows"} == VERDICTS
+    record = next(record for record in run.records if record["name"] == "when declared")
+    assert (record["location"], record["step_location"], record["step"]) == (
+        "a.feature:16",
+        "a.feature:19",
+        "When error",
+    )
+    assert "the step is undefined: Then never heard of" in run.reasons["undefined"]
+    assert "given step failed" in run.reasons["given asserts"]
+    assert run.reasons["fixture"] == "a fixture failed"
+    switch_line = FEATURE.splitlines().index("  Scenario: passes")
+    assert f"a.feature:{switch_line}: bug 21 looks fixed" in run.stdout
+    assert "    Fails with: RuntimeError: boom" in run.stderr
+    assert run.closing == "bugcapture: 4 expected failures (#21), 2 look fixed (#21), 5 wrong (#21), 0 regressed"
+
+
+def test_tags_select_like_markers(project: PytestProject) -> None:
+    project.write("pytest.ini", OTHER)
+    project.write("a.feature", FEATURE)
+    project.write("test_a.py", MODULE)
+    run = project.run("-m", "tdd_bug and not tdd_expected_fail")
+    assert (run.code, run.counts) == (0, {"passed": 1, "deselected": 11})
+    run = project.run("-m", "tdd_bug and tdd_expected_fail", "-k", "then_asserts")
+    assert (run.code, run.counts) == (0, {"xfailed": 1, "deselected": 11})
+
+
+BAD = """\
+@tdd_bug_5
+Feature: F
+  @tdd_bug @tdd_bug_x @tdd_isue_6
+  Scenario: bad tags
+    Then ok
+
+  @tdd_expected_fail
+  Scenario: bad switch
+    Then ok
+
+  @tdd_bug @tdd_expected_fail
+  Scenario: bad lines
+    Fails with: ImportError
+    Fails at: Then nothing
+    Given ok
+    Then ok
+
+  @tdd_bug @tdd_expected_fail
+  Scenario: bad place
+    Fails at: Given ok
+    Given ok
+    Then ok
+"""
+PROBLEMS = [
+    "a.feature:1: T1 @tdd_bug_5 needs @tdd_bug",
+    "a.feature:3: T4 @tdd_isue_6 is no bugcapture tag",
+    "a.feature:3: T5 @tdd_bug_x has no valid number",
+    "a.feature:7: T3 @tdd_expected_fail needs @tdd_bug",
+    "a.feature:13: F1 'Fails with: ImportError'",
+    "a.feature:14: F2 'Fails at: Then nothing' names no step of this scenario",
+    "a.feature:20: F2 'Fails at: Given ok' names a Given or Background step",
+]
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2"), ("--collect-only", "-q")])
+def test_bad_tags_of_a_feature_are_refused(project: PytestProject, arguments: tuple[str, ...]) -> None:
+    project.write("a.feature", BAD)
+    project.write("test_a.py", MODULE)
+    assert_refused(project, project.run(*arguments), PROBLEMS)
+
+
+HOOKS = """
+def pytest_bdd_before_step(step):
+    assert step.name != "before"
+
+def pytest_bdd_after_step(step):
+    assert step.name != "after"
+
+def pytest_bdd_after_scenario(scenario):
+    assert scenario.name != "after scenario"
+"""
+AROUND = """\
+@tdd_bug @tdd_bug_7 @tdd_expected_fail
+Feature: F
+  Fails with: AssertionError
+
+  Scenario: hook before
+    Then before
+    Then ok
+
+  Scenario: hook after
+    Then after
+
+  Scenario: after scenario
+    Then ok
+
+  Scenario: own body
+    Then ok
+
+  Scenario: marked besides
+    When ok
+    Then bad
+"""
+AROUND_STEPS = """
+@then("before")
+@then("after")
+def nothing():
+    pass
+
+@pytest.mark.tdd_issue(8)
+@scenario("a.feature", "marked besides")
+def test_besides():
+    pass
+
+@scenario("a.feature", "own body")
+def test_own_body():
+    assert 0
+
+scenarios("a.feature")
+"""
+
+
+def test_hooks_never_count_and_the_function_counts(project: PytestProject) -> None:
+    project.write("a.feature", AROUND)
+    project.write("conftest.py", HOOKS)
+    project.write("test_a.py", STEPS + AROUND_STEPS)
+    run = project.run()
+    wanted = {
+        "hook before": WRONG,
+        "hook after": WRONG,
+        "after scenario": WRONG,
+        "own body": EXPECTED,
+        "marked besides": EXPECTED,
+    }
+    assert run.verdicts == wanted, run.reasons
+    assert run.reasons["hook before"] == run.reasons["hook after"] == "a hook of the scenario failed"
+    assert next(record["ids"] for record in run.records if record["name"] == "marked besides") == [7, 8]
+
+
+RULE = """\
+Feature: F
+  Fails with: KeyError
+
+  @tdd_bug @tdd_bug_7 @tdd_expected_fail
+  Rule: R
+    Fails with: RuntimeError
+
+    Background:
+      Then ok
+
+    Scenario: declared by the rule
+      When error
+
+    Scenario: declares itself
+      Fails with: AssertionError
+      When bad
+
+    Scenario: other type
+      Then bad
+"""
+
+
+@pytest.mark.skipif(int(version("pytest-bdd").split(".")[0]) < 8, reason="pytest-bdd 7 knows no Rule")
+def test_rules_declare_and_tag(project: PytestProject) -> None:
+    project.write("a.feature", RULE)
+    project.write("test_a.py", MODULE)
+    run = project.run()
+    assert run.verdicts == {
+        "declared by the rule": EXPECTED,
+        "declares itself": EXPECTED,
+        "other type": WRONG,
+    }
+
+
+BACKGROUND = """\
+@tdd_bug @tdd_bug_7 @tdd_expected_fail
+Feature: F
+  Background:
+    Then bad
+
+  Scenario: set-up fails
+    Then ok
+"""
+
+
+def test_a_background_never_counts(project: PytestProject) -> None:
+    project.write("a.feature", BACKGROUND)
+    project.write("test_a.py", MODULE)
+    run = project.run()
+    assert (run.code, run.verdicts) == (1, {"set-up fails": WRONG})
+    assert "set-up is never the expected failure" in run.reasons["set-up fails"]
+
+
+MIXED = """\
+Feature: F
+  @tdd_bug @tdd_bug_7 @tdd_expected_fail
+  Scenario: captured
+    Then bad
+
+  @tdd_unit
+  Scenario: plain
+    Then ok
+
+  Scenario: plain failure
+    Then bad
+
+  Scenario: plain undefined
+    Then never heard of
+"""
+
+
+def test_other_scenarios_are_left_alone(project: PytestProject) -> None:
+    project.write("pytest.ini", OTHER.replace("markers = other", "markers = tdd_unit"))
+    project.write("pyproject.toml", '[tool.bugcapture]\nallow_tags = ["tdd_unit"]\n')
+    project.write("a.feature", MIXED)
+    project.write("test_a.py", MODULE)
+    run = project.run()
+    assert (run.counts, run.verdicts) == ({"xfailed": 1, "passed": 1, "failed": 2}, {"captured": EXPECTED})
+    assert project.run("-m", "tdd_unit").counts == {"passed": 1, "deselected": 3}

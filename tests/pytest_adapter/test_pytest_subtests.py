@@ -1,0 +1,102 @@
+"""A test with subtests is judged as a whole, and its subtests show what they did."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_project import EXPECTED, FIXED, WRONG, PytestProject
+
+TESTS = """
+@T
+def test_all_fail(subtests):
+    for number in range(2):
+        with subtests.test(number=number):
+            assert 0
+
+@T
+def test_mixed(subtests):
+    with subtests.test("passes"):
+        pass
+    with subtests.test("fails"):
+        assert 0
+    with subtests.test("skips"):
+        pytest.skip("later")
+
+@T
+def test_error(subtests):
+    with subtests.test("error"):
+        raise ValueError
+    with subtests.test("fails"):
+        assert 0
+
+@T
+def test_all_pass(subtests):
+    with subtests.test("passes"):
+        pass
+
+@T
+def test_hidden(subtests):
+    with subtests.test("hides"):
+        pytest.xfail("hidden")
+
+@T
+def test_outside(subtests):
+    with subtests.test("fails"):
+        assert 0
+    raise ValueError
+
+@bug(2)
+def test_guarded(subtests):
+    with subtests.test("fails"):
+        assert 0
+
+@T
+class TestUnit(unittest.TestCase):
+    def test_unit(self):
+        for number in range(3):
+            with self.subTest(number=number):
+                self.assertEqual(number, 1)
+
+    def test_unit_error(self):
+        with self.subTest("error"):
+            raise ValueError
+"""
+VERDICTS = {
+    "test_all_fail": EXPECTED,
+    "test_mixed": EXPECTED,
+    "test_error": WRONG,
+    "test_all_pass": FIXED,
+    "test_hidden": WRONG,
+    "test_outside": WRONG,
+    "test_guarded": "regressed",
+    "TestUnit::test_unit": EXPECTED,
+    "TestUnit::test_unit_error": WRONG,
+}
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+def test_subtests(project: PytestProject, arguments: tuple[str, ...]) -> None:
+    project.module(TESTS)
+    run = project.run(*arguments)
+    assert run.code == 1
+    assert run.verdicts == VERDICTS
+    failed = {name for name, words in run.shown.items() if words & {"FAILED", "SUBFAILED", "SUBFAIL"}}
+    assert failed == {name for name, verdict in VERDICTS.items() if verdict != EXPECTED}
+    assert "XFAIL" in run.shown["test_all_fail"]
+    assert "XFAIL" in run.shown["test_mixed"]
+    assert "failure" in run.junit["test_error"]
+    assert set(run.junit["test_all_fail"]) == {"skipped"}
+
+
+def test_a_run_of_expected_subtests_is_green(project: PytestProject) -> None:
+    project.module(TESTS)
+    run = project.run("-k", "test_all_fail or test_mixed or (test_unit and not error)")
+    assert run.code == 0
+    assert "failed" not in run.counts
+
+
+def test_a_raw_run_leaves_subtests_alone(project: PytestProject) -> None:
+    project.module(TESTS)
+    run = project.run("-k", "test_all_fail", BUGCAPTURE_RAW="1")
+    assert run.code == 1
+    assert "xfailed" not in run.counts
+    assert run.verdicts == {"test_all_fail": EXPECTED}
