@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bugcapture.core.capture import Capture
+    from bugcapture.core.dialect import Launch
     from bugcapture.core.finding import Finding
 
 
@@ -34,3 +35,15 @@ class BehaveDialect:
         from bugcapture.behave.wiring import check_wiring  # noqa: PLC0415 - only projects with captures pay for it
 
         return check_wiring(captures, root, assume_installed=assume_installed)
+
+    def plan_launches(self, captures: Sequence[Capture], root: Path) -> list[Launch]:
+        """Group captured tests by what one process can run."""
+        from bugcapture.behave.execute import plan_launches  # noqa: PLC0415 - only `bugcapture run` pays for it
+
+        return plan_launches(captures, root)
+
+    def write_command(self, launch: Launch, scratch: Path) -> list[str]:
+        """The command that runs exactly the tests of a launch."""
+        from bugcapture.behave.execute import write_command  # noqa: PLC0415
+
+        return write_command(launch, scratch)

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "check": "Check tags, declared failures and the wiring of the adapters.",
     "demo": "Show the life of bug 991 in a throw-away project.",
+    "evidence": "Merge evidence files, and look for captures without evidence.",
     "graduate": "Remove the switch of fixed bugs; their tests stay.",
     "list": "List every bug with its tests and its state.",
+    "run": "Run the captured tests of all frameworks, with one summary.",
+    "show": "Show all that is known of one bug.",
 }
 
 
@@ -69,6 +72,7 @@ def root(ctx: click.Context) -> None:
     Examples:
       bugcapture check                  # are all tags right, is the adapter wired in?
       bugcapture list                   # which bugs are captured, which are guarded?
+      bugcapture run                    # run their tests, whatever framework they are of
       bugcapture graduate 991           # bug 991 is fixed: remove its switch
       bugcapture demo                   # see the whole life of a bug
     """  # noqa: D301 - click reads the backspace as "do not wrap"

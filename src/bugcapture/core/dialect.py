@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -11,6 +12,23 @@ if TYPE_CHECKING:
     from bugcapture.core.capture import Capture
     from bugcapture.core.finding import Finding
     from bugcapture.core.tags import TagPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """Captured tests that one process of their framework can run together.
+
+    Attributes:
+        framework: ``behave``, ``robot`` or ``pytest``.
+        folder: The folder in which the process is started, absolute.
+        captures: The tests; their paths are seen from the working directory of this process.
+        entry: What else tells the launch from others of the folder, such as the top of a suite.
+    """
+
+    framework: str
+    folder: Path
+    captures: tuple[Capture, ...]
+    entry: str = ""
 
 
 class Source(Protocol):
@@ -73,4 +91,17 @@ class Dialect(Protocol):
 
     def check_wiring(self, captures: Sequence[Capture], root: Path, *, assume_installed: bool) -> list[Finding]:
         """Whether captured tests will be judged at all."""
+        ...
+
+    def plan_launches(self, captures: Sequence[Capture], root: Path) -> list[Launch]:
+        """Group captured tests by what one process can run; ``root`` is the project's folder, absolute."""
+        ...
+
+    def write_command(self, launch: Launch, scratch: Path) -> list[str]:
+        """What follows the interpreter in the command that runs exactly the tests of a launch.
+
+        Args:
+            launch: The tests, or some of a planned launch.
+            scratch: A folder for whatever the process writes besides its output.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,19 @@ from bugcapture.core.errors import ConfigurationError, SourceError
 from bugcapture.core.finding import Finding
 from bugcapture.project.files import find_files
 from bugcapture.project.paths import relative_path
+from bugcapture.pytest.dialect import PytestDialect
+from bugcapture.robot.dialect import RobotDialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bugcapture.core.capture import Capture
     from bugcapture.core.dialect import Dialect, Source
+    from bugcapture.core.tags import TagPolicy
 
-DIALECTS: tuple[Dialect, ...] = (BehaveDialect(),)
+_BEHAVE = BehaveDialect()
+_PYTEST = PytestDialect()
+DIALECTS: tuple[Dialect, ...] = (_BEHAVE, RobotDialect(), _PYTEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,50 @@ class Inventory:
         return tuple(capture for _, source in self.sources for capture in source.captures)
 
 
+@dataclass(frozen=True, slots=True)
+class BoundFeature:
+    """A feature file that pytest-bdd runs: written as for Behave, run as for pytest.
+
+    Attributes:
+        source: The file as Behave reads it.
+    """
+
+    source: Source
+
+    @property
+    def file(self) -> Path:
+        """The file."""
+        return self.source.file
+
+    @property
+    def path(self) -> str:
+        """The file as reports name it."""
+        return self.source.path
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes."""
+        return self.source.content
+
+    @property
+    def readable(self) -> bool:
+        """Whether it can be parsed."""
+        return self.source.readable
+
+    @property
+    def captures(self) -> list[Capture]:
+        """The tests that carry bug numbers or the switch."""
+        return [replace(capture, framework=_PYTEST.name) for capture in self.source.captures]
+
+    def check(self, policy: TagPolicy) -> list[Finding]:
+        """All problems of the file."""
+        return self.source.check(policy)
+
+    def remove_switch(self, lines: Iterable[int]) -> bytes:
+        """The content without the switch on some lines, every other byte as it was."""
+        return self.source.remove_switch(lines)
+
+
 def read_inventory(paths: Sequence[str | Path]) -> Inventory:
     """Read test files.
 
@@ -56,6 +105,7 @@ def read_inventory(paths: Sequence[str | Path]) -> Inventory:
     files = find_files([Path(path) for path in paths] or [Path()], suffixes)
     sources: list[tuple[Dialect, Source]] = []
     unreadable: list[Finding] = []
+    count = 0
     for file in files:
         dialect = next(dialect for dialect in DIALECTS if file.name.endswith(dialect.suffixes))
         path = relative_path(file)
@@ -63,10 +113,32 @@ def read_inventory(paths: Sequence[str | Path]) -> Inventory:
             source = dialect.read_source(file, path)
         except SourceError as error:
             unreadable.append(Finding(path, 0, "P1", error.message))
+            count += 1
             continue
+        count += source is not None or dialect.is_test_file(file)
         if source is not None:
             sources.append((dialect, source))
-    return Inventory(tuple(sources), tuple(unreadable), len(files))
+    return Inventory(tuple(_give_to_pytest(sources, files)), tuple(unreadable), count)
+
+
+def _give_to_pytest(
+    sources: Sequence[tuple[Dialect, Source]], files: Sequence[Path]
+) -> Iterable[tuple[Dialect, Source]]:
+    """Feature files that test modules of the project bind with pytest-bdd are pytest's and not Behave's."""
+    if not any(dialect is _BEHAVE for dialect, _ in sources):
+        return sources
+    from bugcapture.pytest.bdd_source import bound_features  # noqa: PLC0415 - only where there are feature files
+
+    # The modules may lie outside the files that were asked for.
+    around = find_files([Path()], _PYTEST.suffixes)
+    modules = [file for file in (*files, *around) if file.name.endswith(_PYTEST.suffixes)]
+    bound = {file.resolve() for file in bound_features(filter(_PYTEST.is_test_file, dict.fromkeys(modules)))}
+
+    def owner(dialect: Dialect, source: Source) -> tuple[Dialect, Source]:
+        given = dialect is _BEHAVE and source.file.resolve() in bound
+        return (_PYTEST, BoundFeature(source)) if given else (dialect, source)
+
+    return [owner(dialect, source) for dialect, source in sources]
 
 
 def captures_by_bug(captures: Iterable[Capture]) -> dict[int, list[Capture]]:

@@ -1,0 +1,224 @@
+"""``run``: the captured tests of all frameworks, each in its own framework's processes, judged as one run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bugcapture.core.errors import ConfigurationError, RefusedError
+from bugcapture.core.finding import Severity
+from bugcapture.core.text import plural, printable
+from bugcapture.project.config import EVIDENCE_DIR_VARIABLE, RAW_VARIABLE, find_project, is_raw
+from bugcapture.project.evidence import run_context
+from bugcapture.project.evidence_files import read_evidence
+from bugcapture.project.process import Task, run_tasks
+from bugcapture.workflow.hosts import require_hosts
+from bugcapture.workflow.result import ProcessResult, RunResult, judge_process
+from bugcapture.workflow.select import select_captures, take_shard
+from bugcapture.workflow.shard import VARIABLE as SHARD_VARIABLE
+from bugcapture.workflow.shard import distribute
+from bugcapture.workflow.sources import DIALECTS, Inventory, read_inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from bugcapture.core.capture import Capture
+    from bugcapture.core.dialect import Dialect, Launch
+    from bugcapture.project.config import Project
+    from bugcapture.project.process import Ended
+    from bugcapture.workflow.result import TestResult
+    from bugcapture.workflow.select import RunOptions
+
+
+def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, int], None]) -> RunResult:
+    """Run captured tests.
+
+    Nothing of the project is changed, but for what its own tests write, and for the evidence folder, which
+    gets the records of the run.
+
+    Args:
+        project: The project; its settings apply.
+        options: What to run.
+        on_progress: Called with the number of processes that have ended, of all, and of the red ones.
+
+    Raises:
+        ConfigurationError: If a bug has no test, a framework is not installed, or an option is unusable.
+        RefusedError: If a file cannot be read, its tags or declarations are wrong, or an adapter is not wired
+            in; nothing has run.
+        KeyboardInterrupt: If the run was interrupted; no process is left behind.
+    """
+    inventory = read_inventory(options.paths)
+    selected = select_captures(inventory, options)
+    captures = take_shard(selected, project.root, options)
+    _refuse_problems(project, inventory, captures)
+    require_hosts({capture.framework for capture in captures}, options.python)
+    raw = options.raw or is_raw()
+    with _scratch_folder(options.keep) as scratch:
+        units = _plan_units(captures, project, options, scratch)
+        try:
+            ended = _run_units(units, project, options, on_progress, raw=raw)
+        finally:  # What was judged before an interrupt counts as well.
+            _keep_evidence(units, project.evidence_dir)
+        results = [_judge(unit, end, options, raw=raw) for unit, end in zip(units, ended, strict=True)]
+    tests = [test for _, found in results for test in found]
+    return RunResult(
+        tests=tuple(sorted(tests, key=lambda test: (test.capture.path, test.capture.line, test.name))),
+        processes=tuple(process for process, _ in results),
+        raw=raw,
+        shard=options.shard,
+        selected=len(selected),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One process to run, with a folder of its own for what it writes."""
+
+    launch: Launch
+    command: tuple[str, ...]
+    scratch: Path
+    root: Path
+
+    @property
+    def evidence(self) -> Path:
+        return self.scratch / "evidence"
+
+    @property
+    def output(self) -> Path:
+        return self.scratch / "output.txt"
+
+
+def _refuse_problems(project: Project, inventory: Inventory, captures: Sequence[Capture]) -> None:
+    findings = list(inventory.unreadable)
+    for _, source in inventory.sources:
+        findings += source.check(project.settings.policy)
+    for dialect in DIALECTS:
+        own = [capture for capture in captures if capture.framework == dialect.name]
+        # Other commands load the adapter themselves; Behave has it in its environment file.
+        assumed = dialect.name != "behave" or dialect.name in project.settings.assume_wired
+        wiring = dialect.check_wiring(own, project.root, assume_installed=assumed)
+        # What the configuration excludes (W2) is asked for by its line here, and runs.
+        findings += [finding for finding in wiring if finding.rule != "W2"]
+    errors = sorted({finding for finding in findings if finding.severity is Severity.ERROR})
+    if errors:
+        told = "\n".join(f"  {printable(finding.where)}: {finding.rule} {finding.message}" for finding in errors)
+        raise RefusedError(f"nothing was run: {plural(len(errors), 'error')}\n{told}")
+
+
+@contextlib.contextmanager
+def _scratch_folder(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="bugcapture-run-", ignore_cleanup_errors=True) as temporary:
+            yield Path(temporary)
+        return
+    folder = keep.absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        used = any(folder.iterdir())
+    except OSError as error:
+        raise ConfigurationError(f"cannot be used: {error.strerror}", where=printable(str(keep))) from error
+    if used:
+        raise ConfigurationError(
+            "is not empty", where=printable(str(keep)), hint="name a folder that is not there yet"
+        )
+    yield folder
+
+
+def _plan_units(captures: Sequence[Capture], project: Project, options: RunOptions, scratch: Path) -> list[_Unit]:
+    python = sys.executable if options.python is None else options.python
+    units: list[_Unit] = []
+    for dialect in DIALECTS:
+        own = [capture for capture in captures if capture.framework == dialect.name]
+        for planned in dialect.plan_launches(own, project.root) if own else ():
+            for launch in _split_launch(planned, options.jobs):
+                folder = scratch / f"{len(units) + 1:03}-{dialect.name}"
+                folder.mkdir()
+                # Without buffering, so that a killed process has said what it could.
+                command = (python, "-u", *_write_command(dialect, launch, folder, options))
+                units.append(_Unit(launch, command, folder, find_project(launch.folder).root))
+    return units
+
+
+def _write_command(dialect: Dialect, launch: Launch, scratch: Path, options: RunOptions) -> list[str]:
+    command = dialect.write_command(launch, scratch)
+    at = 2  # Behind `-m <host>`, so that what the user adds comes first and cannot take a test away.
+    return [*command[:at], *options.arguments.get(dialect.name, ()), *command[at:]]
+
+
+def _split_launch(launch: Launch, jobs: int) -> list[Launch]:
+    """As many launches as may run at a time, of whole files."""
+    files: defaultdict[str, list[Capture]] = defaultdict(list)
+    for capture in launch.captures:
+        files[capture.path].append(capture)
+    parts = distribute({file: len(tests) for file, tests in files.items()}, min(jobs, len(files)))
+    return [
+        replace(launch, captures=tuple(capture for file in sorted(part) for capture in files[file]))
+        for part in parts
+    ]
+
+
+def _run_units(
+    units: Sequence[_Unit],
+    project: Project,
+    options: RunOptions,
+    on_progress: Callable[[int, int, int], None],
+    *,
+    raw: bool,
+) -> list[Ended | None]:
+    run_context(project.root)  # Hands revision and run number on to the processes.
+    shared = {SHARD_VARIABLE: str(options.shard)} if options.shard else {}
+    shared |= {RAW_VARIABLE: "1"} if raw else {}
+    tasks = [
+        Task(
+            command=unit.command,
+            folder=unit.launch.folder,
+            environment={**os.environ, **shared, EVIDENCE_DIR_VARIABLE: str(unit.evidence)},
+            output=unit.output,
+        )
+        for unit in units
+    ]
+    red = done = 0
+
+    def on_end(_index: int, ended: Ended) -> bool:
+        nonlocal red, done
+        done += 1
+        red += ended.exit_code != 0
+        on_progress(done, len(units), red)
+        return bool(red and options.fail_fast)
+
+    return run_tasks(tasks, jobs=options.jobs, timeout=options.timeout, on_end=on_end)
+
+
+def _keep_evidence(units: Iterable[_Unit], target: Path | None) -> None:
+    """Copy the records to where the project keeps its evidence."""
+    if target is None:
+        return
+    for file in (file for unit in units for file in sorted(unit.evidence.glob("*.jsonl"))):
+        try:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / file.name)
+        except OSError as error:
+            message = f"evidence cannot be written here: {error.strerror}"
+            raise ConfigurationError(message, where=printable(str(target))) from error
+
+
+def _judge(
+    unit: _Unit, ended: Ended | None, options: RunOptions, *, raw: bool
+) -> tuple[ProcessResult, list[TestResult]]:
+    return judge_process(
+        unit.launch,
+        unit.command,
+        ended,
+        read_evidence([unit.evidence]).records if unit.evidence.is_dir() else (),
+        root=unit.root,
+        output=unit.output,
+        timeout=options.timeout,
+        raw=raw,
+    )
