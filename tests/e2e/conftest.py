@@ -44,8 +44,8 @@ def sdist_wheel(builder: Environment, sdist: Path, tmp_path_factory: pytest.Temp
 
 @pytest.fixture(scope="session")
 def full(builder: Environment, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """An environment with the wheel and the extras that the demo needs."""
-    return _install(builder, f"{wheel}[behave,sample]", tmp_path_factory)
+    """An environment with the wheel and the extras that the demo needs in every framework."""
+    return _install(builder, f"{wheel}[behave,robot,pytest,sample]", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,9 @@ def test_the_wheel_holds_the_package_and_the_sample_and_nothing_else(wheel: Path
     files = list_wheel(wheel)
     tops = {name.split("/")[0] for name in files}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"bugcapture"}
-    assert not [name for name in files if "test" in name.rpartition("/")[2] or name.endswith((".pyc", ".orig"))]
+    own = [name for name in files if not name.startswith(f"{SAMPLE}/")]
+    assert not [name for name in own if name.rpartition("/")[2].startswith("test_")]
+    assert not [name for name in files if name.endswith((".pyc", ".orig"))]
 
 
 def test_the_wheel_holds_every_module_of_the_package(wheel: Path) -> None:
@@ -50,6 +52,9 @@ def test_the_wheel_holds_the_sample_inside_the_package(wheel: Path) -> None:
         f"{SAMPLE}/features/audit/audit_session_race.feature",
         f"{SAMPLE}/features/steps/audit_steps.py",
         f"{SAMPLE}/features/steps/race_steps.py",
+        f"{SAMPLE}/robot/audit/AuditSample.py",
+        f"{SAMPLE}/robot/audit/audit_session_race.robot",
+        f"{SAMPLE}/tests/audit/test_audit_session_race.py",
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from e2e_environment import ROOT
 from e2e_stranger import BUGGY, CAPTURE, ENVIRONMENT, FIXED, write_program, write_project
 
@@ -36,10 +37,11 @@ def test_the_stranger_writes_what_the_readme_says() -> None:
     assert f"```python\n{ENVIRONMENT}```\n" in (ROOT / "README.md").read_text("utf-8")
 
 
-def test_the_demo_runs_from_the_wheel(full: Environment, tmp_path: Path) -> None:
+@pytest.mark.parametrize("framework", ["behave", "robot", "pytest"])
+def test_the_demo_runs_from_the_wheel(full: Environment, tmp_path: Path, framework: str) -> None:
     """The whole story behaves outside the checkout, and leaves nothing where it was started."""
-    story = json.loads(full.must("bugcapture", "demo", "--format=json", cwd=tmp_path))
-    assert story["behaved"]
+    story = json.loads(full.must("bugcapture", "demo", f"--framework={framework}", "--format=json", cwd=tmp_path))
+    assert (story["behaved"], story["framework"]) == (True, framework)
     said = "\n".join(step["output"] for step in story["steps"])
     for text in ("1 expected failure (#991)", "bug 991 looks fixed", "bug 991 is back"):
         assert text in said
@@ -83,12 +85,13 @@ def test_a_stranger_who_forgets_the_two_lines_is_told(full: Environment, tmp_pat
     full.must("behave", "--runner=bugcapture.behave:Runner", cwd=tmp_path)
 
 
-def test_without_extras_the_demo_says_what_to_install(bare: Environment, tmp_path: Path) -> None:
+@pytest.mark.parametrize("framework", ["behave", "robot", "pytest"])
+def test_without_extras_the_demo_says_what_to_install(bare: Environment, tmp_path: Path, framework: str) -> None:
     """A missing library is a configuration error with the command that mends it, and no traceback."""
-    done = bare.run("bugcapture", "demo", cwd=tmp_path)
+    done = bare.run("bugcapture", "demo", f"--framework={framework}", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "install bugcapture again with its extras: [behave,sample]" in done.stderr
+    assert f"install bugcapture again with its extras: [{framework},sample]" in done.stderr
     assert "Traceback" not in done.stderr
 
 

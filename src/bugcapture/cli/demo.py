@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
+    "--framework",
+    type=click.Choice(["behave", "robot", "pytest"]),
+    default="behave",
+    show_default=True,
+    help="What the project is tested with.",
+)
+@click.option(
     "--keep",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 )
 @format_option(("text", "json"))
 @color_option
-def command(keep: Path | None, output_format: str) -> int:
+def command(framework: str, keep: Path | None, output_format: str) -> int:
     """Show the whole life of bug 991: captured, fixed, graduated, and caught when it comes back.
 
     Builds a throw-away git project from a sample AuditService with a real race, runs each command there
@@ -39,6 +46,7 @@ def command(keep: Path | None, output_format: str) -> int:
     \b
     Examples:
       bugcapture demo
+      bugcapture demo --framework pytest
       bugcapture demo --keep /tmp/audit     # leaves the project for playing
 
     Exit code 0 only if every command behaved as the story says.
@@ -46,19 +54,19 @@ def command(keep: Path | None, output_format: str) -> int:
     from bugcapture.demo.sample import require_libraries  # noqa: PLC0415 - help stays quick
     from bugcapture.demo.story import tell  # noqa: PLC0415
 
-    require_libraries()
+    require_libraries(framework)
     started = time.perf_counter()
     shown: list[Shown] = []
     with _project_folder(keep) as project:
         chapter = 0
-        for step in tell(project):
+        for step in tell(project, framework):
             shown.append(step)
             chapter += bool(step.step.title)
             if output_format == "text":
                 click.echo(_render_step(chapter, step))
     behaved = shown[-1].behaved
     if output_format == "json":
-        click.echo(_render_json(shown), nl=False)
+        click.echo(_render_json(framework, shown), nl=False)
     seconds = time.perf_counter() - started
     if behaved:
         kept = f"; the project is in {printable(str(keep))}" if keep else ""
@@ -98,7 +106,7 @@ def _render_step(chapter: int, shown: Shown) -> str:
     return "\n".join(lines)
 
 
-def _render_json(steps: list[Shown]) -> str:
+def _render_json(framework: str, steps: list[Shown]) -> str:
     from bugcapture.report.json import write_json  # noqa: PLC0415
 
     listed = [
@@ -113,4 +121,4 @@ def _render_json(steps: list[Shown]) -> str:
         }
         for shown in steps
     ]
-    return write_json("demo", {"behaved": steps[-1].behaved, "steps": listed})
+    return write_json("demo", {"framework": framework, "behaved": steps[-1].behaved, "steps": listed})

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
-from bugcapture.demo.sample import CAPTURE, PATCH, add_capture, lay_out
+from bugcapture.demo.sample import PATCH, SAMPLES, Sample, add_capture, lay_out
 from bugcapture.project import git
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_FOREIGN = ("BUGCAPTURE_", "BEHAVE_", "PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONSTARTUP")
+_FOREIGN = ("BUGCAPTURE_", "BEHAVE_", "PYTEST_", "ROBOT_", "PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONSTARTUP")
 _CAPTURE_MESSAGE = (
     "test: add TDD bug-capture test for #991 — AuditService TOCTOU race\n\n"
     "Two threads that use the service for the first time each create an engine.\n\n"
@@ -68,16 +68,17 @@ class Shown:
         return self.exit_code == self.step.exit_code and self.step.says in self.output
 
 
-def tell(project: Path) -> Iterator[Shown]:
+def tell(project: Path, framework: str) -> Iterator[Shown]:
     """Run the story.
 
     Args:
         project: An empty folder; the project stays in it in its last state.
+        framework: The framework of its tests, one of `bugcapture.demo.sample.SAMPLES`.
 
     Yields:
         Each command after it has run. A command that does not behave ends the story.
     """
-    for step in _steps(project):
+    for step in _steps(project, SAMPLES[framework]):
         started = time.perf_counter()
         exit_code, output = step.run()
         shown = Shown(step=step, exit_code=exit_code, output=output, seconds=time.perf_counter() - started)
@@ -86,27 +87,30 @@ def tell(project: Path) -> Iterator[Shown]:
             return
 
 
-def _steps(project: Path) -> Iterator[Step]:
+def _steps(project: Path, sample: Sample) -> Iterator[Step]:
+    folder = sample.capture.parts[0]
     yield Step(
         title="A project has an AuditService. Nobody knows yet that its first use is not thread-safe.",
         command="git init && git add . && git commit -m 'feat: add the audit service'",
-        run=lambda: _first_commit(project),
+        run=lambda: _first_commit(project, sample),
     )
     yield Step(
         title="CAPTURE. Somebody meets bug 991 and writes a test that fails because of it.",
-        command=f"cat {CAPTURE}",
-        run=lambda: _show_capture(project),
-        says="@tdd_expected_fail",
+        command=f"cat {sample.capture}",
+        run=lambda: _show_capture(project, sample),
+        says="tdd_expected_fail",
     )
-    yield _behave(
+    yield _test(
         project,
+        sample,
         "Raw, the test is red: two engines are created where one would do.",
         raw=True,
         exit_code=EXIT_FINDINGS,
         says="engines were created",
     )
-    yield _behave(
+    yield _test(
         project,
+        sample,
         "In CI it is green: it fails for its bug, and that is what is expected while the bug is open.",
         says="1 expected failure (#991), 0 look fixed, 0 wrong, 0 regressed",
     )
@@ -118,8 +122,9 @@ def _steps(project: Path) -> Iterator[Step]:
         command=f"git apply {PATCH.name}",
         run=lambda: _git(project, "apply", str(PATCH)),
     )
-    yield _behave(
+    yield _test(
         project,
+        sample,
         "CI is red now: the bug is gone, and its test still says that it is there.",
         exit_code=EXIT_FINDINGS,
         says="bug 991 looks fixed",
@@ -129,30 +134,36 @@ def _steps(project: Path) -> Iterator[Step]:
         "GRADUATE. One tag goes; the test is the regression test of 991 from now on.",
         "graduate",
         "991",
-        says="removed @tdd_expected_fail",
+        says="tdd_expected_fail",
     )
     yield Step(
-        command="git diff --unified=1 features",
-        run=lambda: _git(project, "diff", "--unified=1", "features"),
-        says="-  @tdd_bug @tdd_bug_991",
+        command=f"git diff --unified=1 {folder}",
+        run=lambda: _git(project, "diff", "--unified=1", folder),
+        says=sample.switch_line,
     )
-    yield _behave(project, "Green again, and the guard stands.", says="0 expected failures, 0 look fixed, 0 wrong")
+    yield _test(
+        project,
+        sample,
+        "Green again, and the guard stands.",
+        says="0 expected failures, 0 look fixed, 0 wrong",
+    )
     yield _commit(project, _FIX_MESSAGE)
     yield Step(
         title="REGRESSION. A year later a refactoring takes the lock out again.",
         command=f"git apply --reverse {PATCH.name}",
         run=lambda: _git(project, "apply", "--reverse", str(PATCH)),
     )
-    yield _behave(
+    yield _test(
         project,
+        sample,
         "Nobody has to remember the bug: its test does.",
         exit_code=EXIT_FINDINGS,
         says="bug 991 is back",
     )
 
 
-def _first_commit(project: Path) -> tuple[int, str]:
-    lay_out(project)
+def _first_commit(project: Path, sample: Sample) -> tuple[int, str]:
+    lay_out(project, sample)
     texts = []
     for arguments in (
         ("init", "--quiet", "--initial-branch=main"),
@@ -167,9 +178,9 @@ def _first_commit(project: Path) -> tuple[int, str]:
     return EXIT_OK, texts[-1]
 
 
-def _show_capture(project: Path) -> tuple[int, str]:
-    add_capture(project)
-    return EXIT_OK, (project / CAPTURE).read_text("utf-8")
+def _show_capture(project: Path, sample: Sample) -> tuple[int, str]:
+    add_capture(project, sample)
+    return EXIT_OK, (project / sample.capture).read_text("utf-8")
 
 
 def _commit(project: Path, message: str) -> Step:
@@ -182,12 +193,15 @@ def _commit(project: Path, message: str) -> Step:
     return Step(command=f"git add . && git commit -m '{first_line}'", run=run)
 
 
-def _behave(project: Path, title: str, *, raw: bool = False, exit_code: int = EXIT_OK, says: str = "") -> Step:
+def _test(
+    project: Path, sample: Sample, title: str, *, raw: bool = False, exit_code: int = EXIT_OK, says: str = ""
+) -> Step:
+    command = " ".join(sample.command)
     extra = {"BUGCAPTURE_RAW": "1"} if raw else {}
     return Step(
         title=title,
-        command="BUGCAPTURE_RAW=1 behave" if raw else "behave",
-        run=lambda: _python(project, extra, "behave"),
+        command=f"BUGCAPTURE_RAW=1 {command}" if raw else command,
+        run=lambda: _python(project, extra, *sample.command),
         exit_code=exit_code,
         says=says,
     )
