@@ -16,7 +16,16 @@ nox.options.sessions = ["lint", "typecheck", "unit_tests", "integration_tests", 
 ROOT = Path(__file__).parent
 PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
 COVERAGE = {"COVERAGE_FILE": str(ROOT / ".coverage")}
-BEHAVE_TESTS = ("tests/behave_adapter", "tests/behave_source", "tests/race")
+ADAPTER_TESTS = (
+    "tests/behave_adapter",
+    "tests/behave_source",
+    "tests/robot_adapter",
+    "tests/robot_source",
+    "tests/pytest_adapter",
+    "tests/pytest_source",
+    "tests/conformance",
+    "tests/race",
+)
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -59,7 +68,8 @@ def integration_tests(session: nox.Session) -> None:
     """Robot suites through the installed command, under coverage."""
     install(session, "test")
     arguments = session.posargs or ["robot"]
-    session.run("coverage", "run", "-m", "robot", "--outputdir=reports/robot", *arguments, env=COVERAGE)
+    listener = ("--listener", "bugcapture.robot.Listener")
+    session.run("coverage", "run", "-m", "robot", *listener, "--outputdir=reports/robot", *arguments, env=COVERAGE)
 
 
 @nox.session
@@ -79,25 +89,34 @@ def e2e_tests(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def adapter_tests(session: nox.Session) -> None:
-    """The adapter, its sources and the races on each Python."""
+    """The adapters, their sources and the races on each Python."""
     install(session, "test")
-    session.run("pytest", *(session.posargs or BEHAVE_TESTS))
+    session.run("pytest", *(session.posargs or ADAPTER_TESTS))
 
 
 @nox.session
 def minimums(session: nox.Session) -> None:
-    """The adapter and the sources with the lowest versions that we allow."""
+    """The adapters and the sources with the lowest versions that we allow."""
     session.install("uv>=0.8")
     python = str(Path(session.virtualenv.location) / "bin" / "python")
     lowest = ("uv", "pip", "install", "--python", python, "--resolution=lowest-direct")
     session.run(*lowest, "-e", ".[behave,robot,pytest,sample]", "--group=test", external=True)
-    session.run("pytest", *(session.posargs or BEHAVE_TESTS))
+    session.run("pytest", *(session.posargs or ADAPTER_TESTS))
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Is every line of the core, and every guard of an adapter, held by a test? Takes about an hour."""
+    install(session, "test", "mutation")
+    if not session.posargs:
+        session.run("python", "tests/mutation/mutate_core.py")
+    session.run("python", "tests/mutation/mutate_adapters.py", *session.posargs)
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
     """The life of bug 991, live."""
-    session.install(".[behave,sample]")
+    session.install(".[behave,robot,pytest,sample]")
     session.run("bugcapture", "demo", *session.posargs)
 
 
