@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from datetime import UTC, datetime
 
@@ -57,6 +56,6 @@ def test_nobody_knows(tmp_path, state):
     if state in {"no such line", "gone"}:
         commit(tmp_path, "2026-01-02T03:04:05+00:00")
     if state == "gone":
-        os.remove(file)
+        file.unlink()
 
     assert git.line_dates(file, [2 if state == "no such line" else 1]) == {}
