@@ -311,7 +311,9 @@ def test_what_is_said_to_be_declarable_can_be_declared(outcome):
         assert declarable(failure) is (problems == () and verdict is Verdict.EXPECTED_FAILURE)
 
 
-@pytest.mark.parametrize("name", ["SystemExit", "KeyboardInterrupt", "BaseException", "GeneratorExit", "", "a b"])
+@pytest.mark.parametrize(
+    "name", ["SystemExit", "KeyboardInterrupt", "BaseException", "GeneratorExit", "", "a b", "A:0"]
+)
 def test_what_no_line_can_declare_is_not_declarable(name):
     """A type that a ``Fails with:`` line must not or cannot name is never suggested."""
     failure = Failure(phase=Phase.ACTION, kind=Kind.EXCEPTION, exc_types=(name,) if name else ())

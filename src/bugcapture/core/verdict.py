@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.core.expectation import (
     NO_EXPECTATION,
     Expectation,
+    check_type_name,
     matches_message,
     matches_type,
-    parse_expectation,
     same_place,
-    suggest_line,
 )
 from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status
 from bugcapture.core.text import printable, shorten
@@ -96,8 +95,7 @@ def decide(tags: TestTags, outcome: Outcome, expectation: Expectation = NO_EXPEC
 
 def declarable(failure: Failure) -> bool:
     """Whether a ``Fails with:`` line could make this failure the expected one."""
-    _, problems = parse_expectation([suggest_line(failure.exc_type, "")])
-    return not problems and _why_never(failure) == ""
+    return check_type_name(failure.exc_type) == "" and _why_never(failure) == ""
 
 
 def never_expected(failure: Failure) -> bool:
