@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from behave_project import BehaveProject, Run, captured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(find_spec("behavex") is None, reason="behavex is not installed")
 
@@ -38,6 +44,13 @@ ROWS = {
     ),
     18: Expected("  @tdd_bug_5\n  Scenario: case {}\n    Then it passes\n\n", 1, [], 0),
 }
+
+
+@pytest.fixture
+def project() -> Iterator[BehaveProject]:
+    """A project whose path leaves room for the sockets that behavex's processes talk through."""
+    with tempfile.TemporaryDirectory(prefix="behavex-", ignore_cleanup_errors=True) as folder:
+        yield BehaveProject(Path(folder))
 
 
 def run_behavex(project: BehaveProject, scheme: str) -> tuple[Run, list[ET.Element]]:

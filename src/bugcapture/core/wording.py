@@ -11,7 +11,7 @@ from bugcapture.core.expectation import suggest_line, suggest_pattern
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NUMBER_TAG = re.compile(r"@tdd_(bug|issue)_(<N>|[0-9]+)\b")
+_NUMBER_TAG = re.compile(r"@tdd_(bug|issue)_(<N>|[0-9]+\b)")
 _OUR_TAG = re.compile(r"@(?=tdd_)")
 
 

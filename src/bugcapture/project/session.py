@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bugcapture.core.evidence import Evidence
+from bugcapture.core.evidence import SEVERITY, Evidence
 from bugcapture.core.expectation import NO_EXPECTATION, Expectation
 from bugcapture.core.message import closing_line, tell_verdict
 from bugcapture.core.outcome import Outcome, Status
@@ -139,7 +139,7 @@ class Session:
         if result is None or not result.attempts:
             return self.judge(test, outcome, duration=duration)
         judgement = decide(test.tags, outcome, test.expectation)
-        if judgement.verdict.green or not result.verdict.green:
+        if SEVERITY[judgement.verdict] <= SEVERITY[result.verdict]:
             return Judgement(result.verdict, judgement.reason, judgement.failure)
         self._keep(result, judgement, outcome, duration)
         return judgement
