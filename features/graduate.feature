@@ -72,7 +72,7 @@ Feature: bugcapture graduate removes the switch of a fixed bug, and not one byte
     When "bugcapture graduate 7 --format=json" runs
     Then the exit code is 0
     And the JSON of "standard output" has the schema "bugcapture.graduate/1"
-    And the run ends with "bugcapture: #7: @tdd_expected_fail removed at 4 places in 2 files; 4 tests guard the fix from now on"
+    And the run ends with "bugcapture: #7: tdd_expected_fail removed at 4 places in 2 files; 4 tests guard the fix from now on"
     And the file "features/a.feature" is now
       """
       Feature: A

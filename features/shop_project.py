@@ -204,7 +204,8 @@ class Project:
             return self.behave(*arguments)
         if name == "python":
             module = arguments.index("-m") + 1
-            assert arguments[module] == "behave", line
+            if arguments[module] != "behave":
+                return self.run(arguments[module], *arguments[module + 1 :])
             return self.behave(*arguments[module + 1 :], python=tuple(arguments[: module - 1]))
         assert name == "bugcapture", line
         return self.run(name, *arguments)

@@ -77,7 +77,7 @@ def test_only_the_switch_and_its_white_space_go(project: Project, layout: str, a
     assert file.read_bytes() == (head + after + rest).encode()
     again = project.run("graduate", "5")
     assert (again.code, again.text) == (0, "")
-    assert "nothing to do, 1 test without @tdd_expected_fail" in again.err
+    assert "nothing to do, 1 test without tdd_expected_fail" in again.err
     assert file.read_bytes() == (head + after + rest).encode()
 
 
@@ -152,7 +152,7 @@ def test_check_says_by_its_exit_code_whether_a_switch_is_left(project: Project) 
     before = project.snapshot()
     waiting = project.run("graduate", "5", "--check")
     assert (waiting.code, waiting.text) == (1, f"features/a.feature:2: {SWITCH} still stands\n")
-    assert "#5: @tdd_expected_fail still stands at 1 place in 1 file" in waiting.err
+    assert "#5: tdd_expected_fail still stands at 1 place in 1 file" in waiting.err
     assert project.snapshot() == before
     project.run("graduate", "5")
     assert project.run("graduate", "5", "--check").code == 0

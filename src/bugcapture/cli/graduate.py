@@ -66,19 +66,22 @@ def _tell(plan: Graduation, *, written: bool) -> str:
     bugs = bug_list(plan.ids)
     tests = plural(len(plan.tests), "test")
     if not plan.changes:
-        return f"{bugs}: nothing to do, {tests} without @{SWITCH}"
+        return f"{bugs}: nothing to do, {tests} without {SWITCH}"
     places = plural(sum(len(change.lines) for change in plan.changes), "place")
     files = plural(len(plan.changes), "file")
     if written:
         guard = "guards" if len(plan.tests) == 1 else "guard"
-        return f"{bugs}: @{SWITCH} removed at {places} in {files}; {tests} {guard} the fix from now on"
-    return f"{bugs}: @{SWITCH} still stands at {places} in {files}"
+        return f"{bugs}: {SWITCH} removed at {places} in {files}; {tests} {guard} the fix from now on"
+    return f"{bugs}: {SWITCH} still stands at {places} in {files}"
 
 
 def _render_text(plan: Graduation, *, written: bool) -> str:
-    told = f"removed @{SWITCH}" if written else f"@{SWITCH} still stands"
+    def tell(path: str) -> str:
+        switch = f"@{SWITCH}" if path.endswith(".feature") else SWITCH
+        return f"removed {switch}" if written else f"{switch} still stands"
+
     return "".join(
-        f"{style(printable(f'{change.path}:{line}'), bold=True)}: {told}\n"
+        f"{style(printable(f'{change.path}:{line}'), bold=True)}: {tell(change.path)}\n"
         for change in plan.changes
         for line in change.lines
     )
