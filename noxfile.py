@@ -16,6 +16,8 @@ nox.options.sessions = ["lint", "typecheck", "unit_tests", "integration_tests", 
 ROOT = Path(__file__).parent
 PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
 COVERAGE = {"COVERAGE_FILE": str(ROOT / ".coverage")}
+# Modules are kept together, because some of them run one project for all their tests.
+PARALLEL = ("-n", "auto", "--dist", "loadscope")
 ADAPTER_TESTS = (
     "tests/behave_adapter",
     "tests/behave_source",
@@ -59,7 +61,7 @@ def unit_tests(session: nox.Session) -> None:
     session.run("coverage", "erase", env=COVERAGE)
     session.run("coverage", "run", "-m", "behave", "--format=progress", env=COVERAGE)
     session.run(
-        "coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *session.posargs, env=COVERAGE
+        "coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *PARALLEL, *session.posargs, env=COVERAGE
     )  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def e2e_tests(session: nox.Session) -> None:
 def adapter_tests(session: nox.Session) -> None:
     """The adapters, their sources and the races on each Python."""
     install(session, "test")
-    session.run("pytest", *(session.posargs or ADAPTER_TESTS))
+    session.run("pytest", *PARALLEL, *(session.posargs or ADAPTER_TESTS))
 
 
 @nox.session
@@ -101,7 +103,7 @@ def minimums(session: nox.Session) -> None:
     python = str(Path(session.virtualenv.location) / "bin" / "python")
     lowest = ("uv", "pip", "install", "--python", python, "--resolution=lowest-direct")
     session.run(*lowest, "-e", ".[behave,robot,pytest,sample]", "--group=test", external=True)
-    session.run("pytest", *(session.posargs or ADAPTER_TESTS))
+    session.run("pytest", *PARALLEL, *(session.posargs or ADAPTER_TESTS))
 
 
 @nox.session

@@ -477,12 +477,25 @@ def test_a_record_names_all_bugs_of_its_test(tmp_path: Path) -> None:
             id="pytest-bdd runs feature files",
         ),
         pytest.param(
+            "pytest",
+            ("a.feature", 3),
+            "One [x]",
+            [("pytest", "a.feature:3", "One [x]"), ("pytest", "a.feature:3", "One [y]")],
+            ["One [x]"],
+            id="a scenario has no parameters",
+        ),
+        pytest.param(
             "behave",
             ("a.feature", 9),
             "O a -- @1.1 table",
-            [("pytest", "a.feature:3", "O a"), ("behave", "a.feature:3", "O a"), ("pytest", "a.feature:3", "O")],
-            ["O a"],
-            id="pytest-bdd names rows as the outline",
+            [
+                ("pytest", "a.feature:9", "O a -- @1.1 table"),
+                ("behave", "a.feature:9", "O a -- @1.1 table"),
+                ("pytest", "a.feature:3", "O a"),
+                ("pytest", "a.feature:10", "O a -- @1.2 table"),
+            ],
+            ["O a -- @1.1 table"] * 2,
+            id="pytest-bdd names rows as Behave does",
         ),
         pytest.param(
             "robot",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SETTINGS = """\
 [pytest]
-addopts = --strict-markers -p no:cacheprovider
+addopts = --strict-markers -p no:cacheprovider -p no:hypothesispytest
 filterwarnings = error
 """
 # What the test modules of these projects begin with: `T` is a complete capture of bug 1.
@@ -33,6 +33,11 @@ EXPECTED, FIXED, WRONG, REGRESSED = "expected_failure", "unexpected_pass", "wron
 
 _FOREIGN = re.compile(r"BUGCAPTURE_|PYTEST|GIT_|GITHUB_SHA|CI_COMMIT_SHA|PYTHONOPTIMIZE|PYTHONIOENCODING|COLUMNS")
 _WORDS = ("failed", "passed", "skipped", "xfailed", "xpassed", "errors", "error", "rerun", "deselected")
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what would change a run."""
+    return {name: value for name, value in os.environ.items() if not _FOREIGN.match(name)}
 
 
 @dataclass(frozen=True)
@@ -133,10 +138,11 @@ class PytestProject:
         evidence = self.folder / "evidence"
         for file in evidence.glob("*"):
             file.unlink()
-        env = {name: value for name, value in os.environ.items() if not _FOREIGN.match(name)}
-        env |= {"BUGCAPTURE_EVIDENCE_DIR": str(evidence), "COLUMNS": "200", **variables}
+        env = clean_environment() | {"BUGCAPTURE_EVIDENCE_DIR": str(evidence), "COLUMNS": "200", **variables}
         shown = () if "no:terminal" in arguments else ("-rA", "--tb=short")
-        command = [sys.executable, *python, "-m", "pytest", *shown, "--junitxml=junit.xml", *arguments]
+        # Loading it takes a third of the time, for nothing.
+        without = () if any(self.folder.rglob("*.feature")) else ("-p", "no:pytest-bdd")
+        command = [sys.executable, *python, "-m", "pytest", *shown, "--junitxml=junit.xml", *without, *arguments]
         process = subprocess.run(
             command,
             cwd=self.folder,

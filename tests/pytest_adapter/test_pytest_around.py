@@ -346,36 +346,10 @@ def _both(project: PytestProject, *arguments: str, **variables: str) -> tuple[Ru
     return project.run(*arguments, **variables), project.run("-p", "no:bugcapture", *arguments, **variables)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "variables"),
-    [
-        (("-p", "bugcapture.pytest"), {}),
-        (("-p", "bugcapture"), {}),
-        ((), {"PYTEST_PLUGINS": "bugcapture.pytest"}),
-        (("-p", "bugcapture.pytest"), {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
-        (("-p", "no:terminal"), {}),
-        (("-s",), {}),
-    ],
-)
-def test_the_plugin_may_be_named_twice_and_needs_no_terminal(
-    project: PytestProject, arguments: tuple[str, ...], variables: dict[str, str]
-) -> None:
-    project.module("@T\ndef test_bug():\n    pytest.fail('no')\n")
-    run = project.run(*arguments, **variables)
-    assert run.code == 0, run.stderr
-    assert run.verdicts == {"test_bug": EXPECTED}
-    assert len(run.records) == 1
-    assert run.stderr == "bugcapture: 1 expected failure (#1), 0 look fixed, 0 wrong, 0 regressed\n"
-
-
-def test_a_conftest_may_name_the_plugin(project: PytestProject) -> None:
-    project.write("conftest.py", 'pytest_plugins = ["bugcapture.pytest"]\n')
-    project.module("@T\ndef test_bug():\n    assert 0\n")
-    assert project.run().code == 0
-
-
 def test_a_run_without_captures_is_as_without_the_plugin(project: PytestProject) -> None:
-    project.write("pytest.ini", "[pytest]\naddopts = -p no:cacheprovider --doctest-modules\n")
+    project.write(
+        "pytest.ini", "[pytest]\naddopts = -p no:cacheprovider -p no:hypothesispytest --doctest-modules\n"
+    )
     project.write("test_plain.py", '"""\n>>> 1\n1\n"""\ndef test_a():\n    pass\n\ndef test_b():\n    assert 0\n')
     ours, plain = _both(project, "-q")
     assert (
@@ -486,24 +460,6 @@ def test_an_item_that_is_no_function_is_judged_too(project: PytestProject) -> No
     run = project.run()
     assert run.verdicts == {"good": FIXED, "bad": EXPECTED}
     assert {record["location"] for record in run.records} == {"a.lines:1"}
-
-
-def test_inherited_tests_stand_where_their_class_does(project: PytestProject) -> None:
-    project.write("base.py", "class Base:\n    def test_inherited(self):\n        raise AssertionError\n")
-    project.module("from base import Base\n\n@T\nclass TestHere(Base):\n    pass\n")
-    run = project.run()
-    assert (run.code, run.records[0]["location"], run.verdicts) == (
-        0,
-        "test_it.py:8",
-        {"TestHere::test_inherited": EXPECTED},
-    )
-
-
-def test_an_imported_test_stands_in_the_file_that_was_collected(project: PytestProject) -> None:
-    project.write("shared.py", "import pytest\n\n\n@pytest.mark.tdd_bug(1)\ndef test_shared():\n    pass\n")
-    project.module("from shared import test_shared\n")
-    run = project.run()
-    assert (run.code, run.records[0]["location"]) == (0, "test_it.py:1")
 
 
 def test_a_late_switch_in_a_run_that_cannot_keep_evidence_is_a_usage_error(project: PytestProject) -> None:

@@ -70,7 +70,7 @@ PROBLEMS = [
     "test_it.py:42: F1 tdd_expected_fail takes raises= and match= only",
     "test_it.py:47: F1 tdd_expected_fail: raises=3 is no exception class",
 ]
-LOOSE = "[pytest]\naddopts = -p no:cacheprovider\n"
+LOOSE = "[pytest]\naddopts = -p no:cacheprovider -p no:hypothesispytest\n"
 
 
 def _problems(run: Run) -> list[str]:
@@ -88,9 +88,7 @@ def assert_refused(project: PytestProject, run: Run, starts: list[str]) -> None:
     assert "INTERNALERROR" not in run.stdout + run.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), ("--collect-only", "-q"), ("-k", "nothing"), ("-m", "other"), ("-n", "2")]
-)
+@pytest.mark.parametrize("arguments", [(), ("--collect-only", "-q", "-k", "nothing"), ("-n", "2", "-m", "other")])
 def test_all_problems_are_told_at_once_and_nothing_runs(
     project: PytestProject, arguments: tuple[str, ...]
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 from pytest_project import EXPECTED, FIXED, WRONG, PytestProject
 
@@ -71,6 +73,11 @@ VERDICTS = {
     "TestUnit::test_unit": EXPECTED,
     "TestUnit::test_unit_error": WRONG,
 }
+
+pytestmark = pytest.mark.skipif(
+    find_spec("_pytest.subtests") is None and find_spec("pytest_subtests") is None,
+    reason="pytest before 9 has subtests from a plugin",
+)
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "2")])

@@ -1,98 +1,35 @@
 """The pytest plugin: a test that holds a bug is green while the bug is open, and red the day it is gone.
 
-It is loaded through its entry point; without captured tests it only looks once at the collected markers.
+pytest loads this package through its entry point, or by the name ``bugcapture.pytest``. The static reader in it
+has to work without pytest, so what belongs to a run is loaded when pytest asks for it.
+
+PYTEST_DONT_REWRITE: there are no assertions here, and a command may have loaded the package before pytest.
 """
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Any
-
-import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
-
-__all__ = ["race"]
-
-_NAMES = ("bugcapture", "bugcapture.pytest")
-_MARKERS = (
-    "tdd_bug(991): the test belongs to bug 991, for ever. Example: @pytest.mark.tdd_bug(991)",
-    "tdd_issue(991): the test belongs to issue 991, for ever. Example: @pytest.mark.tdd_issue(991)",
-    (
-        "tdd_expected_fail(raises=None, match=None): the bug is open: the test has to fail with an assertion, "
-        "or as declared. Example: @pytest.mark.tdd_expected_fail(raises=KeyError, match='total')"
-    ),
-)
+from typing import Any
 
 
-class _Reserved:
-    """Holds the other name of this plugin, so that naming it twice does not load it twice."""
+def __getattr__(name: str) -> Any:
+    if _is_forwarded(name):
+        _load()
+    if name in globals():
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
-    """Make ``-p bugcapture.pytest`` harmless beside the entry point."""
-    if plugin is sys.modules[__name__]:
-        for name in _NAMES:
-            if not manager.has_plugin(name):
-                manager.register(_Reserved(), name)
+def __dir__() -> list[str]:
+    _load()
+    return sorted(globals())
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known, for ``--strict-markers`` and ``--markers``."""
-    for line in _MARKERS:
-        config.addinivalue_line("markers", line)
+def _is_forwarded(name: str) -> bool:
+    return name.startswith("pytest_") or name == "race"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Read the project's settings."""
-    from bugcapture.pytest.watch import prepare  # noqa: PLC0415 - a run that only asks for help does not need it
+def _load() -> None:
+    """Take over the hooks and the fixture; pytest looks for them with `dir`, and pluggy then in ``__dict__``."""
+    from bugcapture.pytest import plugin  # noqa: PLC0415 - needs pytest
 
-    prepare(session.config)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> Generator[None, object, object]:
-    """Check all markers before anything is selected, and once more after the other plugins."""
-    from bugcapture.pytest.watch import find_marked  # noqa: PLC0415 - as above
-
-    if marked := find_marked(items):
-        from bugcapture.pytest.run import check  # noqa: PLC0415 - only runs with captures pay for it
-
-        check(config, items, marked)
-    result = yield
-    if marked := find_marked(items):
-        from bugcapture.pytest.run import check_late  # noqa: PLC0415 - as above
-
-        check_late(config, marked)
-    return result
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Look at the markers for the last time: the switch must not come from a fixture."""
-    from bugcapture.pytest.watch import find_marked  # noqa: PLC0415 - as above
-
-    if marked := find_marked(getattr(session, "items", ())):
-        from bugcapture.pytest.run import finish  # noqa: PLC0415 - as above
-
-        finish(session, marked)
-
-
-@pytest.hookimpl(tryfirst=True, optionalhook=True)
-def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> object:
-    """Turn the tags of a feature file into the markers that mean the same."""
-    from bugcapture.pytest.tags import apply_tag  # noqa: PLC0415 - only with pytest-bdd
-
-    return apply_tag(tag, function)
-
-
-@pytest.fixture
-def race() -> Any:
-    """Let threads meet inside a race window: ``race(function, meet_at="package.module.name")``."""
-    from bugcapture.race import race as run_race  # noqa: PLC0415 - only tests that ask for it pay for it
-
-    return run_race
+    globals().update({name: value for name, value in vars(plugin).items() if _is_forwarded(name)})

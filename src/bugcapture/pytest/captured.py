@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from bugcapture.core.errors import BugcaptureError
 from bugcapture.core.expectation import Expectation, merge_expectations, parse_expectation
 from bugcapture.core.tags import SWITCH, TagPolicy, check_tags, read_tags
 from bugcapture.core.wording import GHERKIN
@@ -15,7 +19,7 @@ from bugcapture.pytest.markers import check_markers, read_marker
 from bugcapture.pytest.scenario import Scenario, ScenarioRun, find_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bugcapture.core.outcome import Failure
 
@@ -59,15 +63,10 @@ class PytestTest(JudgedTest):
     """A captured test as pytest knows it.
 
     Attributes:
-        nodeid: What tells it from all others; the rows of a scenario outline share their place and name.
+        nodeid: What pytest calls it.
     """
 
     nodeid: str
-
-    @property
-    def key(self) -> Hashable:
-        """The node id."""
-        return self.nodeid
 
 
 @dataclass(slots=True)
@@ -103,6 +102,7 @@ class Captured:
 
 
 CAPTURED: Final = pytest.StashKey[Captured]()
+_LINES: Final = pytest.StashKey[Mapping[str, int]]()
 
 
 def read_item(item: pytest.Item, policy: TagPolicy) -> Reading:
@@ -119,7 +119,7 @@ def read_item(item: pytest.Item, policy: TagPolicy) -> Reading:
     expectations: list[Expectation] = []
     problems: list[Problem] = []
     path, line = place_of(item)
-    for node, mark in item.iter_markers_with_node():
+    for node, mark in _nearest_first(item):
         if mark.name in policy.allow_tags:
             continue
         marker = read_marker(mark.name, mark.args, _plain(mark.kwargs))
@@ -143,10 +143,11 @@ def capture(item: pytest.Item, reading: Reading, *, late: bool = False) -> Captu
     if not tags.captured:
         return None
     scenario = find_scenario(item)
-    path, line = place_of(item)
-    name = item.nodeid.partition("::")[2] or item.name
     if scenario is not None:
         path, line, name = scenario.path, scenario.line, scenario.name
+    else:
+        path, line = place_of(item)
+        name = item.nodeid.partition("::")[2] or item.name
     test = PytestTest(
         path=path,
         line=line,
@@ -163,16 +164,26 @@ def capture(item: pytest.Item, reading: Reading, *, late: bool = False) -> Captu
 def place_of(item: pytest.Item) -> tuple[str, int]:
     """The file of a test, absolute, and the line of its first decorator or of its ``def``.
 
-    A test that a class inherits from another file stands where its class does.
+    A test function that a module imports stands where it is written; a test that a class inherits from another
+    file stands where its class does.
     """
     path, line, _ = item.reportinfo()
+    here = str(item.path)
+    function: Any = getattr(item, "obj", None)
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is not None and code.co_name != getattr(item, "originalname", code.co_name):
+        # A decorator that does not use functools.wraps: Python knows the place of its inner function only.
+        if written := _written_lines(item).get(item.nodeid.partition("::")[2].partition("[")[0]):
+            return here, written
+    elif code is not None and isinstance(item.parent, pytest.Module):
+        return str(path), (line or 0) + 1
     node: Any = item
-    while node is not None and str(path) != str(item.path):
+    while node is not None and str(path) != here:
         node = node.parent
         if not hasattr(node, "reportinfo"):
-            return str(item.path), 1
+            return here, 1
         path, line, _ = node.reportinfo()
-    return str(item.path), (line or 0) + 1
+    return here, (line or 0) + 1
 
 
 def why_late(item: pytest.Item, captured: Captured, policy: TagPolicy) -> tuple[PytestTest, str]:
@@ -202,14 +213,13 @@ def _read_scenario(item: pytest.Item, scenario: Scenario, policy: TagPolicy) -> 
     tags = list(scenario.tags)
     expectations: list[Expectation] = []
     problems: list[Problem] = []
-    path, line = place_of(item)
-    for mark in item.iter_markers():
+    for _, mark in _nearest_first(item):
         if mark.name in policy.allow_tags or _is_of_tag(mark, tags):
             continue
         marker = read_marker(mark.name, mark.args, _plain(mark.kwargs))
         tags += marker.tags
         expectations.append(marker.expectation)
-        problems += [Problem(problem.rule, problem.message, path, line) for problem in marker.problems]
+        problems += [Problem(problem.rule, problem.message, *place_of(item)) for problem in marker.problems]
     for told in check_tags(tags, policy):
         at = scenario.line_of_tag(told.tag)
         problems.append(Problem(told.rule, told.message, scenario.path, at))
@@ -223,6 +233,41 @@ def _read_scenario(item: pytest.Item, scenario: Scenario, policy: TagPolicy) -> 
     if message := scenario.check_place(expectation.place):
         problems.append(Problem("F2", message, scenario.path, scenario.line_of_text(expectation.place)))
     return Reading(tuple(tags), expectation, tuple(problems))
+
+
+def _nearest_first(item: pytest.Item) -> Iterator[tuple[Any, pytest.Mark]]:
+    """The markers in effect with their nodes, in the order of the static reader.
+
+    pytest itself gives the markers of a function before those of its parameters, and those of base classes before
+    those of the class.
+    """
+    for node in reversed(item.listchain()):
+        nearest: list[Any] = []
+        if isinstance(node, pytest.Class):
+            nearest = [mark for one in node.obj.__mro__ for mark in _own_marks(one)]
+        elif hasattr(node, "callspec"):
+            nearest = list(node.callspec.marks)
+        rank = {id(mark): number for number, mark in reversed(list(enumerate(nearest)))}
+        for mark in sorted(node.own_markers, key=lambda mark: rank.get(id(mark), len(rank))):
+            yield node, mark
+
+
+def _own_marks(one: type) -> list[Any]:
+    marks = vars(one).get("pytestmark", [])
+    return [getattr(mark, "mark", mark) for mark in (marks if isinstance(marks, list) else [marks])]
+
+
+def _written_lines(item: pytest.Item) -> Mapping[str, int]:
+    """The lines of the captured tests of a test's file by name, as they stand in the source."""
+    node = item.getparent(pytest.Module) or item
+    if _LINES not in node.stash:
+        from bugcapture.pytest.source import read_source  # noqa: PLC0415 - seldom
+
+        source = None
+        with contextlib.suppress(BugcaptureError):
+            source = read_source(item.path, str(item.path))
+        node.stash[_LINES] = {capture.name: capture.line for capture in source.captures} if source else {}
+    return node.stash[_LINES]
 
 
 def _is_of_tag(mark: pytest.Mark, tags: Sequence[str]) -> bool:

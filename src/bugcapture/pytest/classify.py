@@ -127,6 +127,9 @@ def _read(error: BaseException, item: Any, captured: Captured, when: str, locati
     if when == "teardown":
         return _failure(error, Phase.TEARDOWN, Kind.CLEANUP, location, detail="the teardown of the test")
     frames = list(_frames(error))
+    if any(frame.f_code.co_name == "addUnexpectedSuccess" for frame in frames):
+        detail = "unittest.expectedFailure was given: two mechanisms would judge one failure"
+        return _failure(error, Phase.ACTION, Kind.UNKNOWN, location, detail=detail)
     kind = _kind(error, frames, item)
     if kind in {Kind.INTERRUPT, Kind.TIMEOUT}:
         return _failure(error, Phase.ACTION, kind, location)

@@ -27,7 +27,7 @@ def find_switch(item: pytest.Item, scenario: Scenario | None, test: PytestTest) 
     """
     if scenario is not None and SWITCH in scenario.tags:
         return scenario.path, scenario.line_of_tag(SWITCH)
-    path, name = str(item.path), item.nodeid.partition("::")[2]
+    path, name = test.path if scenario is None else str(item.path), item.nodeid.partition("::")[2]
     source = _read(path)
     sites = [
         (capture.line, site.line)

@@ -14,28 +14,53 @@ from bugcapture.core.outcome import Phase
 from bugcapture.core.text import printable, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pytest
 
+_EXAMPLE: Final = "_pytest_bdd_example"
+_EXAMPLES: Final = "Examples:"
+_PLACEHOLDER: Final = re.compile("<(.+?)>")
 _PHASES: Final = {"given": Phase.SETUP, "when": Phase.ACTION, "then": Phase.VERIFICATION}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an outline.
+
+    Attributes:
+        values: Its cells by heading.
+        number: Its place among the rows of all tables of the outline, from 0.
+        id: What pytest calls it.
+        tags: The tags of its table.
+    """
+
+    values: Mapping[str, str]
+    number: int
+    id: str
+    tags: frozenset[str]
 
 
 class Scenario:
     """One scenario, or one row of an outline, as pytest-bdd has read it.
 
+    A row has the line and the name that Behave gives it. When the feature file cannot be read as UTF-8, it has
+    those of the outline, with pytest's id.
+
     Args:
         template: A ``pytest_bdd.parser.ScenarioTemplate``.
-        row: The values of the row; empty without an outline.
-        row_tags: The tags of its examples.
+        row: The row; None without an outline.
     """
 
-    def __init__(self, template: Any, row: dict[str, Any], row_tags: set[str]) -> None:
+    def __init__(self, template: Any, row: Row | None) -> None:
         self._template = template
-        self._row = row
+        self._values = row.values if row else {}
+        self._row_tags = row.tags if row else frozenset()
         self._rule = getattr(template, "rule", None)
+        self._start = int(template.line_number)
         self.path = str(template.feature.filename)
-        self.line = int(template.line_number)
-        self.name = str(template.name)
-        layers = (row_tags, template.tags, self._rule.tags if self._rule else (), template.feature.tags)
+        self.line, self.name = self._identify(row) if row else (self._start, str(template.name))
+        layers = (self._row_tags, template.tags, self._rule.tags if self._rule else (), template.feature.tags)
         self.tags = tuple(tag for layer in layers for tag in sorted(layer))
 
     @cached_property
@@ -61,16 +86,17 @@ class Scenario:
     def line_of_tag(self, tag: str) -> int:
         """The line of a tag in the feature file: the nearest one above the scenario's steps."""
         token = re.compile(rf"(?<!\S)@{re.escape(tag)}(?!\S)")
-        above = [number for number, line in self._lines if token.search(line)]
-        before = [number for number in above if number <= self.line]
-        return before[-1] if before else above[0] if above else self.line
+        below = self.line if tag in self._row_tags else self._start
+        found = [number for number, line in self._lines if token.search(line)]
+        above = [number for number in found if number <= below]
+        return above[-1] if above else found[0] if found else self.line
 
     def line_of_text(self, text: str) -> int:
         """The line of a piece of a description: below the scenario, else the first one."""
         wanted = text.strip()
         found = [number for number, line in self._lines if wanted in line]
-        below = [number for number in found if number > self.line]
-        return below[0] if below else found[0] if found else self.line
+        below = [number for number in found if number > self._start]
+        return below[0] if below else found[0] if found else self._start
 
     @cached_property
     def background(self) -> frozenset[int]:
@@ -81,7 +107,33 @@ class Scenario:
 
     @property
     def _steps(self) -> list[Any]:
-        return [*self._template.steps, *self._template.render(self._row).steps]
+        return [*self._template.steps, *self._template.render(self._values).steps]
+
+    def _identify(self, row: Row) -> tuple[int, str]:
+        """The line and the name of a row: ``name -- @<table>.<row> <name of the table>``."""
+        left = row.number
+        for index, (keyword_line, title) in enumerate(self._tables, start=1):
+            end = self._tables[index][0] if index < len(self._tables) else len(self._lines)
+            table = [line for line, text in self._lines[keyword_line:end] if text.lstrip().startswith("|")]
+            if left + 1 < len(table):
+                place = {"examples.index": str(index), "row.index": str(left + 1), "row.id": f"{index}.{left + 1}"}
+                examples = _fill(title, {**place, **row.values})
+                name = _fill(str(self._template.name), {**place, "examples.name": examples, **row.values})
+                return table[left + 1], f"{name} -- @{index}.{left + 1} {examples}"
+            left -= max(len(table) - 1, 0)
+        return self._start, f"{self._template.name}[{row.id}]"
+
+    @cached_property
+    def _tables(self) -> list[tuple[int, str]]:
+        """The lines of the outline's ``Examples:`` with the names behind them."""
+        examples = self._template.examples
+        if isinstance(examples, list):
+            lines = [int(table.line_number) for table in examples]
+        else:  # pytest-bdd before 8 remembers only the last of them.
+            own = self._lines[self._start : examples.line_number]
+            lines = [line for line, text in own if text.lstrip().startswith(_EXAMPLES)]
+        known = dict(self._lines)
+        return [(line, known[line].partition(":")[2].strip()) for line in lines if line in known]
 
     @cached_property
     def _lines(self) -> list[tuple[int, str]]:
@@ -135,17 +187,32 @@ def find_scenario(item: pytest.Item) -> Scenario | None:
         template = registry.get(function) if registry is not None else None
     if template is None:
         return None
-    params = getattr(getattr(item, "callspec", None), "params", {})
-    row = params.get("_pytest_bdd_example") or {}
+    return Scenario(template, _find_row(item, template))
+
+
+def _find_row(item: pytest.Item, template: Any) -> Row | None:
+    """The row that a test runs; None without an outline."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or not callspec.params.get(_EXAMPLE):
+        return None
+    values = callspec.params[_EXAMPLE]
+    # The indices of a call specification count calls when there are more parameters.
+    rows = (mark.args[1] for mark in item.iter_markers("parametrize") if mark.args[:1] == (_EXAMPLE,))
+    number = next(number for number, row in enumerate(next(rows)) if row.values[0] is values)
     examples = template.examples if isinstance(template.examples, list) else [template.examples]
     known = {tag for example in examples for tag in getattr(example, "tags", ())}
-    return Scenario(template, row, known.intersection(mark.name for mark in item.own_markers))
+    tags = known.intersection(mark.name for mark in item.own_markers)
+    return Row(values, number, callspec.id, frozenset(tags))
 
 
 def step_names(step: Any) -> tuple[str, ...]:
     """The spellings by which a ``Fails at:`` line may name a step, the one in the file first."""
     keyword = str(getattr(step, "keyword", "") or step.type).strip()
     return (f"{keyword} {step.name}", f"{step.type.capitalize()} {step.name}", step.name)
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 def _phase(step: Any, background: frozenset[int]) -> Phase:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from bugcapture.core.capture import Capture
     from bugcapture.core.evidence import Evidence
 
-# How Behave names the rows of an outline: `name -- @1.1 examples`.
-_ROW_MARK = " -- @"
-
 
 class Matcher:
     """Looks up the records that are about a test.
@@ -37,12 +34,12 @@ class Matcher:
         for record in records:
             path, line = split_location(record.location)
             place = locate(path, root)
-            name = base_name(record.name) if place.endswith(".py") else record.name
+            name = base_name(record.name, place)
             self._at[place, line].append(record)
             self._named[place, name].append(record)
             if record.framework == "pytest":
-                for end in _class_ends(base_name(record.name)):
-                    self._in_class[record.name[:end]].append(record)
+                for end in _class_ends(name):
+                    self._in_class[name[:end]].append(record)
 
     def about(self, capture: Capture) -> list[Evidence]:
         """The records of one captured test; a record names all bugs of its test."""
@@ -53,9 +50,6 @@ class Matcher:
         """The records of all tests that share a captured test's place and name, whatever their bugs."""
         place, name = locate(capture.path, self._start), well_formed(capture.name)
         found = [record for record in self._at.get((place, capture.line), ()) if _has_name(record, capture, name)]
-        if capture.framework == "behave":  # pytest-bdd runs feature files too, and names the rows as the outline.
-            row = self._named.get((place, name.partition(_ROW_MARK)[0]), ()) if _ROW_MARK in name else ()
-            found += [record for record in row if record.framework == "pytest"]
         if not found and capture.framework == "pytest":  # A class that inherits tests, perhaps of another file.
             ids = set(capture.tags.ids)
             found = [record for record in self._in_class.get(name, ()) if ids <= set(record.ids)]
@@ -79,9 +73,14 @@ def locate(path: str, start: Path) -> str:
     return os.path.join(os.path.realpath(folder), name)  # noqa: PTH118
 
 
-def base_name(name: str) -> str:
-    """A pytest node's name without its parameters: ``TestX::test_a`` of ``TestX::test_a[1]``."""
-    return name.partition("[")[0]
+def base_name(name: str, path: str) -> str:
+    """A test's name without the parameters of a Python test: ``TestX::test_a`` of ``TestX::test_a[1]``.
+
+    Args:
+        name: The name.
+        path: The test's file.
+    """
+    return name.partition("[")[0] if path.endswith(".py") else name
 
 
 def _class_ends(name: str) -> list[int]:
@@ -89,7 +88,7 @@ def _class_ends(name: str) -> list[int]:
 
 
 def _has_name(record: Evidence, capture: Capture, name: str) -> bool:
-    if capture.framework == "pytest":
-        return base_name(record.name) == name
+    if base_name(record.name, capture.path) == name:
+        return True
     # Robot Framework fills in variables in the names of tests.
-    return record.name == name or (capture.framework == "robot" and "{" in name)
+    return capture.framework == "robot" and "{" in name

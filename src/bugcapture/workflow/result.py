@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.core.evidence import SEVERITY, merge_records, split_location
+from bugcapture.core.evidence import merge_records
 from bugcapture.core.verdict import Verdict
 from bugcapture.workflow.matching import Matcher
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _OUTPUT_LIMIT: Final = 1 << 20
 _RAW_FAILURES: Final = frozenset({Verdict.EXPECTED_FAILURE, Verdict.WRONG_FAILURE, Verdict.REGRESSED})
 _OF_CAPTURED: Final = frozenset({Verdict.EXPECTED_FAILURE, Verdict.UNEXPECTED_PASS})
-_FEATURE: Final = ".feature"
 _ESCAPE_SEQUENCE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -161,7 +160,7 @@ def _judge_records(
         groups.setdefault((capture.path, capture.line, capture.name), []).append(capture)
     results = []
     for group in groups.values():
-        found = dict.fromkeys(record for capture in group for record in matcher.at(_as_written(capture)))
+        found = dict.fromkeys(record for capture in group for record in matcher.at(capture))
         for capture, record in _pair(group, list(found)):
             name = record.name if record else capture.name
             problem = "" if record else f"{told} and left no record of it"
@@ -169,20 +168,9 @@ def _judge_records(
     return results
 
 
-def _as_written(capture: Capture) -> Capture:
-    """The capture by which the records of a feature are found; pytest-bdd names rows otherwise than Behave."""
-    return replace(capture, framework="behave") if capture.path.endswith(_FEATURE) else capture
-
-
 def _last_attempts(records: Iterable[Evidence]) -> list[Evidence]:
     """The worst record of the last attempt of each test."""
-    last: dict[tuple[str, str, str], Evidence] = {}
-    for record in merge_records(records):
-        key = (record.framework, record.location, record.name)
-        # The rows of an outline are one test for pytest-bdd, and look like attempts of it.
-        rows = record.framework == "pytest" and split_location(record.location)[0].endswith(_FEATURE)
-        if not (rows and key in last and SEVERITY[last[key].verdict] > SEVERITY[record.verdict]):
-            last[key] = record
+    last = {(record.framework, record.location, record.name): record for record in merge_records(records)}
     return list(last.values())
 
 

@@ -1,0 +1,94 @@
+"""The hooks and the fixture of the plugin; without captured tests it only looks once at the collected markers."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+_PACKAGE = __name__.rpartition(".")[0]
+_NAMES = ("bugcapture", _PACKAGE, __name__)
+_MARKERS = (
+    "tdd_bug(991): the test belongs to bug 991, for ever. Example: @pytest.mark.tdd_bug(991)",
+    "tdd_issue(991): the test belongs to issue 991, for ever. Example: @pytest.mark.tdd_issue(991)",
+    (
+        "tdd_expected_fail(raises=None, match=None): the bug is open: the test has to fail with an assertion, "
+        "or as declared. Example: @pytest.mark.tdd_expected_fail(raises=KeyError, match='total')"
+    ),
+)
+
+
+class _Reserved:
+    """Holds the other name of this plugin, so that naming it twice does not load it twice."""
+
+
+def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
+    """Make ``-p bugcapture.pytest`` harmless beside the entry point."""
+    if plugin in {sys.modules[_PACKAGE], sys.modules[__name__]}:
+        for name in _NAMES:
+            if not manager.has_plugin(name):
+                manager.register(_Reserved(), name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known, for ``--strict-markers`` and ``--markers``."""
+    for line in _MARKERS:
+        config.addinivalue_line("markers", line)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Read the project's settings."""
+    from bugcapture.pytest.watch import prepare  # noqa: PLC0415 - a run that only asks for help does not need it
+
+    prepare(session.config)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Check all markers before anything is selected, and once more after the other plugins."""
+    from bugcapture.pytest.watch import find_marked  # noqa: PLC0415 - as above
+
+    if marked := find_marked(items):
+        from bugcapture.pytest.run import check  # noqa: PLC0415 - only runs with captures pay for it
+
+        check(config, items, marked)
+    result = yield
+    if marked := find_marked(items):
+        from bugcapture.pytest.run import check_late  # noqa: PLC0415 - as above
+
+        check_late(config, marked)
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Look at the markers for the last time: the switch must not come from a fixture."""
+    from bugcapture.pytest.watch import find_marked  # noqa: PLC0415 - as above
+
+    if marked := find_marked(getattr(session, "items", ())):
+        from bugcapture.pytest.run import finish  # noqa: PLC0415 - as above
+
+        finish(session, marked)
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> object:
+    """Turn the tags of a feature file into the markers that mean the same."""
+    from bugcapture.pytest.tags import apply_tag  # noqa: PLC0415 - only with pytest-bdd
+
+    return apply_tag(tag, function)
+
+
+@pytest.fixture
+def race() -> Any:
+    """Let threads meet inside a race window: ``race(function, meet_at="package.module.name")``."""
+    from bugcapture.race import race as run_race  # noqa: PLC0415 - only tests that ask for it pay for it
+
+    return run_race
