@@ -152,6 +152,37 @@ def test_tags_select_like_markers(project: PytestProject) -> None:
     assert (run.code, run.counts) == (0, {"xfailed": 1, "deselected": 11})
 
 
+NUMBERED_ROWS = """\
+@tdd_bug @tdd_issue
+Feature: F
+  Scenario Outline: rows
+    Then <what>
+
+    @tdd_bug_31 @tdd_issue_32 @tdd_expected_fail
+    Examples: open
+      | what |
+      | bad  |
+
+    @tdd_bug_33 @tdd_issue_33
+    Examples: guarded
+      | what |
+      | ok   |
+"""
+
+
+@pytest.mark.skipif(version("pytest-bdd") < "8", reason="pytest-bdd 7 does not see tags above Examples")
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")])
+def test_numbers_above_examples_are_known_markers(project: PytestProject, arguments: tuple[str, ...]) -> None:
+    """pytest-bdd makes markers of them without asking, which ``--strict-markers`` would refuse."""
+    project.write("pytest.ini", SETTINGS)
+    project.write("sub/a.feature", NUMBERED_ROWS)
+    project.write("test_a.py", MODULE.replace("a.feature", "sub/a.feature"))
+    run = project.run(*arguments)
+    assert (run.code, run.counts) == (0, {"passed": 1, "xfailed": 1})
+    assert run.verdicts == {"rows -- @1.1 open": EXPECTED, "rows -- @2.1 guarded": "passed"}
+    assert run.closing == "bugcapture: 1 expected failure (#31, #32), 0 look fixed, 0 wrong, 0 regressed"
+
+
 BAD = """\
 @tdd_bug_5
 Feature: F

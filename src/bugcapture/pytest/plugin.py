@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from pathlib import Path
 
 _PACKAGE = __name__.rpartition(".")[0]
 _NAMES = ("bugcapture", _PACKAGE, __name__)
@@ -46,6 +47,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from bugcapture.pytest.watch import prepare  # noqa: PLC0415 - a run that only asks for help does not need it
 
     prepare(session.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:
+    """Make the numbers in feature files known before pytest-bdd asks for them."""
+    if parent.config.pluginmanager.has_plugin("pytest-bdd"):
+        from bugcapture.pytest.examples import register_numbers  # noqa: PLC0415 - only with pytest-bdd
+
+        register_numbers(parent.config, module_path)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
