@@ -61,6 +61,31 @@ Not here
     }
 
 
+FINNISH = f"""
+*** Testit ***
+{{name}}
+    [Dokumentaatio]    Fails at: Lasken summan
+    {TAGS.replace("Tags", "Tagit")}
+    Niin lasken summan
+*** Avainsanat ***
+Lasken summan
+    Fail    boom
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["--language", "fi"]], ids=["file", "option"])
+def test_other_languages_are_read_as_robot_reads_them(project: RobotProject, options: list[str]) -> None:
+    """Sections and the words for Given, When and Then are those of the run's languages."""
+    first_line = "" if options else "Language: Finnish"
+    project.write("tests/__init__.robot", f"{first_line}\n*** Asetukset ***\nTestien tagit    own\n")
+    project.write("tests/a.robot", first_line + FINNISH.format(name="Summa"))
+
+    run = project.robot(*options, "tests")
+
+    assert run.verdicts == {"Summa": "expected_failure"}
+    assert run.code == 0
+
+
 def test_a_documentation_given_at_run_time_declares_nothing(project: RobotProject) -> None:
     """What counts stands in the file, not what a keyword says while the test runs."""
     project.write("Lib.py", LIBRARY)

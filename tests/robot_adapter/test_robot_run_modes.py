@@ -29,7 +29,7 @@ CLOSING = "bugcapture: 1 expected failure (#1), 1 look fixed (#1), 0 wrong, 0 re
 
 
 def test_a_suite_teardown_that_fails_takes_the_green_away(project: RobotProject) -> None:
-    """After the teardown of a suite failed, its expected failures are wrong failures; the rest is untouched."""
+    """After the teardown of a suite failed, its captures are wrong failures; other suites are untouched."""
     project.write("tests/__init__.robot", "*** Settings ***\nDocumentation    Top\n")
     project.write("tests/a.robot", f"*** Settings ***\nSuite Teardown    Fail    torn\n{THREE}")
     project.write("tests/b.robot", THREE.replace("tdd_bug_1", "tdd_bug_2"))
@@ -37,12 +37,13 @@ def test_a_suite_teardown_that_fails_takes_the_green_away(project: RobotProject)
     run = project.robot()
 
     assert run.code == 4
-    assert run.closing == "bugcapture: 1 expected failure (#2), 2 look fixed (#1, #2), 1 wrong (#1), 0 regressed"
+    assert run.closing == "bugcapture: 1 expected failure (#2), 1 look fixed (#2), 2 wrong (#1), 0 regressed"
     records = [(record["ids"], record["name"], record["verdict"], record["attempt"]) for record in run.records]
     assert records == [
         ([1], "Captured", "expected_failure", 1),
         ([1], "Fixed", "unexpected_pass", 1),
         ([1], "Captured", "wrong_failure", 1),
+        ([1], "Fixed", "wrong_failure", 1),
         ([2], "Captured", "expected_failure", 1),
         ([2], "Fixed", "unexpected_pass", 1),
     ]
@@ -59,9 +60,9 @@ def test_a_teardown_above_counts_for_all_suites_below(project: RobotProject) -> 
     run = project.robot()
 
     assert run.closing == (
-        "bugcapture: 0 expected failures, 1 look fixed (#1), 1 wrong (#1), 1 regressed (#3), 1 not run"
+        "bugcapture: 0 expected failures, 0 look fixed, 2 wrong (#1), 1 regressed (#3), 1 not run"
     )
-    assert run.verdicts == {"Guard": "regressed", "Captured": "wrong_failure", "Fixed": "unexpected_pass"}
+    assert run.verdicts == {"Guard": "regressed", "Captured": "wrong_failure", "Fixed": "wrong_failure"}
 
 
 @pytest.mark.parametrize("option", ["--exitonfailure", "-X"])

@@ -15,6 +15,7 @@ LIBRARY = """
 
     class OwnAssertion(AssertionError): pass
     class OwnError(ValueError): pass
+    ALWAYS_THE_SAME = AssertionError("same")
 
     def raise_value_error(message="no value"): raise ValueError(message)
     def raise_own_error(): raise OwnError("own value")
@@ -40,6 +41,17 @@ LIBRARY = """
     @keyword(types={"number": int})
     def typed(number): pass
     def nothing(): pass
+    def raise_the_same(): raise ALWAYS_THE_SAME
+    def raise_the_same_about(name):
+        try:
+            BuiltIn().run_keyword(name)
+        except Exception:
+            raise ALWAYS_THE_SAME
+    def assert_success(name):
+        try:
+            BuiltIn().run_keyword(name)
+        except Exception as error:
+            raise AssertionError(f"{name}: {error}")
 """
 
 KEYWORDS = """
@@ -67,6 +79,18 @@ Caught Inside
     Run Keyword And Ignore Error    Fail    caught
 Returns
     IF    True    RETURN    1
+Check In Try
+    TRY
+        Fail    boom
+    FINALLY
+        Nothing
+    END
+Setup Fails
+    [Setup]    Fail    early
+    Nothing
+The Same In Setup
+    [Setup]    Raise The Same
+    Nothing
 Is Equal
     [Arguments]    ${one}    ${two}
     Should Be Equal    ${one}    ${two}
@@ -104,6 +128,13 @@ EXPECTED = {
     "template": "[Template]    Is Equal\n1    2\n3    4",
     "earlier failure, then pass": "Fail Then Pass",
     "earlier failure in loop": "FOR    ${x}    IN    1\n    Continuable\n    Pass Execution    early\nEND",
+    "library about an assertion": "Assert Success    Check Total",
+    "library about a value error": "Assert Success    Raise Value Error",
+    "raised again while another error is handled": "Run While Handling    Check In Try",
+    "passed on": "Continuable    one\nIF    True\n    Continuable    two\n    Pass Execution    x\nEND",
+    "one object about a value error": "Raise The Same About    Raise Value Error",
+    "one object about itself": "Raise The Same About    Raise The Same",
+    "one object raised twice": "Run Keyword And Ignore Error    Raise The Same\nRaise The Same",
     "html": "Html Failure",
     "declared type": "[Documentation]    Fails with: ValueError: no v\nRaise Value Error",
     "declared base": "[Documentation]    Fails with: ValueError\nRaise Own Error",
@@ -157,6 +188,21 @@ WRONG = {
         "Robot could not run it",
     ),
     "expect error, unknown keyword": ("Run Keyword And Expect Error    x    No Such Keyword", "undefined"),
+    "expect error, import error": ("Run Keyword And Expect Error    x    Raise Import Error", "import error"),
+    "expect error, python timeout": ("Run Keyword And Expect Error    x    Raise Timeout Error", "timeout"),
+    "expect error, keyword setup": ("Run Keyword And Expect Error    x    Setup Fails", "set-up is never"),
+    "expect error, keyword teardown": ("Run Keyword And Expect Error    x    Teardown Fails", "teardown of a"),
+    "wait until keyword setup": ("Wait Until Keyword Succeeds    2x    1ms    Setup Fails", "set-up is never"),
+    "library about an unknown keyword": ("Assert Success    No Such Keyword", "undefined: No Such Keyword"),
+    "library about a keyword setup": ("Assert Success    Setup Fails", "set-up is never"),
+    "one object in body, then in teardown": (
+        "Run Keyword And Ignore Error    Raise The Same\n[Teardown]    Raise The Same",
+        "teardown failed",
+    ),
+    "one object in body, then in keyword setup": (
+        "Run Keyword And Ignore Error    Raise The Same\nThe Same In Setup",
+        "set-up is never",
+    ),
     "setup": ("[Setup]    Fail    early\nNothing", "set-up is never"),
     "setup keyword": ("[Setup]    Check Total\nNothing", "set-up is never"),
     "teardown": ("Nothing\n[Teardown]    Fail    late", "teardown failed"),

@@ -476,3 +476,14 @@ def test_a_hostile_name_is_shown_as_text(robot_project: RobotProject) -> None:
     (finding,) = robot_project.check()
     assert finding.rule == "T4"
     assert finding.message.isprintable()
+
+
+def test_a_language_of_the_command_line_alone_is_told(robot_project: RobotProject) -> None:
+    """A file in a language that it does not name is no riddle: the finding says what to write."""
+    robot_project.write("a.robot", "*** Testit ***\nSumma\n    [Tagit]    tdd_bug    tdd_bug_1\n    Fail    x\n")
+
+    (finding,) = robot_project.check()
+
+    assert (finding.rule, finding.line) == ("P1", 3)
+    assert "*** Testit ***" in finding.message
+    assert "'Language: <its name>'" in finding.message

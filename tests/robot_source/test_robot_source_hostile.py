@@ -143,3 +143,12 @@ def test_reading_loads_no_robot_before_a_tag_is_met(robot_project: RobotProject)
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    "tag", [r"\x74dd_bug", r"tdd\x5fbug", r"\u0054DD_BUG", r"\U00000074dd_bug", r"t\x64d_bug"]
+)
+def test_robots_escapes_hide_no_tag(robot_project: RobotProject, tag: str) -> None:
+    """A run resolves them, so a check does as well."""
+    robot_project.write("a.robot", f"*** Test Cases ***\nA\n    [Tags]    {tag}\n    Log    x\n")
+    assert robot_project.places() == ["a.robot:3 T2"]

@@ -339,10 +339,11 @@ def test_evidence_goes_where_the_project_keeps_it(project: Project, tmp_path: Pa
 
 def test_evidence_that_cannot_be_kept_is_an_error(project: Project) -> None:
     """The run must not end green without it."""
-    project.scenario(1, "it fails")
+    project.scenario(1, "its process is killed")
     done = project.run(BUGCAPTURE_EVIDENCE_DIR=str(project.folder / "pyproject.toml"))
     assert done.code == 2
     assert "evidence cannot be written here" in done.err
+    assert "SIGKILL" not in done.out + done.err  # It is told before any test runs.
 
 
 def test_shards_make_up_the_whole(project: Project) -> None:
@@ -381,6 +382,24 @@ def test_no_more_processes_than_files(project: Project) -> None:
     for jobs, count in (("1", 1), ("9", 2), ("auto", min(2, os.cpu_count() or 1))):
         done = project.json("--jobs", jobs)
         assert (done.code, len(done.json["processes"]), len(done.verdicts)) == (0, count, 3)
+
+
+def test_a_command_that_is_too_long_is_divided(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many tests there are, the system takes the commands, and each test runs once."""
+    for number in range(1, 6):
+        project.scenario(number, "it fails", file=f"features/{number % 2}.feature")
+    project.write(
+        "suites/a.robot",
+        "*** Test Cases ***\nA\n    [Tags]    tdd_bug    tdd_bug_6    tdd_expected_fail\n    Fail    x\n"
+        "B\n    [Tags]    tdd_bug    tdd_bug_7    tdd_expected_fail\n    Fail    x\n",
+    )
+    monkeypatch.setattr("bugcapture.workflow.run._LONGEST_COMMAND", 1)
+
+    done = project.json()
+
+    assert done.code == 0
+    assert sorted(done.verdicts.values()) == ["expected_failure"] * 7
+    assert len(done.json["processes"]) == 7
 
 
 def test_no_process_starts_after_a_red_one_when_told_so(project: Project) -> None:

@@ -302,8 +302,18 @@ def test_robot_without_initialisation_files(project: Project, tmp_path: Path) ->
     assert len(list((tmp_path / "kept").glob("*/output.xml"))) == 2
 
 
+def test_a_bracket_in_a_path_hides_no_test(project: Project) -> None:
+    """It looks to pytest like the beginning of a parameter."""
+    marks = "@pytest.mark.tdd_bug({})\n@pytest.mark.tdd_expected_fail\n"
+    test = f"import pytest\n\n\n{marks}def test_a():\n    assert 0\n"
+    project.write("tests/py [t]/sub/test_a.py", test.format(7))
+    project.write("tests/test_b [1].py", test.format(8))
+    done = project.json()
+    assert (done.code, list(done.verdicts.values())) == (0, ["expected_failure"] * 2)
+
+
 def test_feature_files_of_pytest_bdd(project: Project) -> None:
-    """Run through the files that bind them; the rows of an outline share their worst verdict."""
+    """Run through the files that bind them; each row of an outline has its own verdict."""
     project.write("features/environment.py", "")
     project.write(
         "features/b.feature",
@@ -342,6 +352,17 @@ def test_feature_files_of_pytest_bdd(project: Project) -> None:
     project.write("tests/test_bystander.py", "def test_nobody_asked():\n    assert False\n")
     done = project.json()
     assert [process["command"][-1] for process in done.json["processes"]] == ["tests/test_bdd.py"]
-    assert list(done.verdicts.values()) == ["expected_failure", "regressed", "regressed"]
+    assert list(done.verdicts.values()) == ["expected_failure", "regressed", "passed"]
     assert done.code == 1
     assert project.json("7").code == 0
+
+
+@pytest.mark.parametrize("top", [False, True], ids=["files", "folder"])
+def test_tests_and_tasks_run_together(project: Project, top: bool) -> None:
+    """Robot Framework itself refuses to run both at once."""
+    body = "A\n    [Tags]    tdd_bug    tdd_bug_1    tdd_expected_fail\n    Fail    x\n"
+    project.write("suites/tests.robot", f"*** Test Cases ***\n{body}")
+    project.write("suites/tasks.robot", f"*** Tasks ***\n{body}")
+    if top:
+        project.write("suites/__init__.robot", "*** Settings ***\nTest Tags    own\n")
+    assert set(project.json().verdicts.values()) == {"expected_failure"}

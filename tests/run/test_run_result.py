@@ -88,19 +88,6 @@ def test_the_last_attempt_counts_and_in_it_the_worst() -> None:
     assert judge([capture(1)], retried)[1] == [((1,), "test_a", "passed")]
 
 
-def test_rows_of_pytest_bdd_do_not_hide_behind_each_other() -> None:
-    """They look like attempts of one test; the worst counts."""
-    rows = [
-        Capture(framework="pytest", path="f.feature", line=line, name=f"row -- @1.{line}", tags=TestTags((1,)))
-        for line in (7, 8)
-    ]
-    records = [
-        record("row", 1, verdict="regressed", location="f.feature:2"),
-        record("row", 1, attempt=2, location="f.feature:2"),
-    ]
-    assert [verdict for _, _, verdict in judge(rows, records)[1]] == ["regressed", "regressed"]
-
-
 def test_a_red_process_needs_a_reason() -> None:
     """A red test that nobody asked for is one, and a time-out never is."""
     green, stranger = record("test_a", 1), record("test_b", 2, verdict="regressed", location="t.py:9")

@@ -44,8 +44,9 @@ def write_command(launch: Launch, scratch: Path) -> list[str]:
     """What follows the interpreter to run these tests.
 
     A file of which all captured tests are wanted is named as a whole, else its tests are named by their node
-    ids. Captured tests of other bugs that share a function with a wanted one run as well. A feature file runs
-    through the test files that bind it with pytest-bdd.
+    ids. A file that pytest could not be told by its name runs with its folder. Captured tests of other bugs that
+    share a function with a wanted one run as well. A feature file runs through the test files that bind it with
+    pytest-bdd.
 
     Args:
         launch: The tests.
@@ -61,12 +62,14 @@ def write_command(launch: Launch, scratch: Path) -> list[str]:
             features.append(Path(os.path.abspath(path)))  # noqa: PTH100
             continue
         shown = _argument(path, launch.folder)
+        if "[" in shown:  # pytest takes it for the beginning of a parameter, wherever it stands.
+            arguments[_above_bracket(shown)] = None
+            continue
         names = [] if _is_all(path, tests) else [f"::{test.name}" for test in tests]
         arguments |= dict.fromkeys(f"{shown}{name}" for name in names or [""])
     if features:
-        arguments |= dict.fromkeys(
-            _argument(str(file), launch.folder) for file in _binders(features, launch.folder)
-        )
+        binders = [_argument(str(file), launch.folder) for file in _binders(features, launch.folder)]
+        arguments |= dict.fromkeys(_above_bracket(file) if "[" in file else file for file in binders)
     options = [
         "-p",
         "bugcapture.pytest",
@@ -103,3 +106,8 @@ def _binders(features: Iterable[Path], folder: Path) -> list[Path]:
 def _argument(path: str, folder: Path) -> str:
     shown = Path(os.path.relpath(path, folder)).as_posix()
     return f"./{shown}" if shown.startswith(("-", "@")) else shown
+
+
+def _above_bracket(shown: str) -> str:
+    """The nearest folder of a path that can be told to pytest by its name."""
+    return shown.partition("[")[0].rpartition("/")[0] or "."

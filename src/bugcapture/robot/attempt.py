@@ -14,12 +14,15 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from robot.errors import DataError, ExecutionPassed, ExecutionStatus
+from robot.errors import TimeoutError as RobotTimeout  # Its name in all versions.
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SETUP_OR_TEARDOWN = frozenset({"SETUP", "TEARDOWN"})
 _NOT_PASSED = frozenset({"FAIL", "SKIP"})
+# What shows only that a test could not be run.
+_NO_BUG = (DataError, ImportError, TimeoutError, RobotTimeout)
 
 
 class CallKind(Enum):
@@ -40,12 +43,14 @@ class Call:
         result: What came of it, a ``robot.result`` object.
         kind: What it is.
         error: What it raised, as the listener saw it.
+        errors: The single failures that Robot goes on with; ``Pass Execution`` gathers more on its way up.
     """
 
     data: Any
     result: Any
     kind: CallKind
     error: BaseException | None
+    errors: tuple[BaseException | None, ...]
 
     @property
     def is_keyword(self) -> bool:
@@ -78,6 +83,12 @@ class Raised:
         """Whether it ends the whole run."""
         return self._says("exit", "ROBOT_EXIT_ON_FAILURE")
 
+    @property
+    def shows_no_bug(self) -> bool:
+        """Whether it is never the failure of a bug, wherever a test expects one."""
+        unknown = self.original is None or isinstance(self.original, _NO_BUG)
+        return unknown or bool(in_setup_or_teardown(self.calls))
+
     def _says(self, own: str, users: str) -> bool:
         return bool(getattr(self.error, own, False) or getattr(self.original, users, False))
 
@@ -96,6 +107,8 @@ class Attempt:
         self._result = result
         self._calls: dict[int, Call] = {}
         self._origins: list[tuple[BaseException, Call]] = []
+        # What Robot's own objects stand for, as first seen: raised again elsewhere, they forget it.
+        self._causes: dict[int, tuple[BaseException, BaseException | None]] = {}
         self._tops: list[Call] = []
 
     def end_call(self, data: Any, result: Any, kind: CallKind) -> None:
@@ -109,10 +122,13 @@ class Attempt:
         if result.status not in _NOT_PASSED:
             return
         error = sys.exc_info()[1]  # Robot calls listeners while it handles what the item raised.
-        call = Call(data, result, kind, error)
+        call = Call(data, result, kind, error, tuple(_errors_of(error)))
         self._calls[id(result)] = call
         if error is not None and not isinstance(error, ExecutionStatus):
             self._origins.append((error, call))
+        for one in call.errors:
+            if isinstance(one, ExecutionStatus):
+                self._causes.setdefault(id(one), (one, one.__context__))
         if result.parent is self._result:
             self._tops.append(call)
 
@@ -122,31 +138,53 @@ class Attempt:
         return [found for top in self._tops for found in self._read_call(top)]
 
     def _read_call(self, call: Call) -> Iterator[Raised]:
-        for error in _errors_of(call.error):
+        for error in call.errors:
             yield from self._read(error, call)
 
     def _read(self, error: BaseException | None, outer: Call) -> Iterator[Raised]:
-        original = error.__context__ if isinstance(error, ExecutionStatus) else error
-        call = next((call for origin, call in self._origins if origin is original), None)
+        original = self._cause(error) if isinstance(error, ExecutionStatus) else error
+        # A library may raise one object several times: here or earlier, where it was caught.
+        origins = [call for origin, call in self._origins if origin is original]
+        call = next((call for call in reversed(origins) if self._is_inside(call, outer)), None)
         if call is None:
             yield Raised(error, None, self._around(outer))
         else:
             yield from self._look_through(call, original) or (Raised(error, original, self._around(call)),)
 
     def _look_through(self, call: Call, original: BaseException | None) -> list[Raised]:
-        """What stands behind an assertion of a built-in keyword about another keyword's failure.
+        """What stands behind a keyword's assertion about the failure of another keyword that it ran.
 
-        ``Wait Until Keyword Succeeds`` makes one of whatever failed at last, and ``Run Keyword And Expect
-        Error`` of any other error, also of one that shows only that the test could not be run.
+        ``Wait Until Keyword Succeeds`` makes one of whatever failed at last. ``Run Keyword And Expect Error``
+        makes one of any other error, and so may a library: that counts, unless the error shows only that the
+        test could not be run.
         """
-        if not isinstance(original, AssertionError) or getattr(call.result, "owner", "") != "BuiltIn":
+        if not isinstance(original, AssertionError):
             return []
-        if isinstance(original.__context__, ExecutionStatus):
-            inner = [found for error in _errors_of(original.__context__) for found in self._read(error, call)]
-            return [] if all(isinstance(found.original, AssertionError) for found in inner) else inner
-        children = [child for child in self._calls.values() if child.result.parent is call.result]
-        inner = [found for child in children for found in self._read_call(child)]
-        return [found for found in inner if isinstance(found.original, DataError)]
+        built_in = getattr(call.result, "owner", "") == "BuiltIn"
+        behind = original.__context__
+        if isinstance(behind, ExecutionStatus) and self._was_inside(behind, call):
+            errors = [one for one in _errors_of(behind) if one is None or self._cause(one) is not original]
+            inner = [found for error in errors for found in self._read(error, call)]
+            if built_in and not all(isinstance(found.original, AssertionError) for found in inner):
+                return inner
+        elif built_in:
+            children = [child for child in self._calls.values() if child.result.parent is call.result]
+            inner = [found for child in children for found in self._read_call(child)]
+        else:
+            return []
+        return [found for found in inner if found.shows_no_bug]
+
+    def _cause(self, error: BaseException) -> BaseException | None:
+        return self._causes[id(error)][1] if id(error) in self._causes else error.__context__
+
+    def _was_inside(self, error: ExecutionStatus, outer: Call) -> bool:
+        """Whether one of Robot's own objects came out of something that a call ran."""
+        seen = {id(one) for one in (error, self._cause(error)) if one is not None}
+        inner = (call for call in self._calls.values() if call is not outer and id(call.error) in seen)
+        return any(self._is_inside(call, outer) for call in inner)
+
+    def _is_inside(self, call: Call, outer: Call) -> bool:
+        return any(one is outer for one in self._around(call))
 
     def _around(self, call: Call) -> tuple[Call, ...]:
         nodes = [call.result]

@@ -10,11 +10,11 @@ from robot.errors import TimeoutError as RobotTimeout  # Its name in all version
 from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status, exception_names
 from bugcapture.core.text import printable, shorten
 from bugcapture.robot.attempt import CallKind, in_setup_or_teardown
-from bugcapture.robot.declare import keyword_names, same_keyword
+from bugcapture.robot.declare import BDD_PREFIXES, keyword_names, same_keyword
 from bugcapture.robot.remote import remote_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bugcapture.robot.attempt import Attempt, Call, Raised
 
@@ -25,7 +25,13 @@ _PHASES = {"SETUP": Phase.SETUP, "TEARDOWN": Phase.TEARDOWN, "": Phase.VERIFICAT
 _STATUS = {"PASS": Status.PASSED, "FAIL": Status.FAILED}
 
 
-def read_outcome(attempt: Attempt, result: Any, place: Callable[[str, int], str], declared: str) -> Outcome:
+def read_outcome(
+    attempt: Attempt,
+    result: Any,
+    place: Callable[[str, int], str],
+    declared: str,
+    prefixes: Iterable[str] = BDD_PREFIXES,
+) -> Outcome:
     """The outcome of a test, before any inversion.
 
     Args:
@@ -33,9 +39,10 @@ def read_outcome(attempt: Attempt, result: Any, place: Callable[[str, int], str]
         result: The ``robot.result.TestCase``, at its end.
         place: Makes ``path:line`` of a path and a line.
         declared: What the test's ``Fails at:`` says; empty for none.
+        prefixes: The words that Robot strips from the beginning of a call, in the run's languages.
     """
     raised = attempt.raised
-    failures = tuple(_read(one, place, declared) for one in raised if not one.skips)
+    failures = tuple(_read(one, place, declared, prefixes) for one in raised if not one.skips)
     raw = str(result.status)
     skipped = len(failures) < len(raised) or not failures
     if raw not in _STATUS and skipped:
@@ -75,12 +82,12 @@ def plain_message(message: str) -> str:
     return message
 
 
-def _read(raised: Raised, place: Callable[[str, int], str], declared: str) -> Failure:
+def _read(raised: Raised, place: Callable[[str, int], str], declared: str, prefixes: Iterable[str]) -> Failure:
     calls = raised.calls
     original = raised.original
     keywords = [call for call in calls if call.is_keyword]
     top = keywords[0] if keywords else calls[0]
-    names = _names(keywords) or (str(top.result.type),)
+    names = _names(keywords, prefixes) or (str(top.result.type),)
     kind, detail = _kind(raised)
     if declared and same_keyword(declared, names):
         names = (*names, declared)
@@ -126,12 +133,12 @@ def _exc_types(original: BaseException | None) -> tuple[str, ...]:
     return (*remote, *exception_names(type(original)))
 
 
-def _names(keywords: Sequence[Call]) -> tuple[str, ...]:
+def _names(keywords: Sequence[Call], prefixes: Iterable[str]) -> tuple[str, ...]:
     """The names of the call in the test's body, and of what it runs itself, as ``Run Keyword If`` does."""
     names: dict[str, None] = {}
     for call in keywords:
         spelled = keyword_names(
-            str(call.data.name or ""), call.result.owner or "", [str(arg) for arg in call.data.args]
+            str(call.data.name or ""), call.result.owner or "", [str(arg) for arg in call.data.args], prefixes
         )
         names.update(dict.fromkeys(spelled))
         if call.kind is CallKind.USER:

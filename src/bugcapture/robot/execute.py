@@ -50,7 +50,8 @@ def write_command(launch: Launch, scratch: Path) -> list[str]:
     # A listener of the environment's own is not loaded twice.
     listener = [] if _LISTENER in os.environ.get("ROBOT_OPTIONS", "") else ["--listener", _LISTENER]
     command = ["-m", "robot", *listener, "--prerunmodifier", f"{_SELECTION};{listed}"]
-    command += ["--outputdir", str(scratch), "--log", "NONE", "--report", "NONE"]
+    # Robot runs no tests beside tasks, unless it is told to call them all tests.
+    command += ["--norpa", "--outputdir", str(scratch), "--log", "NONE", "--report", "NONE"]
     if not launch.entry:
         return [*command, *files]
     return [*command, *(part for file in files for part in ("--parseinclude", glob.escape(file))), launch.entry]

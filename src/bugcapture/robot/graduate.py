@@ -47,7 +47,7 @@ def cut_switch(file: RobotFile, lines: Iterable[int]) -> str:
             for line, start, end in _cut(setting, _switches(setting, file, wanted), keep=id(setting) in keep)
         ]
         after = apply_edits(file.text, edits)
-        parsed, _ = parse_text(after, file.path, file.kind)
+        parsed, _ = parse_text(after, file.path, file.kind, file.languages)
         if parsed is not None and _shape(parsed, set()) == before:
             return after
     message = "the file would mean something else without the tag"

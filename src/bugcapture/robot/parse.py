@@ -36,12 +36,14 @@ class RobotFile:
         kind: What Robot takes it for.
         text: Its text without a byte order mark.
         model: The ``robot.api.parsing.File``.
+        languages: The languages of the run beside those that the file names.
     """
 
     path: str
     kind: FileKind
     text: str
     model: Any
+    languages: tuple[Any, ...] = ()
 
 
 def kind_of(name: str) -> FileKind:
@@ -61,13 +63,16 @@ def decode(content: bytes, path: str) -> tuple[str, Finding | None]:
         return "", Finding(path, line, "P1", message)
 
 
-def parse_text(text: str, path: str, kind: FileKind) -> tuple[RobotFile | None, Finding | None]:
+def parse_text(
+    text: str, path: str, kind: FileKind, languages: tuple[Any, ...] = ()
+) -> tuple[RobotFile | None, Finding | None]:
     """Parse the text of a file.
 
     Args:
         text: The text without a byte order mark.
         path: The file as reports shall name it.
         kind: What Robot takes it for.
+        languages: Robot's ``Language`` objects of the run, as of ``--language``; English is always known.
 
     Returns:
         The file, or None and why.
@@ -78,7 +83,7 @@ def parse_text(text: str, path: str, kind: FileKind) -> tuple[RobotFile | None, 
     try:
         from robot.api import parsing  # noqa: PLC0415 - takes most of a check's time
 
-        languages = _languages_class()()
+        known = _languages_class()(languages)
     except ImportError as error:
         hint = "install bugcapture again with its extra: [robot]"
         raise ConfigurationError(f"Robot Framework is needed to read {path}: {error}", hint=hint) from error
@@ -89,7 +94,7 @@ def parse_text(text: str, path: str, kind: FileKind) -> tuple[RobotFile | None, 
     }[kind]
     try:
         # Text without a line break would be taken for a path.
-        model = get_model(io.StringIO(text, newline=""), lang=languages)
+        model = get_model(io.StringIO(text, newline=""), lang=known)
     except Exception as error:  # noqa: BLE001 - the parser meets unforeseen text with whatever it stumbles on
         told = shorten(printable(f"{type(error).__name__}: {' '.join(str(error).split())}"), 300)
         return None, Finding(path, 0, "P1", f"cannot be parsed: {told}")
@@ -99,7 +104,7 @@ def parse_text(text: str, path: str, kind: FileKind) -> tuple[RobotFile | None, 
             return None, Finding(
                 path, section.lineno, "P1", "cannot be run: one file cannot have both tests and tasks"
             )
-    return RobotFile(path, kind, text, model), None
+    return RobotFile(path, kind, text, model, languages), None
 
 
 def statements(node: Any) -> Iterator[Any]:
@@ -136,7 +141,7 @@ def _languages_class() -> Any:
 
 def bdd_prefixes(file: RobotFile) -> tuple[str, ...]:
     """The words that Robot strips from the beginning of a keyword call, in the file's languages."""
-    languages = _languages_class()()
+    languages = _languages_class()(file.languages)
     for code in file.model.languages:
         languages.add_language(code)
     return tuple(languages.bdd_prefixes)

@@ -116,13 +116,19 @@ def _check_lost_tags(file: RobotFile) -> Iterator[Finding]:
             if statement.type == Token.ERROR:
                 yield from _check_error(statement, file.path)
             elif invalid:
-                told = f"Robot cannot use this section: {' '.join(header.errors)}"
+                told = _tell_header(header)
                 yield from _tell_stray(_cells(statement, file.path), file.path, told)
             elif statement.type == Token.KEYWORD_TAGS or (
                 statement.type == Token.TAGS and getattr(header, "type", "") == Token.KEYWORD_HEADER
             ):
                 uses = [use for use in tag_uses(statement, file.path) if is_ours(use.name)]
                 yield from _tell_stray(uses, file.path, "they stand on keywords")
+
+
+def _tell_header(header: Any) -> str:
+    reasons = " ".join(token.error for token in header.tokens if token.error)
+    hint = "where only the command line names the language, write 'Language: <its name>' above the first section"
+    return f"Robot cannot use this section: {shorten(printable(reasons), 200)} ({hint})"
 
 
 def _check_error(statement: Any, path: str) -> Iterator[Finding]:

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 _INIT = "__init__"
 
 
-def check_run(root: Any, policy: TagPolicy) -> Switches:
+def check_run(root: Any, policy: TagPolicy, languages: tuple[Any, ...] = ()) -> Switches:
     """Stop the run for bad tags and declarations, and for a Python that has no assertions.
 
     Args:
         root: The run's ``robot.running.TestSuite``.
         policy: What the project asks of its tags.
+        languages: The run's ``robot.conf.languages.Language`` objects.
 
     Returns:
         Where the tests with the switch stand, by file and line, each with the place of its switch.
@@ -48,7 +49,7 @@ def check_run(root: Any, policy: TagPolicy) -> Switches:
     findings: dict[Finding, None] = {}
     files = list(suite_files(root))
     for file in files:
-        source = read_source(file, relative_path(file))
+        source = read_source(file, relative_path(file), languages)
         if source is None or not source.readable:  # Robot itself tells about a file that it cannot read.
             continue
         findings.update(dict.fromkeys(source.check(policy)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from robot.libraries.BuiltIn import BuiltIn
+from robot.running.context import EXECUTION_CONTEXTS
 
 from bugcapture.core.expectation import merge_expectations
 from bugcapture.core.message import fixed_headline, tell_verdict
@@ -64,7 +65,7 @@ class RobotRun:
         self._judged: list[_Judged] = []
         self._session = Session("robot", ROBOT, worker=_worker_name())
         try:
-            self._switches = check_run(root, self._session.policy)
+            self._switches = check_run(root, self._session.policy, tuple(_languages().languages))
             self._dry_run = bool(BuiltIn().dry_run_active)
             self._exit_flags = usable_exit_flags(needed=bool(self._switches))
         except BaseException:
@@ -136,7 +137,7 @@ class RobotRun:
             expectation=expectation,
             switch_at=self._switches.get(key, ""),
         )
-        outcome = read_outcome(attempt, result, self._session.place, expectation.place)
+        outcome = read_outcome(attempt, result, self._session.place, expectation.place, _languages().bdd_prefixes)
         judgement = self._session.judge(
             test,
             outcome,
@@ -184,6 +185,11 @@ def _is_below(test: Any, suite: Any) -> bool:
     while node is not None and node is not suite:
         node = node.parent
     return node is suite
+
+
+def _languages() -> Any:
+    """The ``robot.conf.languages.Languages`` of the run, as the command line and the files name them."""
+    return EXECUTION_CONTEXTS.current.languages
 
 
 def _worker_name() -> str:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bugcapture.core.errors import SourceError
 from bugcapture.core.finding import Finding
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".robot", ".resource")
 
 _PREFIX = re.compile(r"(?<![^\W_])t[\W_]{0,8}d[\W_]{0,8}d", re.IGNORECASE)
+# Robot's escapes for the letters of the prefix: `\x74dd_bug` is `tdd_bug`.
+_ESCAPED = re.compile(r"\\(?:x|u00|U000000)[4-7]4")
 # A misspelt prefix before a whole word of ours, to the end of its cell.
 _TYPO = re.compile(
     r"(?<![^\W_])[td][^\W_]{0,3}[\W_]{0,4}(?:bug|issue|expected|fail)(?:[^\s|]| (?!\s|\|))*", re.IGNORECASE
@@ -93,12 +95,13 @@ class RobotSource:
         return (mark + cut_switch(self.parsed, lines)).encode("utf-8")
 
 
-def read_source(file: Path, path: str) -> RobotSource | None:
+def read_source(file: Path, path: str, languages: tuple[Any, ...] = ()) -> RobotSource | None:
     """Read one Robot file.
 
     Args:
         file: The file.
         path: The file as reports shall name it.
+        languages: Robot's ``Language`` objects of the run, beside those that the file names.
 
     Returns:
         The file; None when no tag in it, or in the suite initialisation files above it, is ours or looks
@@ -116,10 +119,10 @@ def read_source(file: Path, path: str) -> RobotSource | None:
     findings = [problem for _, _, problem in inits if problem is not None]
     if not any(map(may_hold_tags, (text, *(above for _, above, _ in inits)))):
         return RobotSource(file, path, content, findings=tuple(findings)) if findings else None
-    parsed, problem = parse_text(text, path, kind)
+    parsed, problem = parse_text(text, path, kind, languages)
     levels = []
     for init, above, unread in inits:
-        level, unparsed = _parse_init(init, above) if unread is None else (None, None)
+        level, unparsed = _parse_init(init, above, languages) if unread is None else (None, None)
         levels += [level] if level else []
         findings += [unparsed] if unparsed else []
     if parsed is None:
@@ -133,7 +136,7 @@ def may_hold_tags(text: str) -> bool:
         from bugcapture.core.spelling import fold  # noqa: PLC0415 - few files need it
 
         text = fold(text)
-    if _PREFIX.search(text):
+    if _PREFIX.search(text) or _ESCAPED.search(text):
         return True
     return any(is_ours(canonical_tag(found)) for found in dict.fromkeys(_TYPO.findall(text)))
 
@@ -151,8 +154,8 @@ def _read_inits(file: Path) -> list[tuple[str, str, Finding | None]]:
 
 
 @lru_cache(maxsize=256)
-def _parse_init(path: str, text: str) -> tuple[SuiteLevel | None, Finding | None]:
-    parsed, problem = parse_text(text, path, FileKind.INIT)
+def _parse_init(path: str, text: str, languages: tuple[Any, ...]) -> tuple[SuiteLevel | None, Finding | None]:
+    parsed, problem = parse_text(text, path, FileKind.INIT, languages)
     return (read_level(parsed) if parsed else None), problem
 
 

@@ -7,10 +7,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.finding import Severity
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from bugcapture.workflow.result import TestResult
     from bugcapture.workflow.select import RunOptions
 
+# Bytes that a command may have. Windows takes 32,767 characters, macOS 1 MiB with the environment.
+_LONGEST_COMMAND: Final = 30_000 if sys.platform == "win32" else 500_000
+
 
 def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, int], None]) -> RunResult:
     """Run captured tests.
@@ -60,6 +63,8 @@ def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, 
     _refuse_problems(project, inventory, captures)
     require_hosts({capture.framework for capture in captures}, options.python)
     raw = options.raw or is_raw()
+    if captures and project.evidence_dir is not None:
+        _check_writable(project.evidence_dir)
     with _scratch_folder(options.keep) as scratch:
         units = _plan_units(captures, project, options, scratch)
         try:
@@ -136,13 +141,18 @@ def _plan_units(captures: Sequence[Capture], project: Project, options: RunOptio
     units: list[_Unit] = []
     for dialect in DIALECTS:
         own = [capture for capture in captures if capture.framework == dialect.name]
-        for planned in dialect.plan_launches(own, project.root) if own else ():
-            for launch in _split_launch(planned, options.jobs):
-                folder = scratch / f"{len(units) + 1:03}-{dialect.name}"
-                folder.mkdir()
-                # Without buffering, so that a killed process has said what it could.
-                command = (python, "-u", *_write_command(dialect, launch, folder, options))
-                units.append(_Unit(launch, command, folder, find_project(launch.folder).root))
+        planned = dialect.plan_launches(own, project.root) if own else []
+        waiting = deque(launch for whole in planned for launch in _split_launch(whole, options.jobs))
+        while waiting:
+            launch = waiting.popleft()
+            folder = scratch / f"{len(units) + 1:03}-{dialect.name}"
+            folder.mkdir(exist_ok=True)
+            # Without buffering, so that a killed process has said what it could.
+            command = (python, "-u", *_write_command(dialect, launch, folder, options))
+            if len(launch.captures) > 1 and sum(len(os.fsencode(part)) + 1 for part in command) > _LONGEST_COMMAND:
+                waiting.extendleft(reversed(_halve_launch(launch)))
+                continue
+            units.append(_Unit(launch, command, folder, find_project(launch.folder).root))
     return units
 
 
@@ -162,6 +172,14 @@ def _split_launch(launch: Launch, jobs: int) -> list[Launch]:
         replace(launch, captures=tuple(capture for file in sorted(part) for capture in files[file]))
         for part in parts
     ]
+
+
+def _halve_launch(launch: Launch) -> list[Launch]:
+    """Two launches for one whose command no system would take, of whole files where there are several."""
+    if len({capture.path for capture in launch.captures}) > 1:
+        return _split_launch(launch, 2)
+    middle = len(launch.captures) // 2
+    return [replace(launch, captures=part) for part in (launch.captures[:middle], launch.captures[middle:])]
 
 
 def _run_units(
@@ -196,6 +214,20 @@ def _run_units(
     return run_tasks(tasks, jobs=options.jobs, timeout=options.timeout, on_end=on_end)
 
 
+def _check_writable(target: Path) -> None:
+    """Tell before the run that its records could not be kept, not behind it."""
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target):
+            pass
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(target: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"evidence cannot be written here: {error.strerror}", where=printable(str(target)))
+
+
 def _keep_evidence(units: Iterable[_Unit], target: Path | None) -> None:
     """Copy the records to where the project keeps its evidence."""
     if target is None:
@@ -205,8 +237,7 @@ def _keep_evidence(units: Iterable[_Unit], target: Path | None) -> None:
             target.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target / file.name)
         except OSError as error:
-            message = f"evidence cannot be written here: {error.strerror}"
-            raise ConfigurationError(message, where=printable(str(target))) from error
+            raise _unwritable(target, error) from error
 
 
 def _judge(
