@@ -152,7 +152,7 @@ def test_every_pair_of_failures():
         (
             (Phase.SETUP, Kind.ASSERTION, "AssertionError"),
             "",
-            f"given step failed (set-up is never the expected failure): {PLACE}",
+            f"a hook failed (set-up is never the expected failure): {PLACE}",
         ),
         ((Phase.TEARDOWN, Kind.ASSERTION, "AssertionError"), "", f"teardown failed: {PLACE}"),
         ((Phase.ACTION, Kind.HOOK, "AssertionError"), "", "a hook failed"),

@@ -130,7 +130,8 @@ def _why_never(failure: Failure) -> str:
         if name in failure.exc_types:
             return f"{told} is never the expected failure"
     if failure.phase is Phase.SETUP:
-        return shorten(printable(f"given step failed (set-up is never the expected failure): {failure.place}"))
+        told = failure.detail or "given step"
+        return shorten(printable(f"{told} failed (set-up is never the expected failure): {failure.place}"))
     if failure.phase is Phase.TEARDOWN:
         return shorten(printable(f"teardown failed: {failure.place}"))
     return ""

@@ -91,15 +91,16 @@ def _read(raised: Raised, place: Callable[[str, int], str], declared: str, prefi
     kind, detail = _kind(raised)
     if declared and same_keyword(declared, names):
         names = (*names, declared)
+    phase = _PHASES[in_setup_or_teardown(calls)]
     return Failure(
-        phase=_PHASES[in_setup_or_teardown(calls)],
+        phase=phase,
         kind=kind,
         exc_types=_exc_types(original),
         message=_message(original or raised.error),
         place=names[0] if kind is not Kind.UNDEFINED else calls[-1].data.name,
         aliases=names[1:],
         location=_location(calls, place),
-        detail=detail,
+        detail=detail or ("a set-up" if phase is Phase.SETUP else ""),
     )
 
 
