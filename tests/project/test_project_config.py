@@ -134,7 +134,9 @@ def test_an_unknown_key_is_refused_with_its_line(repository, text, where, messag
     place, error = refuse(repository, text)
 
     assert (place, error.message) == (where, message)
-    assert error.hint == "known keys: require, allow_tags, evidence, assume_wired"
+    assert error.hint == (
+        "known keys: require, allow_tags, evidence, assume_wired, behave_args, robot_args, pytest_args"
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,12 @@ def test_a_near_miss_is_told_what_was_meant(name: str, meant: str) -> None:
     assert meant in read_marker(name).problems[0].message
 
 
+def test_a_near_miss_keeps_its_number() -> None:
+    """A usable number is the one that was meant."""
+    assert "did you mean tdd_bug(17)?" in read_marker("tdd_bgu", (17,)).problems[0].message
+    assert "did you mean tdd_bug(991)?" in read_marker("tdd_bgu", (0, True, "17")).problems[0].message
+
+
 def test_a_declaration_is_read() -> None:
     """Types and pattern together; a pattern alone is about what counts by default."""
     assert read_marker(SWITCH).expectation == NO_EXPECTATION

@@ -357,3 +357,11 @@ class TestBoth(One, Two): ...
     (capture,) = read(tmp_path, text).captures
     assert (capture.name, capture.line) == ("TestBoth::test_a", 8)
     assert capture.expectation.types == "KeyError"
+
+
+def test_an_argument_that_the_switch_does_not_take_is_told_by_its_name(tmp_path: Path) -> None:
+    """Whatever its value is, which need not be readable."""
+    source = read_source(write(tmp_path, f"{BUG}@pytest.mark.tdd_expected_fail(exception=make())\n{TEST}"), "a.py")
+    assert source is not None
+    messages = [finding.message for finding in source.check(TagPolicy())]
+    assert messages == ["tdd_expected_fail takes raises= and match= only, not exception="]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from python_sources import HEAD, write
 
+from bugcapture.core.capture import Capture
 from bugcapture.core.finding import Severity
+from bugcapture.core.tags import TestTags
 from bugcapture.pytest.dialect import PytestDialect
 from bugcapture.pytest.settings import find_settings
 
@@ -229,3 +231,10 @@ def test_files_are_test_files_by_their_names(tmp_path: Path) -> None:
     write(tmp_path, "[pytest]\npython_files = a.py\n", "setup.cfg")
     write(tmp_path, "[tool:pytest]\npython_files = tests.py\n", "setup.cfg")
     assert [DIALECT.is_test_file(tmp_path / name) for name in names] == [False, False, True, False, True]
+
+
+def test_a_feature_file_is_no_test_file_by_its_name(tmp_path: Path) -> None:
+    """It runs through a test module that binds it, wherever that lies and whatever the feature is called."""
+    write(tmp_path, "[pytest]\ntestpaths = tests\n", "pytest.ini")
+    capture = Capture(framework="pytest", path="features/a.feature", line=3, name="a", tags=TestTags((1,)))
+    assert DIALECT.check_wiring([capture], tmp_path, assume_installed=False) == []

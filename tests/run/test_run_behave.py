@@ -556,3 +556,17 @@ def test_a_project_without_captures_is_green(project: Project) -> None:
     done = project.json()
     assert (done.code, done.json["tests"], done.json["processes"]) == (0, [], [])
     assert "no captured test fits" in done.err
+
+
+def test_the_line_to_paste_is_never_cut(project: Project) -> None:
+    """However much is said after the adapter has told what would declare the failure."""
+    project.scenario(1, "it raises")
+    with (project.folder / "features/environment.py").open("a") as stream:
+        stream.write(
+            "import atexit\nimport sys\n"
+            "atexit.register(lambda: print('\\n'.join(map(str, range(200))), file=sys.stderr))\n"
+        )
+    done = project.run()
+    assert done.code == 1
+    assert "  |     Fails with: KeyError: 'total'\n" in done.err
+    assert "  | 1\n" not in done.err

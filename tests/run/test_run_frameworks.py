@@ -302,6 +302,23 @@ def test_robot_without_initialisation_files(project: Project, tmp_path: Path) ->
     assert len(list((tmp_path / "kept").glob("*/output.xml"))) == 2
 
 
+def test_the_project_says_what_its_frameworks_need(project: Project) -> None:
+    """Robot reads no configuration by itself; arguments of the command line come behind those of the project."""
+    project.write("lib/Shop.py", "def total():\n    assert 0, 'nothing'\n")
+    project.write("robot.args", "--pythonpath lib\n--variable TOTAL:3\n")
+    project.write(
+        "suites/a.robot",
+        "*** Settings ***\nLibrary    Shop\n\n*** Test Cases ***\nA\n"
+        "    [Tags]    tdd_bug    tdd_bug_1    tdd_expected_fail\n"
+        "    Should Be Equal    ${TOTAL}    3\n    Total\n",
+    )
+    project.write("pyproject.toml", '[tool.bugcapture]\nrobot_args = ["--argumentfile", "robot.args"]\n')
+    done = project.json()
+    assert (done.code, list(done.verdicts.values())) == (0, ["expected_failure"])
+    done = project.json("--robot-arg=--variable", "--robot-arg=TOTAL:4")
+    assert (done.code, done.json["tests"][0]["evidence"]["message"]) == (0, "4 != 3")
+
+
 def test_a_bracket_in_a_path_hides_no_test(project: Project) -> None:
     """It looks to pytest like the beginning of a parameter."""
     marks = "@pytest.mark.tdd_bug({})\n@pytest.mark.tdd_expected_fail\n"

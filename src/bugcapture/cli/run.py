@@ -24,7 +24,7 @@ from bugcapture.core.text import plural, printable
 from bugcapture.project.console import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bugcapture.workflow.result import ProcessResult, RunResult
 
@@ -178,8 +178,8 @@ def _show_output(process: ProcessResult, *, whole: bool) -> None:
     from bugcapture.cli.run_report import command_line  # noqa: PLC0415
 
     lines = process.output.rstrip("\n").split("\n")
-    shown = lines if whole else lines[-_SHOWN_LINES:]
-    left_out = len(lines) - len(shown)
+    left_out = 0 if whole else max(len(lines) - _SHOWN_LINES, 0)
+    shown = [*_own_lines(lines[:left_out]), *lines[left_out:]]
     code = "not started" if process.ended is None else f"exit code {process.ended.exit_code}"
     told = (
         f", the last {_SHOWN_LINES} of {plural(len(lines), 'line')} (--keep-output keeps all)" if left_out else ""
@@ -187,3 +187,14 @@ def _show_output(process: ProcessResult, *, whole: bool) -> None:
     say(f"bugcapture: {command_line(process)}: {code}{told}")
     for line in shown:
         say(f"  | {line}" if line else "  |")
+
+
+def _own_lines(lines: Sequence[str]) -> list[str]:
+    """What an adapter said about red tests: it holds the line that would declare a failure."""
+    own: list[str] = []
+    inside = False
+    for line in lines:
+        inside = line.startswith("bugcapture: ") or (inside and line.startswith("  "))
+        if inside:
+            own.append(line)
+    return own

@@ -147,10 +147,20 @@ def _why_not_expected(failure: Failure, expectation: Expectation) -> str:
             return "when step failed (only the test's own verification counts)"
         return ""
     if not matches_type(expectation, failure.exc_types):
-        return f"{_kind_of(failure)} is not the declared {printable(expectation.types)}"
+        told = f"{_kind_of(failure)} is not the declared {printable(expectation.types)}"
+        return told + _full_name(failure, expectation)
     if not matches_message(expectation, failure.message):
         return "the message does not match the declared pattern"
     return ""
+
+
+def _full_name(failure: Failure, expectation: Expectation) -> str:
+    """The name to declare, when another module is declared than the one that defines the class."""
+    declared = (expectation.type_name, *expectation.other_types)
+    if failure.exc_type not in {name.rpartition(".")[2] for name in declared if "." in name}:
+        return ""
+    full = next((name for name in failure.exc_types if name.endswith(f".{failure.exc_type}")), "")
+    return f": its full name is {shorten(printable(full))}" if full else ""
 
 
 def _why_not_kin(failure: Failure, expectation: Expectation) -> str:

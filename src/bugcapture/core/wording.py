@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -45,8 +46,8 @@ def declare_in_robot(exc_type: str, message: str) -> str:
         exc_type: The exception's bare name.
         message: Its message.
     """
-    # A number sign after a space starts a comment, and runs of spaces end the cell.
-    line = suggest_line(exc_type, re.sub(r"\s+", " ", message.strip().partition("\n")[0]))
+    # Runs of spaces would end the cell, and a number sign after a space starts a comment.
+    line = re.sub(r" {2,}", r"\\s+", suggest_line(exc_type, message))
     escaped = re.sub(r"([$@&%])(?=\\?\{)", r"\\\1", line.replace("\\", "\\\\"))
     return escaped.replace(" #", r" \#")
 
@@ -59,11 +60,14 @@ def declare_in_marker(exc_type: str, message: str) -> str:
         message: Its message.
     """
     pattern = suggest_pattern(message)
+    # The name of a class that the test may not have imported, or cannot reach, is written as text.
+    known = isinstance(getattr(builtins, exc_type, None), type)
+    raises = exc_type if known else f'"{exc_type}"'
     if not pattern:
-        return f"@pytest.mark.tdd_expected_fail(raises={exc_type})"
+        return f"@pytest.mark.tdd_expected_fail(raises={raises})"
     raw = '"' not in pattern and not pattern.endswith("\\")
     literal = (f'r"{pattern}"' if "\\" in pattern else f'"{pattern}"') if raw else repr(pattern)
-    return f"@pytest.mark.tdd_expected_fail(raises={exc_type}, match={literal})"
+    return f"@pytest.mark.tdd_expected_fail(raises={raises}, match={literal})"
 
 
 def _as_markers(text: str) -> str:

@@ -31,12 +31,22 @@ class Settings:
         allow_tags: Tags of the project's own that only look like bugcapture tags.
         evidence: Folder for evidence records, relative to the project; None writes none.
         assume_wired: Frameworks whose adapter is wired in where a static check cannot see it.
+        behave_args: Arguments that ``bugcapture run`` gives to Behave.
+        robot_args: Arguments that it gives to Robot Framework, such as an argument file.
+        pytest_args: Arguments that it gives to pytest.
     """
 
     require: tuple[Literal["bug", "issue"], ...] = ()
     allow_tags: tuple[str, ...] = ()
     evidence: str | None = None
     assume_wired: tuple[Literal["behave", "robot", "pytest"], ...] = ()
+    behave_args: tuple[str, ...] = ()
+    robot_args: tuple[str, ...] = ()
+    pytest_args: tuple[str, ...] = ()
+
+    def arguments(self, framework: str) -> tuple[str, ...]:
+        """What ``bugcapture run`` adds to the command of a framework: ``behave``, ``robot`` or ``pytest``."""
+        return {"behave": self.behave_args, "robot": self.robot_args, "pytest": self.pytest_args}[framework]
 
     @property
     def policy(self) -> TagPolicy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import unittest
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +31,8 @@ _UNITTEST_PARTS: Final = {
 }
 # Plugins whose soft assertions come as an exception that they make themselves, after the test.
 _SOFT: Final = ("pytest_check",)
+_FIXTURE: Final = "pytest_fixture_setup"
+_CALL: Final = "pytest_pyfunc_call"
 _SHOWN: Final = 200
 
 
@@ -114,7 +117,9 @@ def message_of(error: BaseException) -> str:
     """The message of an exception, whatever its ``__str__`` does."""
     try:
         return str(error)
-    except Exception as broken:  # noqa: BLE001 - the project's own code
+    except KeyboardInterrupt:
+        raise
+    except BaseException as broken:  # noqa: BLE001 - the project's own code
         return f"<{type(broken).__name__} in __str__>"
 
 
@@ -144,8 +149,10 @@ def _read(error: BaseException, item: Any, captured: Captured, when: str, locati
 
 def _around_test(frames: list[FrameType], captured: Captured) -> tuple[Phase, Kind, str] | None:
     """What failed in the call phase without being the test's own body."""
-    if any(frame.f_code.co_name == "pytest_fixture_setup" for frame in frames):
+    if any(frame.f_code.co_name == _FIXTURE for frame in frames):
         return Phase.SETUP, Kind.HOOK, "a fixture"
+    if _never_entered(frames):
+        return Phase.ACTION, Kind.HOOK, "a hook that calls the test function"
     own = [_UNITTEST_PARTS.get(frame.f_code.co_name) for frame in frames if _module(frame) in _UNITTEST]
     if Phase.SETUP in own:
         return Phase.SETUP, Kind.HOOK, "setUp"
@@ -155,6 +162,21 @@ def _around_test(frames: list[FrameType], captured: Captured) -> tuple[Phase, Ki
     if own or soft or captured.calling or any(frame.f_code.co_name == "runtest" for frame in frames):
         return None
     return Phase.ACTION, Kind.HOOK, "a hook around the test"
+
+
+def _never_entered(frames: list[FrameType]) -> bool:
+    """Whether what calls the test function failed itself: pytest refuses some, and hooks may stand around it."""
+    calls = [index for index, frame in enumerate(frames) if _is_call(frame)]
+    if not calls:
+        return False
+    hook, *inside = frames[calls[-1] + 1 :] or [frames[-1]]
+    around = hook.f_code.co_flags & inspect.CO_GENERATOR
+    return bool(around) or not inside or _module(inside[0]).startswith("_pytest.")
+
+
+def _is_call(frame: FrameType) -> bool:
+    """Whether this is pluggy's frame around what calls the test function."""
+    return _module(frame).startswith("pluggy.") and frame.f_locals.get("hook_name") == _CALL
 
 
 def _read_step(error: BaseException, kind: Kind, run: ScenarioRun, location: str) -> Failure:
@@ -195,16 +217,23 @@ def _spoiled(error: BaseException, failure: Failure) -> Failure | None:
     """The failure inside a group that can never be the expected one."""
     if not isinstance(error, BaseExceptionGroup):
         return None
-    found = (_failure(leaf, failure.phase, _kind(leaf, [], None), failure.location) for leaf in _leaves(error))
-    return next((leaf for leaf in found if never_expected(leaf)), None)
+    for leaf in _leaves(error):
+        frames = list(_frames(leaf))
+        if any(frame.f_code.co_name == _FIXTURE for frame in frames):
+            return _failure(leaf, Phase.SETUP, Kind.HOOK, failure.location, detail="a fixture")
+        found = _failure(leaf, failure.phase, _kind(leaf, frames, None), failure.location)
+        if never_expected(found):
+            return found
+    return None
 
 
 def _kind(error: BaseException, frames: list[FrameType], item: Any) -> Kind:
-    if isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
+    raised = type(error)  # `isinstance` would believe what the project's own object says of itself.
+    if issubclass(raised, KeyboardInterrupt | pytest.exit.Exception):
         return Kind.INTERRUPT
-    if isinstance(error, pytest.fail.Exception):
+    if issubclass(raised, pytest.fail.Exception):
         return Kind.TIMEOUT if any(_module(frame) == "pytest_timeout" for frame in frames) else Kind.ASSERTION
-    if isinstance(error, AssertionError | getattr(getattr(item, "cls", None), "failureException", AssertionError)):
+    if issubclass(raised, _assertions_of(item)):
         return Kind.ASSERTION
     if isinstance(error, BaseExceptionGroup):
         kinds = {_kind(leaf, frames, item) for leaf in _leaves(error)}
@@ -212,10 +241,22 @@ def _kind(error: BaseException, frames: list[FrameType], item: Any) -> Kind:
     return Kind.EXCEPTION
 
 
+def _assertions_of(item: Any) -> tuple[type[BaseException], ...]:
+    """What an assertion of a test raises; a ``unittest.TestCase`` may name another class."""
+    cls = getattr(item, "cls", None)
+    if not (isinstance(cls, type) and issubclass(cls, unittest.TestCase)):
+        return (AssertionError,)
+    own: object = cls.failureException
+    return (AssertionError, own) if isinstance(own, type) and issubclass(own, BaseException) else (AssertionError,)
+
+
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    for error in group.exceptions:
+    waiting: list[BaseException] = [group]
+    while waiting:
+        error = waiting.pop()
         if isinstance(error, BaseExceptionGroup):
-            yield from _leaves(error)
+            # A class derived from it may give another answer.
+            waiting += reversed(BaseExceptionGroup.exceptions.__get__(error))
         else:
             yield error
 

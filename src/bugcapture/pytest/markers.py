@@ -89,7 +89,7 @@ def read_marker(name: str, args: tuple[object, ...] = (), kwargs: Mapping[str, o
     if name in _FAMILY_NAMES:
         return _read_family(name, (*args, *kwargs.values()))
     if is_ours(name):
-        return Marker((), problems=(MarkerProblem("T4", _tell_near_miss(name)),))
+        return Marker((), problems=(MarkerProblem("T4", _tell_near_miss(name, (*args, *kwargs.values()))),))
     return Marker((name,))
 
 
@@ -123,7 +123,7 @@ def _read_family(name: str, numbers: tuple[object, ...]) -> Marker:
 
 def _read_switch(args: tuple[object, ...], kwargs: Mapping[str, object]) -> Marker:
     problems = []
-    unknown = [*map(_show, args), *(f"{shorten(printable(key), _SHOWN)}=" for key in kwargs.keys() - _DECLARED)]
+    unknown = [*map(_show, args), *(f"{shorten(printable(key), _SHOWN)}=" for key in kwargs.keys() - DECLARED)]
     if unknown:
         message = f"{SWITCH} takes raises= and match= only, not {', '.join(sorted(unknown))}"
         problems.append(MarkerProblem("F1", message))
@@ -136,7 +136,7 @@ def _read_switch(args: tuple[object, ...], kwargs: Mapping[str, object]) -> Mark
     return Marker((SWITCH,), NO_EXPECTATION if problems else declared, tuple(problems))
 
 
-_DECLARED: Final = frozenset({"raises", "match"})
+DECLARED: Final = frozenset({"raises", "match"})
 
 
 def _read_types(raises: object) -> tuple[tuple[str, ...], str]:
@@ -170,7 +170,7 @@ def _read_pattern(match: object) -> tuple[str, str]:
     return ("", f"match={_show(pattern)} {problem}") if problem else (pattern, "")
 
 
-def _tell_near_miss(name: str) -> str:
+def _tell_near_miss(name: str, numbers: tuple[object, ...]) -> str:
     shown = shorten(printable(name), _SHOWN)
     allow = "(if it is the project's own, list it in [tool.bugcapture] allow_tags)"
     if (match := _NUMBERED.match(name)) and read_tag(name).kind is TagKind.NUMBER:
@@ -179,7 +179,8 @@ def _tell_near_miss(name: str) -> str:
     if match := _NUMBERED.match(meant):
         meant = f"{match[1]}({match[2]})"
     elif meant != SWITCH:
-        meant = f"{meant}(991)"
+        own = [number for number in numbers if type(number) is int and 0 < number < _TOO_BIG]
+        meant = f"{meant}({own[0] if own else 991})"
     return f"{shown} is no bugcapture marker: did you mean {meant}? {allow}"
 
 

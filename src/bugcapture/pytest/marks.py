@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bugcapture.core.tags import PREFIX, SWITCH
 from bugcapture.core.text import printable, shorten
-from bugcapture.pytest.markers import Marker, MarkerProblem, is_ours, read_marker
+from bugcapture.pytest.markers import DECLARED, Marker, MarkerProblem, is_ours, read_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -350,6 +350,8 @@ def _read(name: str, call: ast.Call | None, scope: Scope) -> Marker:
             read = _types if keyword.arg == "raises" else _pattern if keyword.arg == "match" else constant
             value = read(keyword.value, scope) if keyword.arg else _Unreadable(f"**{_written(keyword.value)}")
             kwargs[keyword.arg or f"**{index}"] = value
+    if name == SWITCH:  # Of an argument that the switch does not take, the name says enough.
+        kwargs |= {key: None for key in kwargs.keys() - DECLARED if not key.startswith("**")}
     unreadable = [value for value in (*args, *kwargs.values()) if isinstance(value, _Unreadable)]
     if not unreadable:
         return read_marker(name, tuple(args), kwargs)

@@ -57,7 +57,8 @@ def check(config: pytest.Config, items: list[pytest.Item], marked: list[pytest.I
     """
     try:
         policy = find_project(Path.cwd()).settings.policy
-        _read_all(marked, policy)
+        if _read_all(marked, policy):
+            _check_run(config)
         if not config.getoption("collectonly") and any(CAPTURED in item.stash for item in marked):
             _judge(config)
     except BugcaptureError as error:
@@ -104,7 +105,8 @@ class _RefusedError(Exception):
     """The collected tests cannot be run as they are."""
 
 
-def _read_all(items: Iterable[pytest.Item], policy: TagPolicy) -> None:
+def _read_all(items: Iterable[pytest.Item], policy: TagPolicy) -> bool:
+    """Read the markers of all tests; tell whether any of them carries the switch."""
     problems: dict[Problem, None] = {}
     switched = False
     for item in items:
@@ -122,10 +124,20 @@ def _read_all(items: Iterable[pytest.Item], policy: TagPolicy) -> None:
         lines = [f"  {path}:{line}: {told}" for path, line, told in sorted(found)]
         listing = "\n".join(map(printable, lines))
         raise _RefusedError(f"{plural(len(lines), 'invalid tdd marker')}, nothing was run:\n{listing}")
-    if switched and not __debug__:
+    return switched
+
+
+def _check_run(config: pytest.Config) -> None:
+    """Refuse a run that cannot tell an expected failure from anything else."""
+    if not __debug__:
         raise _RefusedError(
             "python -O removes asserts, so captured bugs would look fixed; nothing was run:\n"
             "  run pytest without -O and without PYTHONOPTIMIZE"
+        )
+    if not config.pluginmanager.hasplugin("skipping"):
+        raise _RefusedError(
+            "-p no:skipping takes away how pytest shows expected failures; nothing was run:\n"
+            "  run pytest without -p no:skipping"
         )
 
 
@@ -137,8 +149,13 @@ def _judge(config: pytest.Config) -> None:
 
 def _new_session(config: pytest.Config) -> Session:
     session = Session("pytest", PYTEST, worker=_worker_of(config))
-    session.raw = session.raw or bool(config.option.runxfail)
+    session.raw = session.raw or _runs_xfail(config)
     return session
+
+
+def _runs_xfail(config: pytest.Config) -> bool:
+    """Whether ``--runxfail`` is given; nobody knows the option under ``-p no:skipping``."""
+    return bool(config.getoption("runxfail", default=False))
 
 
 def _reporter(config: pytest.Config) -> Any:
@@ -152,7 +169,7 @@ def _reporter(config: pytest.Config) -> Any:
 def _summary(config: pytest.Config) -> Summary:
     summary = config.stash.get(_SUMMARY, None)
     if summary is None:
-        raw = "BUGCAPTURE_RAW is set" if is_raw() else "--runxfail is given" if config.option.runxfail else ""
+        raw = "BUGCAPTURE_RAW is set" if is_raw() else "--runxfail is given" if _runs_xfail(config) else ""
         summary = config.stash[_SUMMARY] = Summary(config, raw)
         config.pluginmanager.register(summary, "bugcapture-summary")
     return summary

@@ -76,7 +76,9 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
             continue
         if not assume_installed:
             findings += _check_plugin(run)
-        findings += [*_check_selection(run), *_check_dry_run(run), *_check_paths(run), *_check_names(run)]
+        # Where the module lies that binds a feature file, and what it is called, is another question.
+        python = _Run(settings, [test for test in tests if not test.path.endswith(".feature")], run.options)
+        findings += [*_check_selection(run), *_check_dry_run(run), *_check_paths(python), *_check_names(python)]
     return findings
 
 

@@ -148,7 +148,7 @@ def _plan_units(captures: Sequence[Capture], project: Project, options: RunOptio
             folder = scratch / f"{len(units) + 1:03}-{dialect.name}"
             folder.mkdir(exist_ok=True)
             # Without buffering, so that a killed process has said what it could.
-            command = (python, "-u", *_write_command(dialect, launch, folder, options))
+            command = (python, "-u", *_write_command(dialect, launch, folder, project, options))
             if len(launch.captures) > 1 and sum(len(os.fsencode(part)) + 1 for part in command) > _LONGEST_COMMAND:
                 waiting.extendleft(reversed(_halve_launch(launch)))
                 continue
@@ -156,10 +156,13 @@ def _plan_units(captures: Sequence[Capture], project: Project, options: RunOptio
     return units
 
 
-def _write_command(dialect: Dialect, launch: Launch, scratch: Path, options: RunOptions) -> list[str]:
+def _write_command(
+    dialect: Dialect, launch: Launch, scratch: Path, project: Project, options: RunOptions
+) -> list[str]:
     command = dialect.write_command(launch, scratch)
     at = 2  # Behind `-m <host>`, so that what the user adds comes first and cannot take a test away.
-    return [*command[:at], *options.arguments.get(dialect.name, ()), *command[at:]]
+    added = (*project.settings.arguments(dialect.name), *options.arguments.get(dialect.name, ()))
+    return [*command[:at], *added, *command[at:]]
 
 
 def _split_launch(launch: Launch, jobs: int) -> list[Launch]:

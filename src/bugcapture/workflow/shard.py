@@ -136,7 +136,8 @@ def _parse(text: str, where: str) -> Shard:
 
 def _make(index: int, total: int, shown: str) -> Shard:
     if not 1 <= index <= total:
-        raise ConfigurationError(f"there is no such part: {shown}", hint="the parts of 4 are 1/4 to 4/4")
+        hint = f"the parts of {total} are 1/{total} to {total}/{total}" if total else "there is at least one part"
+        raise ConfigurationError(f"there is no such part: {shown}", hint=hint)
     return Shard(index, total)
 
 
