@@ -69,6 +69,10 @@ Feature: bugcapture check finds what would go wrong, without running anything
       @tdd_bug
       Feature: Wrong
       """
+    And the file "notes.txt"
+      """
+      Nothing to test
+      """
     When "bugcapture check --format=json features/cart.feature" runs
     Then the exit code is 0
     And the check counts 1 test files, 1 tagged tests and 1 bugs
@@ -80,9 +84,12 @@ Feature: bugcapture check finds what would go wrong, without running anything
     When "bugcapture check nowhere" runs
     Then the exit code is 2
     And standard error says "no such file or folder: nowhere"
-    When "bugcapture check shop.py" runs
+    When "bugcapture check notes.txt" runs
     Then the exit code is 2
-    And standard error says "shop.py: is no test file that bugcapture reads"
+    And standard error says "notes.txt: is no test file that bugcapture reads"
+    When "bugcapture check --format=json shop.py" runs
+    Then the exit code is 0
+    And the check counts 0 test files, 0 tagged tests and 0 bugs
 
   Rule: W1, the canary: captures mean nothing where the adapter is not loaded
 
