@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 from conformance_deeds import LOG
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from conformance_table import Case
 
@@ -32,6 +32,7 @@ _CLOSING = re.compile(
     r"(\d+) wrong(?: \(([^)]*)\))?, (\d+) regressed(?: \(([^)]*)\))?(?:, (\d+) not run)?$",
     re.MULTILINE,
 )
+_PLACE = re.compile(r"([\w./-]+\.\w+):(\d+)")
 _PROBLEM = re.compile(r"([\w./-]+\.\w+):(\d+): ([TF]\d) ")
 MARK = "# case "
 _COUNTED = ("expected_failure", "unexpected_pass", "wrong_failure", "regressed")
@@ -97,9 +98,13 @@ class Run:
         verdicts: The verdict of each test in the evidence, by its name in the table.
         last: The record of each test; the last one when there are more, because it supersedes the others.
         placed: The case in whose lines the evidence says that a test stands.
+        stepped: The case in whose lines the evidence says that a test's failing step stands, and that line.
         problems: The cases that are told to break a rule, each with the rule.
         host: How the framework's own report sees each test: ``passed``, ``failed`` or ``skipped``.
         texts: What that report says about each failed test.
+        pointed: The lines of the project that those texts point at, of each failed test.
+        ended: What the project's hook at the end of each process was told, ``passed`` or ``failed``; empty when
+            the framework has no such hook.
         executed: The tests that did anything.
     """
 
@@ -110,9 +115,12 @@ class Run:
     verdicts: dict[str, str]
     last: dict[str, dict[str, Any]]
     placed: dict[str, str]
+    stepped: dict[str, tuple[str, str]]
     problems: set[tuple[str, str]]
     host: dict[str, str]
     texts: dict[str, str]
+    pointed: dict[str, list[str]]
+    ended: set[str]
     executed: set[str]
 
     @property
@@ -135,6 +143,25 @@ class Run:
             if line[8]:
                 counts["not_run"] = counts.get("not_run", 0) + int(line[8])
         return Counts(len(lines), counts, ids)
+
+
+def launch(arguments: Sequence[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run ``python <arguments>``.
+
+    Args:
+        arguments: What stands behind ``python``.
+        folder: Where to run.
+        env: All variables.
+    """
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        check=False,
+        timeout=300,
+        encoding="utf-8",
+    )
 
 
 def run_cases(
@@ -161,10 +188,10 @@ def run_cases(
     dialect.write(folder, cases)
     kept = {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
     paths = filter(None, [source or os.environ.get(SOURCE), str(folder), kept.get("PYTHONPATH")])
-    done = subprocess.run(
-        [sys.executable, *dialect.command(arguments)],
-        cwd=folder,
-        env={
+    done = launch(
+        dialect.command(arguments),
+        folder,
+        {
             **kept,
             "PYTHONPATH": os.pathsep.join(paths),
             # pabot starts `robot` by its name.
@@ -176,10 +203,6 @@ def run_cases(
             LOG: str(folder / "executed.txt"),
             **(env or {}),
         },
-        capture_output=True,
-        check=False,
-        timeout=300,
-        encoding="utf-8",
     )
     kept_errors = sorted(folder.glob(dialect.worker_errors)) if dialect.worker_errors else []
     errors = done.stderr + "".join(file.read_text("utf-8") for file in kept_errors)
@@ -187,7 +210,6 @@ def run_cases(
     records = [json.loads(line) for file in files for line in file.read_text("ascii").splitlines()]
     last = {dialect.identify(record["name"]): record for record in records}
     host, texts = _host(dialect, folder / "report")
-    log = folder / "executed.txt"
     return Run(
         code=done.returncode,
         output=done.stdout,
@@ -195,20 +217,44 @@ def run_cases(
         records=records,
         verdicts={name: record["verdict"] for name, record in last.items()},
         last=last,
-        placed={name: _case_at(folder, *record["location"].split(":")) for name, record in last.items()},
+        placed={name: _case_of(folder, record["location"]) for name, record in last.items()},
+        stepped={
+            name: (_case_of(folder, at), "".join(_lines_at(folder, at)))
+            for name, record in last.items()
+            if (at := record["step_location"])
+        },
         problems={
             (_case_at(folder, path, line), rule) for path, line, rule in _PROBLEM.findall(done.stdout + errors)
         },
         host=host,
         texts=texts,
-        executed=set(log.read_text("utf-8").split()) if log.exists() else set(),
+        pointed={name: list(_lines_at(folder, text)) for name, text in texts.items()},
+        ended=_words_of(folder / "ended.txt"),
+        executed=_words_of(folder / "executed.txt"),
     )
 
 
+def _words_of(file: Path) -> set[str]:
+    return set(file.read_text("utf-8").split()) if file.exists() else set()
+
+
+def _lines_at(folder: Path, text: str) -> Iterator[str]:
+    """The lines that a text names as places."""
+    for path, line in _PLACE.findall(text):
+        file = folder / path
+        if file.is_file() and file.is_relative_to(folder):
+            yield from file.read_text("utf-8").splitlines()[int(line) - 1 : int(line)]
+
+
+def _case_of(folder: Path, location: str) -> str:
+    return _case_at(folder, *location.split(":")) if location else ""
+
+
 def _case_at(folder: Path, path: str, line: str) -> str:
-    """The case to which a line of the project belongs."""
+    """The case to which a line of the project belongs; empty for none."""
     above = (folder / path).read_text("utf-8").splitlines()[: int(line)]
-    return next(text.strip().removeprefix(MARK) for text in reversed(above) if text.strip().startswith(MARK))
+    marks = (text.strip().removeprefix(MARK) for text in reversed(above) if text.strip().startswith(MARK))
+    return next(marks, "")
 
 
 def _host(dialect: Dialect, report: Path) -> tuple[dict[str, str], dict[str, str]]:

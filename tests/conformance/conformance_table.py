@@ -6,6 +6,8 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +17,10 @@ TABLE = Path(__file__).with_name("cases.toml")
 FRAMEWORKS = ("behave", "behavex", "robot", "pabot", "pytest", "xdist", "pytest_bdd")
 # Some frameworks alone: `CONFORMANCE_FRAMEWORKS=behave,behavex`.
 CHOSEN = tuple(os.environ.get("CONFORMANCE_FRAMEWORKS", ",".join(FRAMEWORKS)).split(","))
+# A test function goes on after a failure with subtests, which pytest has since 9.0, or by a plugin.
+HAS_SUBTESTS = any(find_spec(name) is not None for name in ("_pytest.subtests", "pytest_subtests"))
+# pytest-bdd reads rules, and the tags above Examples, since 8.0.
+HAS_RULES = find_spec("pytest_bdd") is not None and int(version("pytest-bdd").partition(".")[0]) >= 8
 GREEN = frozenset({"expected_failure", "passed", "not_run"})
 RED = frozenset({"unexpected_pass", "wrong_failure", "regressed"})
 
@@ -38,6 +44,8 @@ class Case:
     late_tags: str = ""
     hook: str = ""
     hook_after: str = ""
+    step_hook: str = ""
+    step_hook_after: str = ""
     container_setup: str = ""
     container_teardown: str = ""
     action: str = ""
@@ -95,15 +103,15 @@ class Case:
     def failing(self, name: str) -> str:
         """The deed with which one of its tests fails first, apart from its teardown; empty when none does."""
         body = self.rows[int(name.partition("#")[2]) - 1].body if self.rows else self.body
-        before = (self.container_setup, self.hook, self.shared_setup, self.setup, self.action)
+        before = (self.container_setup, self.hook, self.shared_setup, self.setup, self.step_hook, self.action)
         steps = [deed.removeprefix("nested ") for deed in (*before, *body) if not deed.startswith("caught")]
         return next((deed for deed in steps if deed and (deed not in _RAW or deed == "passes_early")), "")
 
     def raw(self, name: str) -> str:
         """How the host sees one of its tests before anybody judges it: ``passed``, ``failed`` or ``skipped``."""
         body = self.rows[int(name.partition("#")[2]) - 1].body if self.rows else self.body
-        before = (self.container_setup, self.hook, self.shared_setup, self.setup, self.action)
-        after = (self.teardown, self.hook_after, self.container_teardown)
+        before = (self.container_setup, self.hook, self.shared_setup, self.setup, self.step_hook, self.action)
+        after = (self.step_hook_after, self.teardown, self.hook_after, self.container_teardown)
         steps = [_RAW.get(deed, "passed" if deed.startswith("caught") else "failed") for deed in before if deed]
         for deed in body:
             steps.append("passed" if deed.startswith("caught") else _RAW.get(deed, "failed"))
@@ -132,4 +140,8 @@ def all_cases() -> tuple[Case, ...]:
 def cases_for(framework: str, *exits: str) -> list[Case]:
     """The cases that a framework has, with one of the given exits; ``apart`` gives those that run apart."""
     cases = [case for case in all_cases() if framework not in case.not_for]
+    if framework in {"pytest", "xdist"} and not HAS_SUBTESTS:
+        cases = [case for case in cases if not case.goes_on]
+    if framework == "pytest_bdd" and not HAS_RULES:
+        cases = [case for case in cases if not case.rows and not case.group_tags]
     return [case for case in cases if ("apart" in exits if case.apart else case.exit in exits)]

@@ -91,6 +91,8 @@ def check_run(run: Run, cases: list[Case]) -> None:
     lines = run.closing.lines
     assert lines > 0, run.errors
     assert run.closing == expected_counts(cases, lines)
+    if run.ended:
+        assert ("failed" in run.ended) == bool(run.code), run.ended
     check_records(run, cases)
 
 
@@ -104,7 +106,8 @@ def check_records(run: Run, cases: list[Case]) -> None:
             if record["verdict"] == "wrong_failure":
                 assert re.search(case.why, record["reason"], re.IGNORECASE), (name, record["reason"])
             deed = case.failing(name)
-            late = case.teardown or case.hook_after or case.container_teardown
+            # behavex shows of a step's hook only that it failed.
+            late = case.teardown or case.hook_after or case.container_teardown or case.step_hook
             if (
                 deed in ERRORS and run.host[name] == "failed" and not late
             ):  # The report keeps the test's own failure.
@@ -112,9 +115,18 @@ def check_records(run: Run, cases: list[Case]) -> None:
             if record["verdict"] in {"expected_failure", "regressed"} and deed:
                 error = make_error(deed)
                 assert (record["exc_type"], record["message"]) == (type(error).__name__, str(error)), name
+            if record["verdict"] == "expected_failure" and record["step"]:
+                at, line = run.stepped[name]
+                assert at == case.id, name
+                assert case.rows or record["step"] in line, name  # Rows have placeholders there.
             if record["verdict"] == "unexpected_pass":
                 numbers = " ".join(map(str, case.ids(name)))
                 assert f"run `bugcapture graduate {numbers}`" in run.texts[name], name
+                # The switch that has to go, wherever it stands.
+                assert any("tdd_expected_fail" in line for line in run.pointed[name]), run.texts[name]
+            if record["verdict"] == "wrong_failure" and case.raw(name) == "passed":
+                assert record["reason"] in run.texts[name], name
+            assert not {"NoneType", "None"} & {record["exc_type"], record["message"]}, name
 
 
 @pytest.mark.parametrize("framework", CHOSEN)
@@ -139,6 +151,7 @@ def test_one_process_says_one_closing_line(run_once: Runner, framework: str) -> 
     for exits in ("green", "red"):
         run = run_once(framework, exits)
         assert run.closing.lines == 1
+        assert not any(record["worker"] for record in run.records)
         ours = [line for line in run.errors.splitlines() if line.startswith("bugcapture: ")]
         assert " expected failure" in ours[-1]
 
@@ -155,7 +168,7 @@ def test_one_red_case_is_enough(framework: str, case: str, tmp_path: Path) -> No
     assert run.code != 0
 
 
-APART = [(name, case.id) for name in SERIAL for case in cases_for(name, "apart")]
+APART = [(name, case.id) for name in SERIAL for case in cases_for(name, "apart") if case.verdict != "none"]
 
 
 @pytest.mark.parametrize(("framework", "case"), APART)
@@ -166,6 +179,18 @@ def test_test_that_takes_the_run_down_is_red(framework: str, case: str, tmp_path
     assert run.verdicts == {"guarded_passes": "passed", case: "wrong_failure"}, run.said
     assert re.search(cases[0].why, run.last[case]["reason"], re.IGNORECASE), run.last[case]
     assert run.closing.ids == {"wrong_failure": set(cases[0].ids(case))}, run.errors
+    assert run.code != 0
+
+
+LEAVING = [(name, case.id) for name in SERIAL for case in cases_for(name, "apart") if case.verdict == "none"]
+
+
+@pytest.mark.parametrize(("framework", "case"), LEAVING)
+def test_leaving_wipes_out_no_red_verdict(framework: str, case: str, tmp_path: Path) -> None:
+    """A test of others that leaves with 0 does not turn the run green again."""
+    run = run_cases(dialect_of(framework), [*one(framework, "passes"), *one(framework, case)], tmp_path)
+    assert run.verdicts == {"passes": "unexpected_pass"}
+    assert run.closing.ids == {"unexpected_pass": {30}}, run.errors
     assert run.code != 0
 
 
@@ -281,6 +306,15 @@ def test_captures_need_assertions(framework: str, tmp_path: Path) -> None:
     assert run.executed == set()
     assert run.records == []
     assert "python -O" in run.said
+
+
+@pytest.mark.parametrize("framework", SERIAL)
+def test_guards_need_no_assertions(framework: str, tmp_path: Path) -> None:
+    """Nothing could look fixed in a run without captures, so it is left alone."""
+    cases = one(framework, "guarded_passes")
+    run = run_cases(dialect_of(framework), cases, tmp_path, env={"PYTHONOPTIMIZE": "1"})
+    assert run.code == 0, run.said
+    assert run.verdicts == {"guarded_passes": "passed"}
 
 
 @pytest.mark.parametrize(("parallel", "serial"), PARALLEL.items())

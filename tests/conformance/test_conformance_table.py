@@ -12,13 +12,13 @@ from conformance_table import FRAMEWORKS, GREEN, RED, Case, all_cases
 from bugcapture.core.tags import check_tags, read_tags
 from bugcapture.core.verdict import Verdict
 
-SPECIAL = {"passes", "skips", "undefined", "pending", "times_out", "passes_early"}
+SPECIAL = {"passes", "skips", "undefined", "pending", "times_out", "passes_early", "marks_failed"}
 
 
 def deeds(case: Case) -> set[str]:
     """All deeds of a case, without the verbs in front of them."""
     single = {case.setup, case.shared_setup, case.hook, case.hook_after, case.action, case.teardown}
-    single |= {case.container_setup, case.container_teardown}
+    single |= {case.step_hook, case.step_hook_after, case.container_setup, case.container_teardown}
     bodies = [case.body, *(row.body for row in case.rows)]
     return {deed.rpartition(" ")[2] for deed in (*single, *(deed for body in bodies for deed in body)) if deed}
 

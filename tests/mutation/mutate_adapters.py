@@ -5,9 +5,10 @@ package, one at a time, and the rows of the adapter's frameworks are run against
 no row notices is a survivor: a guard without a row, or a line that changes nothing. Survivors that are
 known to change nothing stand in ``mutate_adapters.toml``, each with its reason.
 
-First each change has to pass all cases in one process. Those that do are made together for the other rows, and
-taken apart again only when a row notices them. With ``--own-tests`` the adapter's own tests are asked about
-what is left: some guards are about one host alone.
+First each change has to pass all cases in one process, then all rows of its framework, then, several at once,
+the rows of parallel runs, and at last the adapter's own tests, because some guards are about one host alone.
+A test that does not execute the changed line is not asked. The frameworks are forked from a process that has
+them loaded.
 
 Run: ``python tests/mutation/mutate_adapters.py [behave|robot|pytest]… [--jobs 2] [--only REGEX] [--list]``.
 Exit code 1 when a survivor has no reason, or a reason has no survivor.
@@ -18,36 +19,45 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import functools
+import importlib
+import io
+import multiprocessing
 import os
-import queue
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
+from unittest import mock
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "conformance"))
-
-import test_conformance_rows as rows  # noqa: E402 - the kit is no package
-from conformance_kit import run_cases  # noqa: E402
-from conformance_table import cases_for  # noqa: E402
+import pytest
+from warm_start import WarmStart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.synchronize import Barrier
 
+    Groups = Callable[[Sequence["Mutant"]], list[list["Mutant"]]]
+
+ROOT = Path(__file__).parents[2]
+KIT = ROOT / "tests" / "conformance"
 REASONS = Path(__file__).with_suffix(".toml")
-ROWS = "tests/conformance/test_conformance_rows.py"
-TIME_LIMIT = 300
-# The frameworks whose rows an adapter has to pass, and those whose cases are asked first.
-FRAMEWORKS = {"behave": "behave,behavex", "robot": "robot,pabot", "pytest": "pytest,xdist,pytest_bdd"}
-OWN_TESTS = {name: f"tests/{name}_adapter" for name in FRAMEWORKS}
+# The frameworks whose rows an adapter has to pass, and those that run it in one process.
+FRAMEWORKS = {
+    "behave": ("behave", "behavex"),
+    "robot": ("robot", "pabot"),
+    "pytest": ("pytest", "xdist", "pytest_bdd"),
+}
+OWN_TESTS = ROOT / "tests"
+QUESTIONS = ("quick", "rows", "parallel", "own")
 QUICK = {"behave": ("behave",), "robot": ("robot",), "pytest": ("pytest", "pytest_bdd")}
+_NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.SubprocessError)
 # Modules that read or edit sources; nothing of them runs in a test run.
 STATIC = {
     "behave": {"dialect", "environment", "execute", "graduate", "parse", "settings", "source", "suite", "wiring"},
@@ -68,6 +78,7 @@ class Mutant:
         end: Offset behind the last one.
         old: What stands there.
         new: What shall stand there.
+        lines: The lines of the statement, down to the change.
     """
 
     module: str
@@ -77,6 +88,7 @@ class Mutant:
     end: int
     old: str
     new: str
+    lines: range
 
     def apart_from(self, other: Mutant) -> bool:
         """Whether both changes can be made at once."""
@@ -107,23 +119,26 @@ def find_mutants(module: str, text: str) -> Iterator[Mutant]:
         starts.append(starts[-1] + len(line.encode()))
     data = text.encode()
 
-    def change(node: ast.AST, new: str, function: str) -> Mutant:
+    def change(node: ast.AST, new: str, function: str, statement: ast.AST) -> Mutant:
+        lines = range(statement.lineno, node.end_lineno + 1)
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[node.end_lineno - 1] + node.end_col_offset
-        return Mutant(module, node.lineno, function, start, end, data[start:end].decode(), new)
+        return Mutant(module, node.lineno, function, start, end, data[start:end].decode(), new, lines)
 
-    def walk(node: ast.AST, function: str) -> Iterator[Mutant]:
+    def walk(node: ast.AST, function: str, statement: ast.AST) -> Iterator[Mutant]:
         for child in ast.iter_child_nodes(node):
             inner = function
+            within = child if isinstance(child, ast.stmt) else statement
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 inner = f"{function}.{child.name}".lstrip(".")
             if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
                 continue
             for target, new in _changes(child, text):
-                yield change(target, new, inner)
-            yield from walk(child, inner)
+                yield change(target, new, inner, within)
+            yield from walk(child, inner, within)
 
-    yield from walk(ast.parse(text), "")
+    module_node = ast.parse(text)
+    yield from walk(module_node, "", module_node)
 
 
 def _changes(node: ast.AST, text: str) -> Iterator[tuple[ast.AST, str]]:
@@ -159,63 +174,190 @@ def _is_effect(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
 
 
-def first_failure(place: Path, tests: str, env: dict[str, str]) -> str:
-    """Run tests against a copy of the package; the first that fails, or nothing.
+class Observer:
+    """A plugin of pytest: chooses tests, and sees which fails first.
 
     Args:
-        place: A folder that holds a copy of the package.
-        tests: The file or folder of the tests.
-        env: Variables to set.
+        chosen: The names of the tests to run; None for all.
+        first: The tests to begin with, the most promising one last.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "--tb=no",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:bugcapture",
-    ]
-    try:
-        done = subprocess.run(
-            [*command, f"--basetemp={place.parent / 'tmp'}", tests],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env},
-            capture_output=True,
-            check=False,
-            text=True,
-            timeout=TIME_LIMIT,
-        )
-    except subprocess.TimeoutExpired:
-        return "it hangs"
-    if not done.returncode:
-        return ""
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return failed[0].partition(" - ")[0].rpartition("::")[2] if failed else "the tests cannot be run"
+
+    def __init__(self, chosen: Callable[[str], bool], first: Sequence[str] = ()) -> None:
+        self._chosen = chosen
+        self._first = {name: number for number, name in enumerate(first, start=1)}
+        self.failed = ""
+        self.ran = 0
+        self.ended: Callable[[str], object] = lambda _: None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if self._chosen(item.name)]
+        items.sort(key=lambda item: -self._first.get(item.name, 0))
+        self.ran = len(items)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        name = report.nodeid.rpartition("/")[2].partition("::")[2]
+        if report.failed:
+            self.failed = self.failed or name
+        if report.when == "teardown":
+            self.ended(name)
 
 
-def fails_quickly(place: Path, adapter: str) -> bool:
-    """Whether the cases themselves notice a change: all of them in one run, and all refused ones in another.
+class Worker:
+    """A process with a copy of the package of its own; all methods run in it.
 
     Args:
-        place: A folder that holds a changed copy of the package.
-        adapter: The adapter that was changed.
+        adapter: The adapter that is changed.
+        source: The package.
+        folder: Where to work.
+        barrier: Where all workers meet.
     """
-    folder = place.parent / "run"
-    for framework in QUICK[adapter]:
-        dialect = rows.dialect_of(framework)
-        runs = ((rows.check_run, ("green", "red"), ()), (rows.check_refused, ("refused",), (dialect.refused,)))
-        for check, exits, more in runs:
-            shutil.rmtree(folder, ignore_errors=True)
-            cases = cases_for(framework, *exits)
-            try:
-                check(run_cases(dialect, cases, folder, source=str(place)), cases, *more)
-            except (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.TimeoutExpired):
-                return True
-    return False
+
+    current: Worker
+
+    def __init__(self, adapter: str, source: Path, folder: Path, barrier: Barrier) -> None:
+        self.barrier = barrier
+        self.adapter = adapter
+        self.folder = folder / str(os.getpid())
+        self.place = self.folder / "src"
+        shutil.copytree(source, self.place)
+        os.environ["CONFORMANCE_SOURCE"] = str(self.place)
+        # Read when the rows are loaded.
+        os.environ["CONFORMANCE_FRAMEWORKS"] = ",".join(FRAMEWORKS[adapter])
+        sys.path.insert(0, str(KIT))
+        self.kit = importlib.import_module("conformance_kit")
+        self.table = importlib.import_module("conformance_table")
+        self.rows = importlib.import_module("test_conformance_rows")
+        self.warm = WarmStart(adapter, self.kit.launch)
+        self.kit.launch = self.warm.launch
+        self.quick = QUICK[adapter]
+        # Which lines each test executes, as far as that is known.
+        self.seen: dict[str, dict[str, set[tuple[str, int]] | None]] = {}
+        self.promising: list[str] = []
+
+    @classmethod
+    def start(cls, adapter: str, source: Path, folder: Path, barrier: Barrier) -> None:
+        """Make this process a worker."""
+        cls.current = cls(adapter, source, folder, barrier)
+
+    def passes_quickly(self) -> bool:
+        """Whether the cases themselves notice nothing: all in one run, and all refused ones in another."""
+        folder = self.folder / "run"
+        for framework in QUICK[self.adapter]:
+            dialect = self.rows.dialect_of(framework)
+            check_run, check_refused = self.rows.check_run, self.rows.check_refused
+            runs = ((check_run, ("green", "red"), ()), (check_refused, ("refused",), (dialect.refused,)))
+            for check, exits, more in runs:
+                shutil.rmtree(folder, ignore_errors=True)
+                cases = self.table.cases_for(framework, *exits)
+                try:
+                    check(self.kit.run_cases(dialect, cases, folder), cases, *more)
+                except (
+                    AssertionError,
+                    LookupError,
+                    OSError,
+                    ValueError,
+                    StopIteration,
+                    subprocess.SubprocessError,
+                ):
+                    return False
+        return True
+
+    def first_failure(self, question: str, mutants: Sequence[Mutant]) -> str:
+        """The first test that fails, or nothing.
+
+        Args:
+            question: ``rows``, ``parallel`` or ``own``.
+            mutants: What was changed: only the tests that execute one of their lines are run.
+        """
+        seen = self.seen.get(question, {})
+        wanted = [(line.module, line.lines) for line in mutants]
+
+        def chosen(name: str) -> bool:
+            parallel = any(
+                other in name.partition("[")[2] for other in FRAMEWORKS[self.adapter] if other not in self.quick
+            )
+            if question != "own" and parallel != (question == "parallel"):
+                return False
+            lines = seen.get(name)
+            return lines is None or any((module, line) in lines for module, part in wanted for line in part)
+
+        observer = Observer(chosen, self.promising)
+        if not mutants and question != "parallel":
+            self.warm.traced = str(self.place / "bugcapture" / self.adapter)
+            self.seen[question] = seen
+            observer.ended = lambda name: self._keep(seen, name)
+        code = self._run_tests(question, observer)
+        self.warm.traced = ""
+        if observer.failed:
+            self.promising = [*(name for name in self.promising if name != observer.failed), observer.failed]
+        return observer.failed or ("the tests cannot be run" if code not in {0, 5} else "")
+
+    def _keep(self, seen: dict[str, set[tuple[str, int]] | None], name: str) -> None:
+        """Keep the lines that a test has executed; nothing is known when any run was started as usual."""
+        start = len(str(self.place)) + 1
+        parts = (text.rpartition(":") for text in self.warm.lines)
+        seen[name] = None if self.warm.unknown else {(path[start:], int(line)) for path, _, line in parts}
+        self.warm.lines = set()
+        self.warm.unknown = False
+
+    def _run_tests(self, question: str, observer: Observer) -> int:
+        options = ["-x", "-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:bugcapture"]
+        options.append(f"--basetemp={self.folder / 'tmp'}")
+        tests = OWN_TESTS / f"{self.adapter}_adapter" if question == "own" else KIT / "test_conformance_rows.py"
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+            if question == "own":
+                stack.enter_context(mock.patch("subprocess.run", functools.partial(self._run, subprocess.run)))
+            return int(pytest.main([*options, str(tests)], plugins=[observer]))
+
+    def _run(self, usual: Callable[..., Any], command: Sequence[str], **options: Any) -> Any:
+        """Stands in for `subprocess.run`: puts the copy of the package in front, and starts faster."""
+        if command[0] != sys.executable or "env" not in options:
+            return usual(command, **options)
+        paths = [str(self.place), options["env"].get("PYTHONPATH", "")]
+        env = {
+            **options["env"],
+            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        if not self.warm.serves(command[1:], env):
+            self.warm.unknown = True
+            return usual(command, **{**options, "env": env})
+        done = self.warm.launch(command[1:], options["cwd"], env)
+        if not (options.get("text") or options.get("encoding")):
+            return subprocess.CompletedProcess(
+                command, done.returncode, done.stdout.encode(), done.stderr.encode()
+            )
+        return done
+
+
+def prepare(question: str) -> str:
+    """Ask about the package as it stands, in every worker: they wait for each other.
+
+    Args:
+        question: As for `ask`.
+    """
+    found = ask(question, ())
+    Worker.current.barrier.wait()
+    return found
+
+
+def ask(question: str, mutants: Sequence[Mutant]) -> str:
+    """Make some changes in this worker's copy, and ask who notices them.
+
+    Args:
+        question: ``quick``, ``rows``, ``parallel`` or ``own``.
+        mutants: Changes that do not overlap; none to ask about the package as it stands.
+
+    Returns:
+        Who notices them; empty for nobody.
+    """
+    worker = Worker.current
+    with changed(mutants, worker.place):
+        if question == "quick":
+            return "" if worker.passes_quickly() else "the cases"
+        return worker.first_failure(question, mutants)
 
 
 @contextlib.contextmanager
@@ -233,12 +375,12 @@ def changed(mutants: Sequence[Mutant], place: Path) -> Iterator[None]:
             (place / module).write_bytes(original)
 
 
-def split(mutants: Sequence[Mutant]) -> list[list[Mutant]]:
+def split(mutants: Sequence[Mutant], largest: int = 8) -> list[list[Mutant]]:
     """Groups of changes that do not overlap."""
     groups: list[list[Mutant]] = []
     for mutant in mutants:
         for group in groups:
-            if all(mutant.apart_from(other) for other in group):
+            if len(group) < largest and all(mutant.apart_from(other) for other in group):
                 group.append(mutant)
                 break
         else:
@@ -246,111 +388,146 @@ def split(mutants: Sequence[Mutant]) -> list[list[Mutant]]:
     return groups
 
 
-def survivors_of(group: list[Mutant], place: Path) -> list[Mutant]:
-    """The changes of a group that no row notices: all together first, then each half of those that are noticed.
+def survivors_of(mutants: list[Mutant], pool: ProcessPoolExecutor, question: str, groups: Groups) -> list[Mutant]:
+    """The changes that nobody notices: each group first, then each half of those that are noticed.
 
     Args:
-        group: Changes that do not overlap, at least one.
-        place: A folder that holds a copy of the package.
+        mutants: Changes.
+        pool: The workers.
+        question: What to ask them.
+        groups: How to group the changes.
     """
-    with changed(group, place):
-        found = first_failure(place, ROWS, _rows_of(group[0].adapter, place))
-    say(f"{found or 'nothing'} notices {len(group)} changes: {', '.join(str(one.line) for one in group[:12])}")
-    if not found:
-        return group
-    if len(group) == 1:
-        return []
-    half = len(group) // 2
-    return survivors_of(group[:half], place) + survivors_of(group[half:], place)
+    left: list[Mutant] = []
+    waiting = {pool.submit(ask, question, group): group for group in groups(mutants)}
+    while waiting:
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            group = waiting.pop(future)
+            found = future.result()
+            for mutant in group:
+                say(f"{question}: {found or 'nothing'} notices {mutant.line}: {mutant.key}")
+            if not found:
+                left += group
+            elif len(group) > 1:
+                half = len(group) // 2
+                waiting |= {pool.submit(ask, question, part): part for part in (group[:half], group[half:])}
+    return sorted(left, key=lambda mutant: (mutant.module, mutant.start, mutant.new))
 
 
-def _held_by_own_test(mutant: Mutant, place: Path) -> bool:
-    """Whether a test of the adapter itself notices a change."""
-    with changed([mutant], place):
-        found = first_failure(place, OWN_TESTS[mutant.adapter], {"PYTHONPATH": str(place)})
-    say(f"{found or 'no own test'} notices {mutant.line}: {mutant.key}")
-    return bool(found)
+def alone(mutants: Sequence[Mutant]) -> list[list[Mutant]]:
+    """Each change in a group of its own."""
+    return [[mutant] for mutant in mutants]
 
 
-def _rows_of(adapter: str, place: Path) -> dict[str, str]:
-    return {"CONFORMANCE_SOURCE": str(place), "CONFORMANCE_FRAMEWORKS": FRAMEWORKS[adapter]}
+def try_adapter(adapter: str, options: argparse.Namespace, mutants: list[Mutant], folder: Path) -> list[Mutant]:
+    """The changes of one adapter that nobody notices.
+
+    Raises:
+        RuntimeError: If the rows fail without any change.
+    """
+    context = multiprocessing.get_context("spawn")
+    start = (adapter, options.source, folder, context.Barrier(options.jobs))
+    with ProcessPoolExecutor(options.jobs, context, initializer=Worker.start, initargs=start) as pool:
+        left = mutants
+        for question in QUESTIONS:
+            failed = [future.result() for future in [pool.submit(prepare, question) for _ in range(options.jobs)]]
+            if any(failed):
+                raise RuntimeError(f"{adapter}: {max(failed)} fails without any change")
+            left = survivors_of(left, pool, question, split if question == "parallel" else alone)
+            say(f"{adapter}: {len(left)} of {len(mutants)} changes pass '{question}'")
+    return left
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why no row can notice some changes.
+
+    Attributes:
+        why: The reason.
+        changes: Their keys; ``*`` stands for anything.
+    """
+
+    why: str
+    changes: tuple[str, ...]
+
+    @classmethod
+    def read(cls, adapters: Sequence[str]) -> list[Self]:
+        """All reasons about some adapters."""
+        tables = tomllib.loads(REASONS.read_text("utf-8"))
+        return [cls(table["why"], tuple(table["changes"])) for name in adapters for table in tables.get(name, ())]
+
+
+def matches(pattern: str, key: str) -> bool:
+    """Whether a key is one of those that a pattern stands for."""
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), key) is not None
 
 
 def main() -> int:
     """Print every survivor; see the module's text for the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("adapters", nargs="*", choices=[*FRAMEWORKS, []], help="default: all")
+    parser.add_argument(
+        "adapters", nargs="*", choices=[*FRAMEWORKS, []], help="default: those with a list of reasons"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes at the same time")
     parser.add_argument("--only", default="", help="only changes in whose names this regular expression is found")
-    parser.add_argument("--own-tests", action="store_true", help="ask the adapter's own tests too; takes hours")
     parser.add_argument("--source", type=Path, default=ROOT / "src", help="another folder with the package")
     parser.add_argument("--list", action="store_true", help="show the changes, run nothing")
     options = parser.parse_args()
-    adapters = options.adapters or list(FRAMEWORKS)
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        places = [Path(folder) / str(number) / "src" for number in range(options.jobs)]
-        for place in places:  # The sources may be edited meanwhile.
-            shutil.copytree(options.source, place, ignore=shutil.ignore_patterns("__pycache__"))
-        mutants = [
-            mutant
-            for adapter in adapters
-            for file in sorted((places[0] / "bugcapture" / adapter).glob("*.py"))
-            if file.stem not in STATIC[adapter]
-            for mutant in find_mutants(file.relative_to(places[0]).as_posix(), file.read_text("utf-8"))
-            if re.search(options.only, mutant.key)
-        ]
-        if options.list:
-            print(*(f"{mutant.line}: {mutant.key}" for mutant in mutants), sep="\n")
-            return 0
+    adapters = options.adapters or [
+        name for name in FRAMEWORKS if name in tomllib.loads(REASONS.read_text("utf-8"))
+    ]
+    for name in set(FRAMEWORKS) - set(adapters):
+        say(f"{name}: not asked for, or nobody has judged its survivors yet")
+    survivors: list[Mutant] = []
+    number = 0
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
+        folder = Path(name)
+        # The sources may be edited meanwhile.
+        options.source = shutil.copytree(
+            options.source, folder / "src", ignore=shutil.ignore_patterns("__pycache__")
+        )
         for adapter in adapters:
-            if failed := first_failure(places[0], ROWS, _rows_of(adapter, places[0])):
-                print(f"{adapter}: {failed} fails without any change", file=sys.stderr)
-                return 1
-        survivors = []
-        for adapter in adapters:
-            mine = [mutant for mutant in mutants if mutant.adapter == adapter]
-            left = _try_each(mine, places)
-            say(f"{adapter}: {len(left)} of {len(mine)} changes are left for the other rows")
-            for group in split(left):
-                survivors += survivors_of(group, places[0])
-        if options.own_tests:
-            survivors = [mutant for mutant in survivors if not _held_by_own_test(mutant, places[0])]
-    reasons = tomllib.loads(REASONS.read_text("utf-8")) if REASONS.exists() else {}
-    without = [mutant for mutant in survivors if mutant.key not in reasons]
-    stale = set(reasons) - {mutant.key for mutant in survivors}
-    stale = {key for key in stale if key.partition("/")[0] in adapters and re.search(options.only, key)}
+            files = sorted((options.source / "bugcapture" / adapter).glob("*.py"))
+            mutants = [
+                mutant
+                for file in files
+                if file.stem not in STATIC[adapter]
+                for mutant in find_mutants(file.relative_to(options.source).as_posix(), file.read_text("utf-8"))
+                if re.search(options.only, mutant.key)
+            ]
+            number += len(mutants)
+            if options.list:
+                print(*(f"{mutant.line}: {mutant.key}" for mutant in mutants), sep="\n")
+            else:
+                survivors += try_adapter(adapter, options, mutants, folder)
+    return 0 if options.list else tell(survivors, number, adapters, options.only)
+
+
+def tell(survivors: Sequence[Mutant], number: int, adapters: Sequence[str], only: str) -> int:
+    """Print what was found.
+
+    Args:
+        survivors: The changes that nobody notices.
+        number: How many changes there were.
+        adapters: Whose they were.
+        only: Which of them were looked at.
+
+    Returns:
+        The exit code.
+    """
+    patterns = [change for reason in Reason.read(adapters) for change in reason.changes]
+    without = [mutant for mutant in survivors if not any(matches(pattern, mutant.key) for pattern in patterns)]
+    stale = [pattern for pattern in patterns if not any(matches(pattern, mutant.key) for mutant in survivors)]
+    stale = [pattern for pattern in stale if re.search(only, pattern)]
     for mutant in without:
         print(f"survived: {mutant.line}: {mutant.key}")
-    for key in sorted(stale):
-        print(f"a row notices it, or it is gone: {key}")
+    for pattern in stale:
+        print(f"a row notices it, or it is gone: {pattern}")
     print(
-        f"{len(mutants)} changes, {len(mutants) - len(survivors)} noticed, {len(survivors)} not noticed, "
+        f"{number} changes, {number - len(survivors)} noticed, {len(survivors)} not noticed, "
         f"{len(survivors) - len(without)} of them with a reason"
     )
     return 1 if without or stale else 0
-
-
-def _try_each(mutants: list[Mutant], places: list[Path]) -> list[Mutant]:
-    """The changes that the quick runs do not notice."""
-    free: queue.SimpleQueue[Path] = queue.SimpleQueue()
-    for place in places:
-        free.put(place)
-
-    def notices(mutant: Mutant) -> bool:
-        place = free.get()
-        try:
-            with changed([mutant], place):
-                return fails_quickly(place, mutant.adapter)
-        finally:
-            free.put(place)
-
-    left = []
-    with ThreadPoolExecutor(len(places)) as pool:
-        for mutant, noticed in zip(mutants, pool.map(notices, mutants), strict=True):
-            if not noticed:
-                say(f"left for the other rows: {mutant.line}: {mutant.key}")
-                left.append(mutant)
-    return left
 
 
 def say(text: str) -> None:

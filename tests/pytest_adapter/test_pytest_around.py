@@ -215,6 +215,14 @@ def test_timeout():
     pytest_timeout.stop("Timeout >1.0s")
 
 @T
+def test_timeout_behind_an_assertion():
+    import pytest_timeout
+    try:
+        pytest_timeout.stop("Timeout >1.0s")
+    finally:
+        assert 0
+
+@T
 def test_leaks():
     pass
 
@@ -264,6 +272,7 @@ def test_other_plugins_are_heard(project: PytestProject) -> None:
     run = project.run("-p", "no:timeout", "-p", "no:check")
     assert run.verdicts == {
         "test_timeout": WRONG,
+        "test_timeout_behind_an_assertion": WRONG,
         "test_leaks": WRONG,
         "test_silent": WRONG,
         "test_soft": EXPECTED,
@@ -273,10 +282,81 @@ def test_other_plugins_are_heard(project: PytestProject) -> None:
         "test_guarded_silent": "regressed",
     }
     assert run.code == 1
-    assert run.counts == {"failed": 6, "xfailed": 2}
-    assert run.reasons["test_timeout"] == "a timeout is never the expected failure"
+    assert run.counts == {"failed": 7, "xfailed": 2}
+    for name in ("test_timeout", "test_timeout_behind_an_assertion"):
+        assert run.reasons[name] == "a timeout is never the expected failure"
     assert run.reasons["test_leaks"] == "a hook around the test failed"
     assert "said no" in run.reasons["test_silent"]
+
+
+AROUND_CALL = """
+import pytest
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem):
+    result = yield
+    assert "wrapped" not in pyfuncitem.name
+    return result
+
+@pytest.hookimpl(hookwrapper=True, specname="pytest_pyfunc_call")
+def pytest_old(pyfuncitem):
+    yield
+    assert "old" not in pyfuncitem.name
+
+@pytest.hookimpl(tryfirst=True, specname="pytest_pyfunc_call")
+def pytest_instead(pyfuncitem):
+    assert "instead" not in pyfuncitem.name
+"""
+CALLED = """
+@T
+async def test_async_that_nobody_runs():
+    assert 0
+
+@T
+def test_wrapped():
+    pass
+
+@T
+def test_old():
+    pass
+
+@T
+def test_instead():
+    pass
+
+@T
+def test_body():
+    assert 0
+"""
+
+
+def test_what_calls_the_test_function_is_no_part_of_its_body(project: PytestProject) -> None:
+    project.module(CALLED)
+    project.write("conftest.py", AROUND_CALL)
+    run = project.run()
+    assert run.code == 1
+    outside = ["test_async_that_nobody_runs", "test_wrapped", "test_old", "test_instead"]
+    assert run.verdicts == dict.fromkeys(outside, WRONG) | {"test_body": EXPECTED}
+    assert {run.reasons[name] for name in outside} == {"a hook that calls the test function failed"}
+
+
+def test_a_plugin_that_keeps_the_report_to_itself_hides_no_verdict(project: PytestProject) -> None:
+    project.write(
+        "conftest.py",
+        """
+        import pytest
+        from _pytest.runner import runtestprotocol
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_protocol(item, nextitem):
+            runtestprotocol(item, log=False, nextitem=nextitem)
+            return True
+        """,
+    )
+    project.module("@T\ndef test_passes():\n    pass\n")
+    run = project.run()
+    assert (run.code, run.verdicts) == (1, {"test_passes": FIXED})
+    assert run.closing == "bugcapture: 0 expected failures, 1 look fixed (#1), 0 wrong, 0 regressed"
 
 
 @pytest.mark.parametrize(

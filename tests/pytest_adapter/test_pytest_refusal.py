@@ -60,7 +60,7 @@ PROBLEMS = [
     "test_it.py:14: T5 tdd_bug('5') has no valid number",
     "test_it.py:14: T5 tdd_bug(0) has no valid number",
     "test_it.py:14: T5 tdd_bug(True) has no valid number",
-    "test_it.py:18: T4 tdd_isue is no bugcapture marker: did you mean tdd_issue(991)?",
+    "test_it.py:18: T4 tdd_isue is no bugcapture marker: did you mean tdd_issue(6)?",
     "test_it.py:26: T3 tdd_expected_fail needs tdd_bug(<number>)",
     "test_it.py:31: F1 tdd_expected_fail: match='[' is no valid regular expression",
     "test_it.py:31: F1 tdd_expected_fail: raises=ImportError",
@@ -148,6 +148,18 @@ def test_python_without_asserts_is_refused(project: PytestProject) -> None:
     assert "python -O removes asserts" in run.stderr
     project.module("@bug(1)\ndef test_guarded():\n    pass\n")
     assert project.run(python=("-O",)).code == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "1")])
+def test_a_run_that_cannot_show_expected_failures_is_refused(
+    project: PytestProject, arguments: tuple[str, ...]
+) -> None:
+    project.module("@T\ndef test_bug():\n    assert 0\n")
+    run = project.run("-p", "no:skipping", *arguments)
+    assert (run.code, run.records) == (4, [])
+    assert "run pytest without -p no:skipping" in run.stderr
+    project.module("@bug(1)\ndef test_guarded():\n    pass\n")
+    assert project.run("-p", "no:skipping", *arguments).code == 0
 
 
 def test_a_module_that_cannot_be_read_again_still_has_a_place(project: PytestProject) -> None:

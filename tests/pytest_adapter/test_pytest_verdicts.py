@@ -75,6 +75,23 @@ def test_param(value):
 async def test_async():
     assert 0
 
+class TestOdd:
+    failureException = "no class"
+
+    @bug(6)
+    @fail
+    def test_odd(self):
+        assert 0
+
+class Leaves(AssertionError):
+    def __str__(self):
+        raise SystemExit(0)
+
+@bug(6)
+@fail
+def test_leaves_in_str():
+    raise Leaves
+
 @bug(7)
 def test_guarded():
     pass
@@ -105,6 +122,8 @@ GREEN_NAMES = {
     "test_declared_base",
     "test_param[2]",
     "test_async",
+    "TestOdd::test_odd",
+    "test_leaves_in_str",
 }
 
 RED = """
@@ -217,6 +236,34 @@ class Bad(Exception):
 def test_unprintable():
     raise Bad
 
+@T
+def test_group_with_fixture(request):
+    try:
+        request.getfixturevalue("broken")
+    except AssertionError as error:
+        raise ExceptionGroup("all", [error])
+
+class Liar(Exception):
+    __class__ = AssertionError
+
+@T
+def test_liar():
+    raise Liar
+
+class EmptyGroup(ExceptionGroup):
+    exceptions = ()
+
+@T
+def test_empty_group():
+    raise EmptyGroup("none", [ValueError()])
+
+class TestNoCase:
+    failureException = KeyError
+
+    @T
+    def test_no_case(self):
+        {}["key"]
+
 @bug(8)
 def test_regressed():
     assert 0
@@ -257,6 +304,10 @@ RED_VERDICTS = {
     "TestUnit::test_native": (WRONG, {"FAILED"}),
     "TestUnit::test_native_pass": (WRONG, {"FAILED"}),
     "test_unprintable": (WRONG, {"FAILED"}),
+    "test_group_with_fixture": (WRONG, {"FAILED"}),
+    "test_liar": (WRONG, {"FAILED"}),
+    "test_empty_group": (WRONG, {"FAILED"}),
+    "TestNoCase::test_no_case": (WRONG, {"FAILED"}),
     "test_regressed": (REGRESSED, {"FAILED"}),
 }
 NOT_JUDGED = {"test_skips", "test_skipped", "test_guarded_xfail"}
@@ -286,7 +337,7 @@ def test_expected_failures_leave_the_run_green(green: Run) -> None:
     assert green.counts == {"passed": 3, "xfailed": len(GREEN_NAMES)}
     assert {name for name, words in green.shown.items() if words == {"XFAIL"}} == GREEN_NAMES
     assert green.closing == (
-        "bugcapture: 11 expected failures (#1, #2, #3, #4, #5, #6), 0 look fixed, 0 wrong, 0 regressed"
+        "bugcapture: 13 expected failures (#1, #2, #3, #4, #5, #6), 0 look fixed, 0 wrong, 0 regressed"
     )
 
 
@@ -306,7 +357,7 @@ def test_expected_failures_are_recorded(green: Run) -> None:
 
 
 def test_an_expected_failure_is_a_skip_of_type_xfail_in_junit_and_keeps_its_reason(green: Run) -> None:
-    assert green.suite == {"tests": 14, "errors": 0, "failures": 0, "skipped": 11}
+    assert green.suite == {"tests": 16, "errors": 0, "failures": 0, "skipped": 13}
     assert 'type="pytest.xfail"' in green.junit_text("test_assert")
     assert 'message="bug #1: AssertionError: assert 1 == 2"' in green.junit_text("test_assert")
     assert "bugs #4, #5: " in green.junit_text("test_param[2]")
@@ -314,9 +365,9 @@ def test_an_expected_failure_is_a_skip_of_type_xfail_in_junit_and_keeps_its_reas
 
 
 def test_the_summary_lists_the_bugs_by_number(green: Run) -> None:
-    section = green.stdout.partition("bugcapture: captured bugs")[2].splitlines()[1:12]
+    section = green.stdout.partition("bugcapture: captured bugs")[2].splitlines()[1:14]
     assert section[0] == "#1 expected failure test_it.py::test_assert"
-    assert section[-1] == "#6 expected failure test_it.py::test_async"
+    assert section[-1] == "#6 expected failure test_it.py::test_leaves_in_str"
     assert [line.split()[0] for line in section] == sorted(line.split()[0] for line in section)
 
 
@@ -328,7 +379,7 @@ def test_every_other_end_is_red(red: Run) -> None:
     }
     assert (
         red.closing
-        == "bugcapture: 0 expected failures, 1 look fixed (#1), 20 wrong (#1), 1 regressed (#8), 3 not run"
+        == "bugcapture: 0 expected failures, 1 look fixed (#1), 24 wrong (#1), 1 regressed (#8), 3 not run"
     )
 
 
@@ -355,6 +406,7 @@ def test_the_place_of_the_switch_is_told(red: Run) -> None:
         ("test_set_up", "the set-up of the test failed"),
         ("test_teardown", "the teardown of the test failed"),
         ("test_late_fixture", "a fixture failed"),
+        ("test_group_with_fixture", "a fixture failed"),
         ("TestUnit::test_in_set_up", "setUp failed"),
         ("TestUnit::test_tear_down", "tearDown or a cleanup failed"),
         ("TestUnit::test_cleanup", "tearDown or a cleanup failed"),

@@ -129,6 +129,19 @@ def test_a_mark_that_belongs_to_no_test_is_told(tmp_path: Path, body: str, line:
     assert problems(source) == [(line, "P1")]
 
 
+@pytest.mark.parametrize("alias", ["bug = pytest.mark.tdd_bug", "bug = pytest.mark.tdd_bug(1)"])
+def test_another_name_for_a_mark_hides_nothing(tmp_path: Path, alias: str) -> None:
+    """Also when a test elsewhere uses the same name."""
+    use = "bug" if alias.endswith(")") else "bug(1)"
+    source = read(
+        tmp_path,
+        f"{HEAD}{alias}\n@{use}\n{TEST}def make():\n    @{use}\n    def test_b(): ...\n    return test_b\n",
+    )
+    assert [capture.name for capture in source.captures] == ["test_a"]
+    assert problems(source) == [(6, "P1")]
+    assert "does not collect the function test_b" in messages(source)
+
+
 def test_marks_of_a_conftest_belong_to_no_test(tmp_path: Path) -> None:
     """Pytest takes no notice of them."""
     text = f"{HEAD}pytestmark = pytest.mark.tdd_bug(1)\n{BUG}{TEST}{BUG}class TestA:\n    def test_b(self): ...\n"

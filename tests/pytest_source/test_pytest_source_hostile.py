@@ -21,7 +21,7 @@ MARKED = "@pytest.mark.tdd_bug(1)\n@pytest.mark.tdd_expected_fail\ndef test_a():
 @pytest.mark.parametrize(
     ("content", "line", "told"),
     [
-        (f"{HEAD}{MARKED}def broken(:\n", 5, "cannot be parsed"),
+        (f"{HEAD}{MARKED}def broken(:\n", 5, "cannot be parsed by Python 3."),
         (f"{HEAD}{MARKED}\tx\n  y\n", 5, "cannot be parsed"),
         (f"{HEAD}{MARKED}x = '\0'\n", None, "cannot be parsed"),
         (f"# coding: rot13\n{HEAD}{MARKED}", 0, "cannot be parsed"),

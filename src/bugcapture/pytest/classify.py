@@ -135,7 +135,7 @@ def _read(error: BaseException, item: Any, captured: Captured, when: str, locati
     if any(frame.f_code.co_name == "addUnexpectedSuccess" for frame in frames):
         detail = "unittest.expectedFailure was given: two mechanisms would judge one failure"
         return _failure(error, Phase.ACTION, Kind.UNKNOWN, location, detail=detail)
-    kind = _kind(error, frames, item)
+    kind = _kind(error, item)
     if kind in {Kind.INTERRUPT, Kind.TIMEOUT}:
         return _failure(error, Phase.ACTION, kind, location)
     if around := _around_test(frames, captured):
@@ -221,24 +221,38 @@ def _spoiled(error: BaseException, failure: Failure) -> Failure | None:
         frames = list(_frames(leaf))
         if any(frame.f_code.co_name == _FIXTURE for frame in frames):
             return _failure(leaf, Phase.SETUP, Kind.HOOK, failure.location, detail="a fixture")
-        found = _failure(leaf, failure.phase, _kind(leaf, frames, None), failure.location)
+        found = _failure(leaf, failure.phase, _kind(leaf, None), failure.location)
         if never_expected(found):
             return found
     return None
 
 
-def _kind(error: BaseException, frames: list[FrameType], item: Any) -> Kind:
+def _kind(error: BaseException, item: Any) -> Kind:
     raised = type(error)  # `isinstance` would believe what the project's own object says of itself.
     if issubclass(raised, KeyboardInterrupt | pytest.exit.Exception):
         return Kind.INTERRUPT
-    if issubclass(raised, pytest.fail.Exception):
-        return Kind.TIMEOUT if any(_module(frame) == "pytest_timeout" for frame in frames) else Kind.ASSERTION
-    if issubclass(raised, _assertions_of(item)):
+    if _timed_out(error):
+        return Kind.TIMEOUT
+    if issubclass(raised, (pytest.fail.Exception, *_assertions_of(item))):
         return Kind.ASSERTION
     if isinstance(error, BaseExceptionGroup):
-        kinds = {_kind(leaf, frames, item) for leaf in _leaves(error)}
+        kinds = {_kind(leaf, item) for leaf in _leaves(error)}
         return kinds.pop() if len(kinds) == 1 else Kind.INTERRUPT if Kind.INTERRUPT in kinds else Kind.EXCEPTION
     return Kind.EXCEPTION
+
+
+def _timed_out(error: BaseException) -> bool:
+    """Whether pytest-timeout stopped the test, also when its body raised something else on the way out."""
+    seen: set[int] = set()
+    now: BaseException | None = error
+    while now is not None and id(now) not in seen:
+        seen.add(id(now))
+        if isinstance(now, pytest.fail.Exception) and any(
+            _module(one) == "pytest_timeout" for one in _frames(now)
+        ):
+            return True
+        now = now.__context__
+    return False
 
 
 def _assertions_of(item: Any) -> tuple[type[BaseException], ...]:

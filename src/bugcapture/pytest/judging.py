@@ -197,7 +197,10 @@ class Judging:
         captured.failures[:] = outcome.failures
         captured.judged = True
         captured.test = test
-        setattr(report, ATTRIBUTE, self._encode(test))
+        encoded = self._encode(test)
+        setattr(report, ATTRIBUTE, encoded)
+        if not self._session.worker:  # Another plugin may keep the report to itself.
+            self._report(encoded)
         if not self._session.raw:
             self._apply(test, judgement, report)
 

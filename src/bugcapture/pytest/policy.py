@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bugcapture.core.finding import Finding
 from bugcapture.core.text import plural, printable, shorten
 from bugcapture.pytest.markers import check_markers
-from bugcapture.pytest.marks import MARKS, find_mentions, walk_statements
+from bugcapture.pytest.marks import MARKS, decorator_uses, find_mentions, walk_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,13 +73,24 @@ def _add_places(finding: Finding, leaves: list[Leaf]) -> Finding:
 def _check_strays(tree: ast.Module, tests: ModuleTests, path: str, policy: TagPolicy) -> Iterator[Finding]:
     """Marks that no test carries, as far as the source tells."""
     read = {id(node) for leaf in tests.leaves for use in leaf.uses for node in use.trail}
-    strays = [(node, name) for node, name in find_mentions(tree, tests.scope) if id(node) not in read]
+    mentions = (*find_mentions(tree, tests.scope), *_on_no_test(tree, tests))
+    strays = [(node, name) for node, name in mentions if id(node) not in read]
     strays = [(node, name) for node, name in strays if name not in policy.allow_tags]
     reasons = _reasons(tree, tests, path) if strays else {}
     for node, name in strays:
         shown = shorten(printable(name), _SHOWN) or "a mark whose name is computed"
         reason = reasons.get(id(node), f"cannot be read from the source: {_ADVICE}")
         yield Finding(path, node.lineno, "P1", f"{shown} {reason}")
+
+
+def _on_no_test(tree: ast.Module, tests: ModuleTests) -> Iterator[tuple[ast.expr, str]]:
+    """Marks on what pytest does not collect that stand there under another name."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            and id(node) not in tests.collected
+        ):
+            yield from ((use.slot.node, use.name) for use in decorator_uses(node, tests.scope) if use.ours)
 
 
 def _reasons(tree: ast.Module, tests: ModuleTests, path: str) -> dict[int, str]:

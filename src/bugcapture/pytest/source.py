@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import sys
 import tokenize
 import warnings
 from dataclasses import dataclass, field
@@ -168,5 +169,7 @@ def _tell_unreadable(error: Exception, path: str, content: bytes) -> Finding:
         told = "cannot be parsed: it is nested too deeply"
     else:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
-        told = f"cannot be parsed: {shorten(printable(text), 200)}"
+        # A file may be written for a newer Python than the one that reads it.
+        reader = f" by Python {sys.version_info.major}.{sys.version_info.minor}" if line else ""
+        told = f"cannot be parsed{reader}: {shorten(printable(text), 200)}"
     return Finding(path, line, "P1", told)

@@ -45,8 +45,27 @@ def before_scenario(context, scenario):
 
 
 def after_scenario(context, scenario):
-    if deed := PLAN["hook_after"].get(scenario.name):
+    deed = PLAN["hook_after"].get(scenario.name)
+    if deed == "marks_failed":
+        scenario.set_status("failed")
+    elif deed:
         do(scenario.name, deed)
+
+
+# Around the innermost step only.
+def before_step(context, step):
+    if " does " in step.name and (deed := PLAN["step_hook"].get(context.scenario.name)):
+        do(context.scenario.name, deed)
+
+
+def after_step(context, step):
+    if " does " in step.name and (deed := PLAN["step_hook_after"].get(context.scenario.name)):
+        do(context.scenario.name, deed)
+
+
+def after_all(context):
+    with open("ended.txt", "a") as file:
+        file.write("failed\\n" if context.failed else "passed\\n")
 """
 _STEPS = """
 import asyncio
@@ -67,7 +86,10 @@ def _(context, name, deed):
 @step("{name} catches {deed}")
 def _(context, name, deed):
     with contextlib.suppress(Exception):
-        do(name, deed)
+        if deed == "undefined":
+            context.execute_steps("Then nobody wrote this step")
+        else:
+            do(name, deed)
 
 
 @step("{name} nests {deed}")
@@ -97,6 +119,10 @@ async def _(context, name):
 """
 
 
+_HOOKS = ("container_setup", "container_teardown", "hook", "hook_after", "step_hook", "step_hook_after")
+_PLANNED = (*_HOOKS, "goes_on", "late_tags")
+
+
 class Behave:
     """Behave's own sequential runner."""
 
@@ -114,10 +140,7 @@ class Behave:
         (features / "steps").mkdir()
         (features / "steps" / "steps.py").write_text(_STEPS, "utf-8")
         (features / "environment.py").write_text(_ENVIRONMENT, "utf-8")
-        plan = {
-            key: {case.id: getattr(case, key) for case in cases if getattr(case, key)}
-            for key in ("container_setup", "container_teardown", "hook", "hook_after", "goes_on", "late_tags")
-        }
+        plan = {key: {case.id: getattr(case, key) for case in cases if getattr(case, key)} for key in _PLANNED}
         (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
 
     def command(self, arguments: Sequence[str]) -> list[str]:

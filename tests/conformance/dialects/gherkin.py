@@ -68,7 +68,7 @@ def _scenario(case: Case, indent: str) -> Iterator[str]:
     if case.fails_with is not None:
         yield from [f"{inner}Fails with: {case.fails_with}"] * (2 if case.repeated else 1)
     if case.fails_at:
-        yield f"{inner}Fails at: Then {case.id} does {case.fails_at}"
+        yield f"{inner}Fails at: Then {_step(case, case.fails_at)}"
     for text in _steps(case):
         yield inner + text
 

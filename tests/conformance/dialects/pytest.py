@@ -55,6 +55,11 @@ def pytest_runtest_setup(item):
         do(item.name, deed)
 
 
+def pytest_sessionfinish(exitstatus):
+    with open("ended.txt", "a") as file:
+        file.write("failed\\n" if exitstatus else "passed\\n")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item):
     if deed := PLAN["hook_after"].get(item.name):
@@ -73,6 +78,7 @@ class Pytest:
     unselect = ("-m", "not tdd_expected_fail")
     refused = 4
     worker_errors = ""
+    without: tuple[str, ...] = ("-p", "no:pytest-bdd")
 
     def write(self, folder: Path, cases: Sequence[Case]) -> None:
         checks = folder / "checks"
@@ -93,7 +99,8 @@ class Pytest:
                 (checks / f"test_{case.id}.py").write_text(_HEAD + text, "utf-8")
 
     def command(self, arguments: Sequence[str]) -> list[str]:
-        return ["-m", "pytest", "--junitxml=report/junit.xml", *arguments]
+        # Loading pytest-bdd takes a third of the time, for nothing.
+        return ["-m", "pytest", *self.without, "--junitxml=report/junit.xml", *arguments]
 
     def identify(self, name: str) -> str:
         match = _NAME.match(name)

@@ -43,6 +43,21 @@ def pytest_bdd_after_scenario(request, feature, scenario):
         do(scenario.name, deed)
 
 
+def pytest_bdd_before_step(request, feature, scenario, step, step_func):
+    if deed := PLAN["step_hook"].get(scenario.name):
+        do(scenario.name, deed)
+
+
+def pytest_bdd_after_step(request, feature, scenario, step, step_func, step_func_args):
+    if deed := PLAN["step_hook_after"].get(scenario.name):
+        do(scenario.name, deed)
+
+
+def pytest_sessionfinish(exitstatus):
+    with open("ended.txt", "a") as file:
+        file.write("failed\\n" if exitstatus else "passed\\n")
+
+
 @step(parsers.re(r"(?P<name>[\\w#]+) does (?P<deed>\\w+)"))
 def _(name, deed):
     do(name, deed)
@@ -80,6 +95,7 @@ def around_all():
     if {after!r}:
         do({name!r}, {after!r})
 """
+HOOKS = ("hook", "hook_after", "step_hook", "step_hook_after")
 # In JUnit it is the name of the function that pytest-bdd makes of the outline `rows#<row>`.
 _ROW = re.compile(r"(?:test_(?P<function>\w+?)_?row|(?P<outline>\w+)#<row>)\[(?P<row>\d+)-.*\]\Z")
 
@@ -88,11 +104,12 @@ class PytestBdd(Pytest):
     """pytest with feature files."""
 
     name = "pytest_bdd"
+    without = ()
 
     def write(self, folder: Path, cases: Sequence[Case]) -> None:
         write_settings(folder, cases)
         write_features(folder / "features", cases)
-        plan = {key: {c.id: getattr(c, key) for c in cases if getattr(c, key)} for key in ("hook", "hook_after")}
+        plan = {key: {c.id: getattr(c, key) for c in cases if getattr(c, key)} for key in HOOKS}
         plan["late_tags"] = json.loads(f"{{{late_markers(cases)}}}")
         (folder / "plan.json").write_text(json.dumps(plan), "utf-8")
         (folder / "conftest.py").write_text(_CONFTEST, "utf-8")
@@ -110,7 +127,7 @@ class PytestBdd(Pytest):
     def identify(self, name: str) -> str:
         if match := _ROW.match(name):
             return f"{match['function'] or match['outline']}#{match['row']}"
-        return name.removeprefix("test_")
+        return name.partition(" -- ")[0].removeprefix("test_")
 
 
 DIALECT = PytestBdd()

@@ -83,7 +83,7 @@ def _write_suite(file: Path, cases: Sequence[Case], tags: str = "") -> None:
     lines += ["", "*** Test Cases ***"]
     for case in cases:
         lines += [MARK + case.id, *_test(case), ""]
-    places = {deed for case in cases if case.fails_at for deed in case.body}
+    places = {deed for case in cases if case.fails_at for deed in case.body if " " not in deed}
     text = "\n".join(lines) + _KEYWORDS + "".join(_PLACE.format(deed=deed) for deed in sorted(places))
     file.write_text(text, "utf-8")
 
@@ -95,7 +95,7 @@ def _test(case: Case) -> Iterator[str]:
         if case.fails_with is not None
         else []
     )
-    said += [f"Fails at: {case.fails_at} here"] if case.fails_at else []
+    said += [f"Fails at: {_place(case.fails_at)}"] if case.fails_at else []
     for number, text in enumerate(said):
         escaped = text.replace("\\", "\\\\")
         yield f"    {'...' if number else '[Documentation]'}    {escaped}"
@@ -113,6 +113,10 @@ def _test(case: Case) -> Iterator[str]:
         yield f"    [Teardown]    {_keyword(case, case.teardown)}"
 
 
+def _place(deed: str) -> str:
+    return "Nest" if deed.startswith("nested ") else f"{deed} here"
+
+
 def _keyword(case: Case, deed: str) -> str:
     verb, _, what = deed.partition(" ")
     own = {
@@ -124,7 +128,7 @@ def _keyword(case: Case, deed: str) -> str:
         "times_out": "Sleep    30s",
         "passes_early": "Pass Execution    early",
     }
-    if case.fails_at:
+    if case.fails_at and not what:
         return f"{deed} here    {case.id}"
     goes_on = "Run Keyword And Continue On Failure    " if case.goes_on else ""
     return own.get(deed) or own.get(verb) or f"{goes_on}Do    {case.id}    {deed}"
