@@ -112,8 +112,9 @@ def read_inventory(paths: Sequence[str | Path]) -> Inventory:
         try:
             source = dialect.read_source(file, path)
         except SourceError as error:
-            unreadable.append(Finding(path, 0, "P1", error.message))
-            count += 1
+            if dialect.is_test_file(file):  # Any other Python file holds no tests.
+                unreadable.append(Finding(path, 0, "P1", error.message))
+                count += 1
             continue
         count += source is not None or dialect.is_test_file(file)
         if source is not None:
