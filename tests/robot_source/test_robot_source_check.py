@@ -123,6 +123,7 @@ def test_a_file_with_nothing_of_ours_inherits_from_above(robot_project: RobotPro
     assert [message[:20] for message in messages if " T2 " in message] == ["__init__.robot:2 T2 "] * 2
     assert any(message.endswith("(in 2 tests, first at a.robot:2)") for message in messages)
     assert any(message.endswith("(in the test at b.robot:2)") for message in messages)
+    assert len([message for message in messages if " T5 " in message]) == 1
 
 
 def test_initialisation_files_outside_the_project_do_not_count(

@@ -67,7 +67,9 @@ def check_suite(file: RobotFile, levels: Sequence[SuiteLevel], policy: TagPolicy
         unresolved = [use for use in leaf.uses if _is_unresolved(use, hidden)]
         if unresolved or any(is_ours(name) for name in leaf.tag_names):
             for finding, place in _check_leaf(leaf, levels, policy, allowed, unresolved):
-                found.setdefault(finding, {})[place] = None
+                # The check of the initialisation file says the same of it, in the same words.
+                alone = finding.rule in {"T4", "T5"} and finding.path != file.path
+                found.setdefault(finding, {})[None if alone else place] = None
     findings = [_add_places(finding, list(places)) for finding, places in found.items()]
     own = levels[0]
     if file.kind is FileKind.INIT:  # Its tests are elsewhere, so only what each tag says alone.
