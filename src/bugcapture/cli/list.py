@@ -88,7 +88,7 @@ def _render_text(bugs: Mapping[int, Sequence[Entry]]) -> str:
         ("AGE", [tell_age(entry.since) if entry.since else "" for entry in entries]),
         ("LAST", [entry.last.verdict if entry.last else "" for entry in entries]),
         ("FRAMEWORK", [entry.capture.framework for entry in entries]),
-        ("WHERE", [printable(entry.capture.where) for entry in entries]),
+        ("WHERE", [printable(entry.capture.shown) for entry in entries]),
         ("TEST", [shorten(printable(entry.capture.name), 80) for entry in entries]),
     ]
     known = [("BUG", [f"#{number}" for number, listed in bugs.items() for _ in listed])]

@@ -72,7 +72,7 @@ def _render(number: int, entries: Sequence[Entry]) -> str:
 
 def _render_entry(entry: Entry) -> str:
     test = entry.capture
-    head = f"\n{style(printable(test.where), bold=True)}: {test.state.value}, {test.framework}\n"
+    head = f"\n{style(printable(test.shown), bold=True)}: {test.state.value}, {test.framework}\n"
     lines = [head, f"  {printable(test.name)}\n"]
     return "".join([*lines, *(f"  {key + ':':9}{value}\n" for key, value in _facts(entry))])
 

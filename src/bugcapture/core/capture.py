@@ -51,6 +51,7 @@ class Capture:
         all_tags: Every tag in effect for the test.
         expectation: The failure that it declares.
         switches: Where the switches in effect stand.
+        case_line: Where the marks of a single case of a parametrised test stand; 0 for a whole test.
     """
 
     framework: str
@@ -61,11 +62,17 @@ class Capture:
     all_tags: tuple[str, ...] = ()
     expectation: Expectation = NO_EXPECTATION
     switches: tuple[TagSite, ...] = ()
+    case_line: int = 0
 
     @property
     def where(self) -> str:
         """The place as ``path:line``."""
         return f"{self.path}:{self.line}"
+
+    @property
+    def shown(self) -> str:
+        """The place as people look for it: that of the case, where only one case is captured."""
+        return f"{self.path}:{self.case_line or self.line}"
 
     @property
     def state(self) -> State:

@@ -49,11 +49,13 @@ class Leaf:
         name: The node id behind the file, without parameters.
         line: The line of the first decorator, or of ``def`` or ``class``.
         uses: All marks in effect, nearest first.
+        case_line: Where the marks of a single parameter set stand; 0 for a whole test.
     """
 
     name: str
     line: int
     uses: tuple[Use, ...]
+    case_line: int = 0
 
     @property
     def tag_names(self) -> tuple[str, ...]:
@@ -206,7 +208,9 @@ class ModuleTests:
             self.leaves.append(leaf)
         for use in uses:
             if use.name == "parametrize":
-                self.leaves += [Leaf(name, leaf.line, (*own, *uses)) for own in self._marked_params(use)]
+                self.leaves += [
+                    Leaf(name, leaf.line, (*own, *uses), own[0].slot.line) for own in self._marked_params(use)
+                ]
 
     def _marked_params(self, use: Use) -> list[list[Use]]:
         if id(use) not in self._params:
@@ -232,6 +236,7 @@ def _capture(leaf: Leaf, path: str, sites: dict[int, TagSite]) -> Capture:
         framework="pytest",
         path=path,
         line=leaf.line,
+        case_line=leaf.case_line,
         name=leaf.name,
         tags=read_tags(leaf.tag_names),
         all_tags=leaf.tag_names,

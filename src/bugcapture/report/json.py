@@ -79,6 +79,7 @@ def capture_fields(captures: Sequence[Capture]) -> list[dict[str, Any]]:
         {
             "framework": capture.framework,
             "location": capture.where,
+            "case_line": capture.case_line or None,
             "name": capture.name,
             "state": capture.state.value,
             "ids": list(capture.tags.ids),

@@ -95,8 +95,11 @@ def require_bug(bugs: dict[int, list[Entry]], number: int) -> list[Entry]:
 def _dates(captures: Iterable[Capture]) -> dict[Capture, datetime]:
     wanted: dict[str, dict[int, list[Capture]]] = {}
     for capture in captures:
-        site = capture.switches[0] if capture.switches else capture
-        wanted.setdefault(site.path, {}).setdefault(site.line, []).append(capture)
+        if capture.switches:
+            path, line = capture.switches[0].path, capture.switches[0].line
+        else:
+            path, line = capture.path, capture.case_line or capture.line
+        wanted.setdefault(path, {}).setdefault(line, []).append(capture)
     dates = {}
     for path, lines in wanted.items():
         for line, moment in git.line_dates(Path(path), lines).items():
