@@ -384,7 +384,7 @@ def test_each_captured_case_is_a_test_of_its_own(tmp_path: Path) -> None:
     """Two cases of one function stay two, also when nothing but their line tells them apart."""
     case = "    pytest.param({}, marks=pytest.mark.tdd_bug(17)),\n"
     body = f'@pytest.mark.parametrize("a", [\n    1,\n{case.format(2)}{case.format(3)}])\ndef test_a(a): ...\n'
-    source = read_source(write(tmp_path, body), "a.py")
+    source = read_source(write(tmp_path, f"{HEAD}{body}"), "a.py")
     assert source is not None
     assert [(test.where, test.shown) for test in source.captures] == [("a.py:2", "a.py:4"), ("a.py:2", "a.py:5")]
     assert len(set(source.captures)) == 2
