@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, assert_type
 
 import bugcapture
 import bugcapture.behave
+import bugcapture.robot
 from bugcapture.behave import Runner, install, uninstall
 from bugcapture.core.errors import (
     EXIT_BUG,
@@ -33,6 +34,10 @@ installer: Callable[[], None] = install
 uninstaller: Callable[[], None] = uninstall
 make_runner: Callable[[object], Runner] = Runner
 same_runner: type[Runner] = bugcapture.behave.Runner
+
+# bugcapture.robot: two classes that Robot Framework makes by their names.
+listener: type[object] = bugcapture.robot.Listener
+assert_type(bugcapture.robot.Race().race_object("shop.audit:new_service"), object)
 
 # bugcapture.core.errors: one base, its parts, and the exit codes of the contract.
 codes: tuple[Literal[0], Literal[1], Literal[2], Literal[3], Literal[130]] = (
