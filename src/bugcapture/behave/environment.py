@@ -32,7 +32,9 @@ def why_not_installed(file: Path) -> tuple[int, str] | None:
             tree = ast.parse(read_bytes(file), str(file))
             return _why_not(tree)
     except (SourceError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return getattr(error, "lineno", None) or 1, f"it cannot be parsed ({type(error).__name__})"
+        # Python before 3.11.4 says ValueError for a null byte.
+        name = "SyntaxError" if isinstance(error, ValueError) else type(error).__name__
+        return getattr(error, "lineno", None) or 1, f"it cannot be parsed ({name})"
 
 
 def _why_not(tree: ast.Module) -> tuple[int, str] | None:
