@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from robot_project import TAGS
 
+from bugcapture.robot import precheck
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from robot_project import RobotProject, Run
 
 TOUCH = "Evaluate    __import__('pathlib').Path('touched').write_text('x')"
@@ -304,3 +308,13 @@ def test_an_error_while_judging_is_red(project: RobotProject) -> None:
 
     assert (run.code, run.statuses) == (1, {"A": "FAIL", "B": "PASS"})
     assert run.message("A") == "bugcapture: this test could not be judged: RuntimeError: our own"
+
+
+def test_a_folder_above_that_cannot_be_read_is_passed_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What nobody can read holds no initialisation file for Robot either."""
+
+    def refuse(_folder: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(precheck.os, "scandir", refuse)
+    assert precheck._inits(tmp_path) == []

@@ -12,7 +12,7 @@ import pytest
 
 from bugcapture.core.errors import ConfigurationError, SourceError
 from bugcapture.core.tags import TagPolicy
-from bugcapture.robot.source import may_hold_tags
+from bugcapture.robot.prefilter import may_hold_tags
 
 if TYPE_CHECKING:
     from robot_files import RobotProject

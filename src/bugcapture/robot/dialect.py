@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bugcapture.robot.source import SUFFIXES, RobotSource, read_source
+from bugcapture.robot.prefilter import SUFFIXES
+from bugcapture.robot.source import RobotSource, read_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

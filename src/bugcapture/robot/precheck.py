@@ -15,9 +15,10 @@ from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.tags import PREFIX, SWITCH, check_tags
 from bugcapture.core.text import plural
 from bugcapture.core.wording import ROBOT
+from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
+from bugcapture.robot.prefilter import SUFFIXES, may_hold_tags
 from bugcapture.robot.refusal import Refusal, walk_suites
-from bugcapture.robot.source import SUFFIXES, read_source
 from bugcapture.robot.tags import canonical_tag, canonical_tags
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     Switches = dict[tuple[str, int], str]
 
 _INIT = "__init__"
+_INIT_FILE = "__init__.robot"
 
 
 def check_run(root: Any, policy: TagPolicy, languages: tuple[Any, ...] = ()) -> Switches:
@@ -48,7 +50,9 @@ def check_run(root: Any, policy: TagPolicy, languages: tuple[Any, ...] = ()) -> 
     switches: Switches = {}
     findings: dict[Finding, None] = {}
     files = list(suite_files(root))
-    for file in files:
+    for file in files if _may_concern_us(files) else ():
+        from bugcapture.robot.source import read_source  # noqa: PLC0415 - loads a good part of bugcapture
+
         source = read_source(file, relative_path(file), languages)
         if source is None or not source.readable:  # Robot itself tells about a file that it cannot read.
             continue
@@ -68,6 +72,27 @@ def check_run(root: Any, policy: TagPolicy, languages: tuple[Any, ...] = ()) -> 
             findings[Finding(path, test.lineno or 0, problem.rule, ROBOT.respell(problem.message))] = None
     _refuse(sorted(finding for finding in findings if finding.severity is Severity.ERROR), switches)
     return switches
+
+
+def _may_concern_us(files: list[Path]) -> bool:
+    """Whether any file, or a suite initialisation file above them that is none of them, may hold a tag of ours."""
+    for file in files:
+        try:
+            if may_hold_tags(read_bytes(file).decode("utf-8-sig")):
+                return True
+        except UnicodeDecodeError:
+            return True
+    known = {os.path.abspath(file) for file in files}  # noqa: PTH100 - links stay as they are
+    folders = {folder for file in known for folder in Path(file).parents}
+    return any(init not in known for folder in folders for init in _inits(folder))
+
+
+def _inits(folder: Path) -> list[str]:
+    """The suite initialisation file of a folder, in whatever letters; none of a folder that cannot be read."""
+    try:
+        return [entry.path for entry in os.scandir(folder) if entry.name.lower() == _INIT_FILE]
+    except OSError:
+        return []
 
 
 def suite_files(root: Any) -> Iterator[Path]:

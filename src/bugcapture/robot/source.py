@@ -7,7 +7,6 @@ recognised from their text alone, and Robot is not even loaded for them.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,9 +17,9 @@ from bugcapture.core.finding import Finding
 from bugcapture.project.config import find_project
 from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
-from bugcapture.robot.leaf import is_ours, read_level, to_capture, walk_leaves
+from bugcapture.robot.leaf import read_level, to_capture, walk_leaves
 from bugcapture.robot.parse import BOM, FileKind, RobotFile, decode, kind_of, parse_text
-from bugcapture.robot.tags import canonical_tag
+from bugcapture.robot.prefilter import may_hold_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,16 +27,6 @@ if TYPE_CHECKING:
     from bugcapture.core.capture import Capture
     from bugcapture.core.tags import TagPolicy
     from bugcapture.robot.leaf import SuiteLevel
-
-SUFFIXES = (".robot", ".resource")
-
-_PREFIX = re.compile(r"(?<![^\W_])t[\W_]{0,8}d[\W_]{0,8}d", re.IGNORECASE)
-# Robot's escapes for the letters of the prefix: `\x74dd_bug` is `tdd_bug`.
-_ESCAPED = re.compile(r"\\(?:x|u00|U000000)[4-7]4")
-# A misspelt prefix before a whole word of ours, to the end of its cell.
-_TYPO = re.compile(
-    r"(?<![^\W_])[td][^\W_]{0,3}[\W_]{0,4}(?:bug|issue|expected|fail)(?:[^\s|]| (?!\s|\|))*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +117,6 @@ def read_source(file: Path, path: str, languages: tuple[Any, ...] = ()) -> Robot
     if parsed is None:
         return RobotSource(file, path, content, findings=(*findings, *filter(None, [problem])))
     return RobotSource(file, path, content, parsed, (read_level(parsed), *levels), tuple(findings))
-
-
-def may_hold_tags(text: str) -> bool:
-    """Whether a text may hold a tag of ours or one that looks like it; wrong only in favour of yes."""
-    if not text.isascii():
-        from bugcapture.core.spelling import fold  # noqa: PLC0415 - few files need it
-
-        text = fold(text)
-    if _PREFIX.search(text) or _ESCAPED.search(text):
-        return True
-    return any(is_ours(canonical_tag(found)) for found in dict.fromkeys(_TYPO.findall(text)))
 
 
 def _read_inits(file: Path) -> list[tuple[str, str, Finding | None]]:
