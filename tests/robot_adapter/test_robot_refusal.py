@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from robot_project import TAGS
 
-from bugcapture.robot import precheck
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from robot_project import RobotProject, Run
 
 TOUCH = "Evaluate    __import__('pathlib').Path('touched').write_text('x')"
@@ -310,11 +306,11 @@ def test_an_error_while_judging_is_red(project: RobotProject) -> None:
     assert run.message("A") == "bugcapture: this test could not be judged: RuntimeError: our own"
 
 
-def test_a_folder_above_that_cannot_be_read_is_passed_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What nobody can read holds no initialisation file for Robot either."""
-
-    def refuse(_folder: Path) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(precheck.os, "scandir", refuse)
-    assert precheck._inits(tmp_path) == []
+def test_an_initialisation_file_above_the_run_is_checked(project: RobotProject) -> None:
+    """Robot does not read it, and its tags count for the tests all the same wherever else they run."""
+    project.write("pyproject.toml", "")
+    project.write("tests/__init__.robot", "*** Settings ***\nTest Tags    tdd_bug_5\n")
+    project.write("tests/sub/a.robot", "*** Test Cases ***\nPlain\n    No Operation\n")
+    run = project.robot("tests/sub")
+    assert run.code == 1
+    assert "tests/__init__.robot:2: T1" in run.stderr

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bugcapture.cli.findings import render_findings
 from bugcapture.cli.options import (
     color_option,
     current_project,
     format_option,
     output_option,
     quiet_option,
-    style,
     write_result,
 )
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, ConfigurationError
@@ -194,18 +194,7 @@ def _render_check(result: EvidenceCheck, output_format: str) -> str:
             "verdicts": dict(result.verdicts),
         }
         return write_json("evidence-check", fields)
-    if output_format == "sarif":
-        from bugcapture import __version__  # noqa: PLC0415
-        from bugcapture.report.sarif import write_sarif  # noqa: PLC0415
-
-        return write_sarif(result.findings, __version__)
-    if output_format == "github":
-        from bugcapture.report.github import write_github  # noqa: PLC0415
-
-        return write_github(result.findings)
-    from bugcapture.report.text import write_text  # noqa: PLC0415
-
-    return write_text(result.findings, style)
+    return render_findings(result.findings, output_format)
 
 
 def _summarise(result: EvidenceCheck) -> str:

@@ -17,7 +17,7 @@ from bugcapture.core.text import plural
 from bugcapture.core.wording import ROBOT
 from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
-from bugcapture.robot.prefilter import SUFFIXES, may_hold_tags
+from bugcapture.robot.prefilter import SUFFIXES, init_in, may_hold_tags
 from bugcapture.robot.refusal import Refusal, walk_suites
 from bugcapture.robot.tags import canonical_tag, canonical_tags
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     Switches = dict[tuple[str, int], str]
 
 _INIT = "__init__"
-_INIT_FILE = "__init__.robot"
 
 
 def check_run(root: Any, policy: TagPolicy, languages: tuple[Any, ...] = ()) -> Switches:
@@ -82,17 +81,9 @@ def _may_concern_us(files: list[Path]) -> bool:
                 return True
         except UnicodeDecodeError:
             return True
-    known = {os.path.abspath(file) for file in files}  # noqa: PTH100 - links stay as they are
-    folders = {folder for file in known for folder in Path(file).parents}
-    return any(init not in known for folder in folders for init in _inits(folder))
-
-
-def _inits(folder: Path) -> list[str]:
-    """The suite initialisation file of a folder, in whatever letters; none of a folder that cannot be read."""
-    try:
-        return [entry.path for entry in os.scandir(folder) if entry.name.lower() == _INIT_FILE]
-    except OSError:
-        return []
+    known = {Path(os.path.abspath(file)) for file in files}  # noqa: PTH100 - links stay as they are
+    inits = (init_in(folder) for folder in {folder for file in known for folder in file.parents})
+    return any(init is not None and init not in known for init in inits)
 
 
 def suite_files(root: Any) -> Iterator[Path]:

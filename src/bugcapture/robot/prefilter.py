@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+from typing import TYPE_CHECKING
 
 from bugcapture.core.tags import TagKind, read_tag
 from bugcapture.robot.tags import canonical_tag
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIXES = (".robot", ".resource")
 
@@ -28,3 +33,9 @@ def may_hold_tags(text: str) -> bool:
         return True
     found = map(canonical_tag, dict.fromkeys(_TYPO.findall(text)))
     return any(read_tag(tag).kind is not TagKind.OTHER for tag in found)
+
+
+def init_in(folder: Path) -> Path | None:
+    """The suite initialisation file of a folder; None of a folder without one, or that cannot be entered."""
+    init = folder / "__init__.robot"
+    return init if os.path.isfile(init) else None  # noqa: PTH113 - a folder that cannot be entered has none

@@ -19,7 +19,7 @@ from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
 from bugcapture.robot.leaf import read_level, to_capture, walk_leaves
 from bugcapture.robot.parse import BOM, FileKind, RobotFile, decode, kind_of, parse_text
-from bugcapture.robot.prefilter import may_hold_tags
+from bugcapture.robot.prefilter import init_in, may_hold_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +144,7 @@ def _inits_above(folder: Path) -> list[Path]:
     that folder, so it takes the project's, or outside any project the highest of an unbroken row of folders
     with such files.
     """
-    inits = [(above, init) for above in (folder, *folder.parents) if (init := _init_in(above))]
+    inits = [(above, init) for above in (folder, *folder.parents) if (init := init_in(above))]
     if not inits:
         return []
     root = find_project(Path.cwd()).root
@@ -152,8 +152,3 @@ def _inits_above(folder: Path) -> list[Path]:
         return [init for above, init in inits if above.is_relative_to(root)]
     row = zip((folder, *folder.parents), inits, strict=False)
     return [init for expected, (above, init) in row if expected == above]
-
-
-def _init_in(folder: Path) -> Path | None:
-    init = folder / "__init__.robot"
-    return init if os.path.isfile(init) else None  # noqa: PTH113 - a folder that cannot be entered has none
