@@ -160,3 +160,13 @@ def it_follows_the_plan(context, plan):
         raise RuntimeError(f"attempt {attempt}")
     if deed == "s":
         context.scenario.skip(f"attempt {attempt}")
+
+
+@step("it leaves the interpreter with {code:d}")
+def it_leaves_the_interpreter_with(context, code):
+    sys.exit(code)
+
+
+@step("it raises what is no error")
+def it_raises_what_is_no_error(context):
+    raise GeneratorExit

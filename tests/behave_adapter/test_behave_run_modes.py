@@ -183,6 +183,17 @@ def test_runner_of_the_project_with_a_model_loop_of_its_own(
     assert len(run.records) == 1
 
 
+def test_runner_of_the_project_may_leave_out_captures(project: BehaveProject) -> None:
+    """A captured test that is not selected is not judged, whoever runs the features."""
+    project.write("own_runner.py", OWN_RUNNER)
+    write(project, EXPECTED, PLAIN)
+    arguments = ("--runner", "own_runner:OwnRunner", "-f", "null", "--tags", "not @tdd_bug")
+    run = project.run(*arguments, reports=False)
+    assert run.code == 0
+    assert run.records == []
+    assert "Traceback" not in run.stdout + run.stderr
+
+
 def test_runner_of_the_project_cannot_wave_bad_tags_through(project: BehaveProject) -> None:
     """A runner that never calls Behave's run_model meets the check at its first captured test."""
     project.write("own_runner.py", OWN_RUNNER)

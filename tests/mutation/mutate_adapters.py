@@ -6,9 +6,9 @@ no row notices is a survivor: a guard without a row, or a line that changes noth
 known to change nothing stand in ``mutate_adapters.toml``, each with its reason.
 
 First each change has to pass all cases in one process, then all rows of its framework, then, several at once,
-the rows of parallel runs, and at last the adapter's own tests, because some guards are about one host alone.
-A test that does not execute the changed line is not asked. The frameworks are forked from a process that has
-them loaded.
+the rows of parallel runs, then the adapter's own tests, because some guards are about one host alone, and at last
+the tests that read its sources without running them, because both share the rules. A test that does not execute
+the changed line is not asked. The frameworks are forked from a process that has them loaded.
 
 Run: ``python tests/mutation/mutate_adapters.py [behave|robot|pytest]… [--jobs 2] [--only REGEX] [--list]``.
 Exit code 1 when a survivor has no reason, or a reason has no survivor.
@@ -55,7 +55,7 @@ FRAMEWORKS = {
     "pytest": ("pytest", "xdist", "pytest_bdd"),
 }
 OWN_TESTS = ROOT / "tests"
-QUESTIONS = ("quick", "rows", "parallel", "own")
+QUESTIONS = ("quick", "rows", "parallel", "own", "sources")
 QUICK = {"behave": ("behave",), "robot": ("robot",), "pytest": ("pytest", "pytest_bdd")}
 _NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.SubprocessError)
 # Modules that read or edit sources; nothing of them runs in a test run.
@@ -262,6 +262,18 @@ class Worker:
                     return False
         return True
 
+    def reads_sources(self) -> bool:
+        """Whether the tests that read sources notice nothing; those that failed last are asked first."""
+        options = ["-x", "-q", "--ff", "-o", f"cache_dir={self.folder / 'cache'}"]
+        options.append(f"--basetemp={self.folder / 'tmp'}")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *options, str(OWN_TESTS / f"{self.adapter}_source")],
+            env={**os.environ, "PYTHONPATH": str(self.place), "PYTHONDONTWRITEBYTECODE": "1"},
+            check=False,
+            capture_output=True,
+        )
+        return done.returncode == 0
+
     def first_failure(self, question: str, mutants: Sequence[Mutant]) -> str:
         """The first test that fails, or nothing.
 
@@ -347,7 +359,7 @@ def ask(question: str, mutants: Sequence[Mutant]) -> str:
     """Make some changes in this worker's copy, and ask who notices them.
 
     Args:
-        question: ``quick``, ``rows``, ``parallel`` or ``own``.
+        question: One of `QUESTIONS`.
         mutants: Changes that do not overlap; none to ask about the package as it stands.
 
     Returns:
@@ -357,6 +369,8 @@ def ask(question: str, mutants: Sequence[Mutant]) -> str:
     with changed(mutants, worker.place):
         if question == "quick":
             return "" if worker.passes_quickly() else "the cases"
+        if question == "sources":
+            return "" if worker.reads_sources() else "the sources"
         return worker.first_failure(question, mutants)
 
 

@@ -50,6 +50,4 @@ def make_red(scenario: Any, root: dict[str, Any], problem: AssertionError) -> No
     scenario.error_message = str(problem)
     steps = list(scenario.all_steps)
     if steps:
-        # behavex takes the message of its report from the last step.
-        steps[-1].exception = problem
-        steps[-1].error_message = str(problem)
+        steps[-1].exception = problem  # behavex takes the message of its report from there.

@@ -83,7 +83,7 @@ def walk_leaves(feature: Any) -> Iterator[Leaf]:
     """All tests of a feature that carry a tag of ours, or one that looks like it.
 
     Elements that hold no test (a feature without scenarios, an outline without rows) count as one test,
-    so that no tag escapes the rules.
+    whatever they carry, so that no tag escapes the rules.
 
     Args:
         feature: A parsed ``behave.model.Feature``.
@@ -95,7 +95,7 @@ def walk_leaves(feature: Any) -> Iterator[Leaf]:
             yield from _walk_container(item, inner, (item, feature))
         else:
             yield from _walk_item(item, outer, (feature,))
-    if not feature.run_items and any(is_ours(use.name) for use in outer):
+    if not feature.run_items:
         yield _container_leaf(feature, outer, (feature,))
 
 
@@ -110,7 +110,7 @@ def leaf_of_scenario(scenario: Any) -> Leaf:
     while node is not None:
         chain.append(node)
         node = node.parent
-    outline = chain.pop(0) if chain and chain[0].type == "scenario_outline" else None
+    outline = chain.pop(0) if chain[0].type == "scenario_outline" else None
     inherited = tuple(use for element in reversed(chain) for use in _uses(element, own=False))
     if outline is None:
         return _plain_leaf(scenario, inherited, tuple(chain))
@@ -144,7 +144,7 @@ def to_capture(leaf: Leaf, path: str) -> Capture:
 def _walk_container(container: Any, uses: tuple[TagUse, ...], around: tuple[Any, ...]) -> Iterator[Leaf]:
     for item in container.run_items:
         yield from _walk_item(item, uses, around)
-    if not container.run_items and any(is_ours(use.name) for use in uses):
+    if not container.run_items:
         yield _container_leaf(container, uses, around)
 
 

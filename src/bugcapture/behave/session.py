@@ -160,7 +160,7 @@ class BehaveSession:
 def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs: Any) -> bool:
     """Behave's ``run_model`` with a session around it."""
     given = kwargs.pop("features") if "features" in kwargs else args[0] if args else None
-    if given is not None and not isinstance(given, list):
+    if given is not None:
         given = list(given)  # An iterator can be read only once.
     session = BehaveSession(runner.features if given is None else given)
     setattr(runner, _ATTRIBUTE, session)
@@ -174,7 +174,6 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
             raise SystemExit(1) from error  # Whoever leaves with 0 must not wipe out a red verdict.
         raise
     finally:
-        delattr(runner, _ATTRIBUTE)
         session.close()
 
 
