@@ -10,7 +10,14 @@ import pytest
 
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.tags import TagPolicy
-from bugcapture.project.config import Project, Settings, find_project, is_raw
+from bugcapture.project.config import (
+    GateSettings,
+    Project,
+    Settings,
+    TrackerSettings,
+    find_project,
+    is_raw,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -135,7 +142,53 @@ def test_an_unknown_key_is_refused_with_its_line(repository, text, where, messag
 
     assert (place, error.message) == (where, message)
     assert error.hint == (
-        "known keys: require, allow_tags, evidence, assume_wired, behave_args, robot_args, pytest_args"
+        "known keys: require, allow_tags, evidence, assume_wired, behave_args, robot_args, pytest_args, "
+        "test_roots, install, news, max_captured, budgets, gate, tracker"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "message", "known"),
+    [
+        (
+            "[tool.bugcapture]\n[tool.bugcapture.gate]\nof = ['news']\n",
+            ":3",
+            "[tool.bugcapture.gate] has an unknown key: of",
+            "known keys: base, off, capture_branch, capture_title",
+        ),
+        (
+            "[tool.bugcapture]\ntracker.knd = 'github'\n",
+            ":2",
+            "[tool.bugcapture.tracker] has an unknown key: knd",
+            "known keys: kind, url, repository, remote, policy, labels",
+        ),
+    ],
+)
+def test_an_unknown_key_of_an_inner_table_is_refused_with_its_line(repository, text, where, message, known):
+    """The tables inside are as strict."""
+    place, error = refuse(repository, text)
+
+    assert (place, error.message, error.hint) == (where, message, known)
+
+
+def test_the_settings_of_the_workflow_are_read(repository):
+    """What `prove`, `gate`, `stale` and the ratchet read."""
+    write(
+        repository,
+        "[tool.bugcapture]\ntest_roots = ['checks']\ninstall = ['-e', '.[test]']\nmax_captured = 3\n"
+        "news = 'news/{number}.{kind}.md'\n[tool.bugcapture.budgets]\n'features/audit' = 1\n"
+        "[tool.bugcapture.gate]\nbase = 'develop'\noff = ['news']\n"
+        "[tool.bugcapture.tracker]\nkind = 'forgejo'\nrepository = 'o/r'\npolicy = 'warn'\nlabels = []\n",
+    )
+
+    assert find_project(repository).settings == Settings(
+        test_roots=("checks",),
+        install=("-e", ".[test]"),
+        max_captured=3,
+        news="news/{number}.{kind}.md",
+        budgets={"features/audit": 1},
+        gate=GateSettings(base="develop", off=("news",)),
+        tracker=TrackerSettings(kind="forgejo", repository="o/r", policy="warn", labels=()),
     )
 
 

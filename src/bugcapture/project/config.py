@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +23,45 @@ _ERROR_LINE = re.compile(r"\(at line (\d+),")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSettings:
+    """Where the project's issues are: ``[tool.bugcapture.tracker]``.
+
+    Attributes:
+        kind: The forge; None reads it off the address of the remote ``origin``.
+        url: The root of its API, such as ``https://git.example.org/api/v1``; None for the usual one.
+        repository: ``owner/name``, or GitLab's path or number of the project; None reads it off ``origin``.
+        remote: The remote to read both off.
+        policy: Whether a tracker that does not answer fails ``stale`` (``strict``) or is only told (``warn``).
+        labels: Closed issues with one of these labels need a regression test (rule S2); empty for none.
+    """
+
+    kind: Literal["github", "gitlab", "forgejo", "gitea"] | None = None
+    url: str | None = None
+    repository: str | None = None
+    remote: str = "origin"
+    policy: Literal["strict", "warn"] = "strict"
+    labels: tuple[str, ...] = ("bug",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSettings:
+    """What a pull request has to show: ``[tool.bugcapture.gate]``.
+
+    Attributes:
+        base: The branch that pull requests go to; None asks the CI's variables, then ``origin/HEAD``, then
+            ``main`` and ``master``.
+        off: Rules that are not asked, by name.
+        capture_branch: What the name of a branch that captures a bug has to match, as a shell pattern.
+        capture_title: What the first line of its commit has to match; ``{number}`` is the bug.
+    """
+
+    base: str | None = None
+    off: tuple[str, ...] = ()
+    capture_branch: str = "tdd/*"
+    capture_title: str = "test: add TDD bug-capture test for #{number} — *"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a project can set.
 
@@ -34,6 +73,15 @@ class Settings:
         behave_args: Arguments that ``bugcapture run`` gives to Behave.
         robot_args: Arguments that it gives to Robot Framework, such as an argument file.
         pytest_args: Arguments that it gives to pytest.
+        test_roots: Files and folders, relative to the project, that `prove` and `bisect` take from the newer
+            revision; empty finds them by their names and contents.
+        install: What ``--venv`` gives to ``pip install`` in an environment of its own for each revision.
+        news: The news fragment that a capture or a fix adds, relative to the project; ``{number}`` is the bug,
+            ``{kind}`` is ``capture`` or ``fixed``. None asks towncrier's settings; empty for no fragments.
+        max_captured: How many bugs may be captured at a time (``check --ratchet``); None for any number.
+        budgets: The same for the tests below some paths, each relative to the project.
+        gate: What a pull request has to show.
+        tracker: Where the project's issues are.
     """
 
     require: tuple[Literal["bug", "issue"], ...] = ()
@@ -43,6 +91,13 @@ class Settings:
     behave_args: tuple[str, ...] = ()
     robot_args: tuple[str, ...] = ()
     pytest_args: tuple[str, ...] = ()
+    test_roots: tuple[str, ...] = ()
+    install: tuple[str, ...] = ("-e", ".")
+    news: str | None = None
+    max_captured: int | None = None
+    budgets: dict[str, int] = field(default_factory=dict)
+    gate: GateSettings = GateSettings()
+    tracker: TrackerSettings = TrackerSettings()
 
     def arguments(self, framework: str) -> tuple[str, ...]:
         """What ``bugcapture run`` adds to the command of a framework: ``behave``, ``robot`` or ``pytest``."""
@@ -127,19 +182,15 @@ def _convert(table: Any, file: Path) -> Settings:
     import msgspec  # noqa: PLC0415 - only projects that set something pay for it
 
     if isinstance(table, dict):
-        unknown = sorted(set(table) - set(Settings.__dataclass_fields__))
-        if unknown:
-            known = ", ".join(Settings.__dataclass_fields__)
-            raise ConfigurationError(
-                f"[tool.bugcapture] has an unknown key: {printable(unknown[0])}",
-                where=_place(file, unknown[0]),
-                hint=f"known keys: {known}",
-            )
+        _refuse_unknown(table, Settings, (), file)
+        _refuse_unknown(table.get("gate"), GateSettings, ("gate",), file)
+        _refuse_unknown(table.get("tracker"), TrackerSettings, ("tracker",), file)
     try:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
-        key = str(error).partition("`$.")[2].partition("`")[0].partition("[")[0]
-        raise ConfigurationError(f"[tool.bugcapture] {printable(str(error))}", where=_place(file, key)) from error
+        keys = str(error).partition("`$.")[2].partition("`")[0].partition("[")[0].split(".")
+        message = f"[tool.bugcapture] {printable(str(error))}"
+        raise ConfigurationError(message, where=_place(file, *keys)) from error
     for tag in settings.allow_tags:
         if read_tag(tag).kind in {TagKind.FAMILY, TagKind.NUMBER, TagKind.SWITCH}:
             raise ConfigurationError(
@@ -149,9 +200,21 @@ def _convert(table: Any, file: Path) -> Settings:
     return settings
 
 
-def _place(file: Path, key: str) -> str:
+def _refuse_unknown(table: Any, settings: type[Any], above: tuple[str, ...], file: Path) -> None:
+    known = [one.name for one in fields(settings)]
+    unknown = sorted(set(table) - set(known)) if isinstance(table, dict) else []
+    if unknown:
+        name = ".".join(("tool", "bugcapture", *above))
+        raise ConfigurationError(
+            f"[{name}] has an unknown key: {printable(unknown[0])}",
+            where=_place(file, *above, unknown[0]),
+            hint=f"known keys: {', '.join(known)}",
+        )
+
+
+def _place(file: Path, *keys: str) -> str:
     """``path:line`` of a key, or of the first line that sets anything when the key is not found as text."""
-    wanted = ["tool", "bugcapture", key]
+    wanted = ["tool", "bugcapture", *keys]
     table: list[str] = []
     first = 0
     for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), start=1):
@@ -161,7 +224,7 @@ def _place(file: Path, key: str) -> str:
             names = table + _split_key(assignment[1])
         else:
             continue
-        if names[:3] == wanted:
+        if names[: len(wanted)] == wanted:
             return f"{file}:{number}"
         if names[:2] == wanted[:2]:
             first = first or number
