@@ -1,0 +1,1 @@
+"""Issue trackers: GitHub, GitLab, Forgejo and Gitea, behind one small protocol."""
