@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 import robot.version
 from robot.api import ExecutionResult
+from robot_log import Log
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +85,11 @@ class Run:
     def message(self, name: str) -> str:
         """The message of a test in ``output.xml``."""
         return str(self.tests[name].message)
+
+    @cached_property
+    def log(self) -> Log:
+        """What ``log.html`` says."""
+        return Log(self.folder / "out" / "log.html")
 
     @cached_property
     def xunit(self) -> dict[str, str]:
