@@ -104,6 +104,7 @@ class WarmStart:
             code = json.loads(self._process.stdout.readline())
             if code is None:
                 raise subprocess.TimeoutExpired(list(arguments), limit)
+            self.unknown = self.unknown or "-n" in arguments  # Nobody notes the lines of worker processes.
             if self.traced and (Path(place) / "lines").exists():
                 self.lines.update((Path(place) / "lines").read_text("utf-8").splitlines())
             output, errors = ((Path(place) / name).read_text("utf-8", "replace") for name in ("out", "err"))
