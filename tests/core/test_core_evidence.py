@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ from core_strategies import CHECKED, messages, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bugcapture.core.evidence import MESSAGE_LIMIT, SCHEMA, Evidence, encode_record
+from bugcapture.core.evidence import MESSAGE_LIMIT, SCHEMA, Evidence, decode_record, encode_record
 
 RECORD = Evidence(
     ts="2026-11-20T10:00:00.000+00:00",
@@ -46,8 +46,18 @@ def test_the_fields_are_those_of_the_contract():
         "attempt worker shard commit dirty run_id"
     )
 
-    assert contract.split() == [field.name for field in fields(Evidence)]
+    assert ["schema", *contract.split()] == list(json.loads(encode_record(RECORD)))
     assert SCHEMA == "bugcapture.evidence/1"
+
+
+def test_what_a_trial_finds_out_stands_behind_the_fields_of_the_contract():
+    """An ordinary run writes none of it."""
+    found = replace(RECORD, kind="assertion", phase="verification", step_number=3, frame="src/shop/cart.py:add")
+    record = json.loads(encode_record(found))
+
+    assert list(record)[-4:] == ["kind", "phase", "step_number", "frame"]
+    assert decode_record(encode_record(found)) == found
+    assert decode_record(encode_record(RECORD)) == RECORD
 
 
 @CHECKED

@@ -36,6 +36,8 @@ SEVERITY: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 _LINE_DIGITS: Final = 10
+# Written where there is something to write.
+_OPTIONAL: Final = frozenset({"kind", "phase", "step_number", "frame"})
 _NEWER_SCHEMA: Final = re.compile(r"bugcapture\.evidence/([2-9]|[1-9]\d+)")
 
 
@@ -67,6 +69,11 @@ class Evidence:
         commit: The full hash of the revision under test; empty when unknown.
         dirty: Whether the checkout had uncommitted changes; None when unknown.
         run_id: The same for all records of one run on one machine.
+        kind: What sort of failure decided, one of `bugcapture.core.outcome.Kind`. This and what follows is
+            written by a trial alone, see `bugcapture.project.trial`.
+        phase: The part of the test in which it happened, one of `bugcapture.core.outcome.Phase`.
+        step_number: The number of the step or keyword in its test, from 1; 0 when unknown.
+        frame: ``path:function`` of the innermost call that stands in the project; empty when unknown.
     """
 
     ts: str
@@ -88,6 +95,10 @@ class Evidence:
     commit: str = ""
     dirty: bool | None = None
     run_id: str = ""
+    kind: str = ""
+    phase: str = ""
+    step_number: int = 0
+    frame: str = ""
 
 
 def encode_record(record: Evidence) -> bytes:
@@ -100,6 +111,7 @@ def encode_record(record: Evidence) -> bytes:
         JSON in ASCII with a line feed at its end and none inside.
     """
     fields = well_formed(asdict(record))
+    fields = {name: value for name, value in fields.items() if value or name not in _OPTIONAL}
     fields = {"schema": SCHEMA, **fields, "message": fields["message"][:MESSAGE_LIMIT]}
     return json.dumps(fields, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
@@ -126,10 +138,11 @@ def decode_record(line: bytes) -> Evidence:
         if isinstance(schema, str) and _NEWER_SCHEMA.fullmatch(schema):
             raise NewerSchemaError(f"written by a newer bugcapture: schema {schema}, and this one reads {SCHEMA}")
         raise ValueError(f"is no record of the schema {SCHEMA}: its schema is {_show(schema)}")
-    missing = [name for name in Evidence.__dataclass_fields__ if name not in fields]
+    missing = [name for name in Evidence.__dataclass_fields__ if name not in fields and name not in _OPTIONAL]
     if missing:
         raise ValueError(f"is no complete record: {', '.join(missing)} missing")
-    values = {name: _READERS.get(name, _read_text)(fields[name]) for name in Evidence.__dataclass_fields__}
+    given = [name for name in Evidence.__dataclass_fields__ if name in fields]
+    values = {name: _READERS.get(name, _read_text)(fields[name]) for name in given}
     wrong = next((name for name, value in values.items() if value is _WRONG), None)
     if wrong is not None:
         raise ValueError(f"is no record: {wrong} cannot be {_show(fields[wrong])}")
@@ -225,7 +238,7 @@ def _read_duration(value: Any) -> Any:
     return seconds if math.isfinite(seconds) else _WRONG
 
 
-def _read_attempt(value: Any) -> Any:
+def _read_integer(value: Any) -> Any:
     return value if type(value) is int else _WRONG
 
 
@@ -238,7 +251,8 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
         "ids": _read_ids,
         "verdict": _read_verdict,
         "duration": _read_duration,
-        "attempt": _read_attempt,
+        "attempt": _read_integer,
+        "step_number": _read_integer,
         "dirty": _read_dirty,
     }
 )

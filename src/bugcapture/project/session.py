@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from bugcapture.core.wording import GHERKIN
 from bugcapture.project.config import find_project, is_raw
 from bugcapture.project.console import say
 from bugcapture.project.paths import relative_path
+from bugcapture.project.trial import current_trial
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -86,7 +87,8 @@ class Session:
     """
 
     def __init__(self, framework: str, wording: Wording = GHERKIN, *, worker: str = "") -> None:
-        self.raw = is_raw()
+        self._trial = current_trial()
+        self.raw = is_raw() or self._trial is not None
         self.start = Path.cwd()  # A test may change it.
         self.worker = worker
         self._framework = framework
@@ -104,7 +106,8 @@ class Session:
     def judge(self, test: JudgedTest, outcome: Outcome, *, duration: float = 0.0, refused: str = "") -> Judgement:
         """Judge one attempt of a captured test and record it.
 
-        A retry never turns a red capture green: it has to fail as expected the first time.
+        A retry never turns a red capture green: it has to fail as expected the first time. In a trial the last
+        attempt counts, and each test is judged as if it carried the switch.
 
         Args:
             test: The test.
@@ -114,7 +117,11 @@ class Session:
         """
         result = self._results.setdefault(test.key, Result(test))
         result.test = test
-        judgement = decide(test.tags, outcome, test.expectation)
+        if self._trial is not None:
+            if not test.tags.expected_fail:
+                refused = ""
+            result.verdict = Verdict.NOT_RUN
+        judgement = self._decide(test, outcome)
         if judgement.verdict.green and result.verdict in _RED_CAPTURE:
             reason = f"it was retried: an earlier attempt was {result.verdict.value}, so the failure is not sure"
             judgement = Judgement(Verdict.WRONG_FAILURE, reason)
@@ -138,7 +145,7 @@ class Session:
         result = self._results.get(test.key)
         if result is None or not result.attempts:
             return self.judge(test, outcome, duration=duration)
-        judgement = decide(test.tags, outcome, test.expectation)
+        judgement = self._decide(test, outcome)
         if SEVERITY[judgement.verdict] <= SEVERITY[result.verdict]:
             return Judgement(result.verdict, judgement.reason, judgement.failure)
         self._keep(result, judgement, outcome, duration)
@@ -186,6 +193,8 @@ class Session:
 
     def close(self) -> None:
         """Close the evidence file; what is judged afterwards is not recorded."""
+        if self._trial is not None:
+            self._trial.list_modules()
         if self._writer is not None:
             with contextlib.suppress(OSError):  # A test may have closed every file of the process.
                 self._writer.close()
@@ -194,6 +203,12 @@ class Session:
     def tell(self) -> str:
         """What the run found, for standard error; empty when it met no captured test."""
         return tell_results(self.results, raw=self.raw)
+
+    def _decide(self, test: JudgedTest, outcome: Outcome) -> Judgement:
+        if self._trial is None:
+            return decide(test.tags, outcome, test.expectation)
+        switched = replace(test.tags, expected_fail=True)
+        return decide(switched, outcome, self._trial.expectation(test.name, test.expectation))
 
     def _keep(self, result: Result, judgement: Judgement, outcome: Outcome, duration: float) -> None:
         test = result.test
@@ -207,7 +222,7 @@ class Session:
             expectation=test.expectation,
             wording=test.wording or self._wording,
         )
-        if self._writer is None or judgement.verdict is Verdict.NOT_RUN:
+        if self._writer is None or (judgement.verdict is Verdict.NOT_RUN and self._trial is None):
             return
         failure = judgement.failure
         record = Evidence(
@@ -227,6 +242,14 @@ class Session:
             attempt=result.attempts,
             worker=self.worker,
         )
+        if self._trial is not None and failure is not None:
+            record = replace(
+                record,
+                kind=failure.kind.value,
+                phase=failure.phase.value,
+                step_number=failure.number,
+                frame=failure.frame,
+            )
         try:
             self._writer.append(record)
         except OSError as error:

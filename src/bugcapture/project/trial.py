@@ -1,0 +1,99 @@
+"""A trial: a run of tests by one of our own commands, which wants to know what each of them does.
+
+`prove`, `bisect` and their like start the frameworks with a description of the trial in a variable. Nothing is
+inverted then. Each test is judged as if it carried the switch, whatever its tags say: ``expected_failure`` is a
+failure of the right kind, ``unexpected_pass`` a pass, ``wrong_failure`` whatever says nothing about a bug, and
+``not_run`` a test that skipped itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.core.expectation import NO_EXPECTATION, Expectation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VARIABLE: Final = "BUGCAPTURE_TRIAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a trial asks of the processes that it starts.
+
+    Attributes:
+        everything: Whether each test is recorded; else only those that belong to a bug.
+        declared: What tests were declared to fail with, by their names, for those that declare nothing now.
+        default: The same for all others.
+        modules: The import names that are under test.
+        modules_file: Where to list the files from which these were imported; empty for nowhere.
+    """
+
+    everything: bool = False
+    declared: Mapping[str, Expectation] = field(default_factory=dict)
+    default: Expectation = NO_EXPECTATION
+    modules: tuple[str, ...] = ()
+    modules_file: str = ""
+
+    def encode(self) -> str:
+        """The trial as text for a variable."""
+        import json  # noqa: PLC0415 - seldom
+        from dataclasses import asdict  # noqa: PLC0415
+
+        return json.dumps(asdict(self))
+
+    def expectation(self, name: str, declared: Expectation) -> Expectation:
+        """What a test is expected to fail with.
+
+        Args:
+            name: Its name; parameters of a Python test do not matter.
+            declared: What it declares itself.
+        """
+        if declared.declared:
+            return declared
+        return self.declared.get(name) or self.declared.get(name.partition("[")[0]) or self.default
+
+    def list_modules(self) -> None:
+        """Write down from where the modules under test were imported, one more line for each."""
+        if not self.modules_file:
+            return
+        wanted = frozenset(self.modules)
+        files = {
+            str(module.__file__)
+            for name, module in list(sys.modules.items())
+            if name.partition(".")[0] in wanted and getattr(module, "__file__", None)
+        }
+        with open(self.modules_file, "a", encoding="utf-8", errors="surrogateescape") as stream:  # noqa: PTH123
+            stream.writelines(f"{file}\n" for file in sorted(files))
+
+
+def current_trial() -> Trial | None:
+    """The trial that this process is part of; None for an ordinary run."""
+    text = os.environ.get(VARIABLE)
+    return _decode(text) if text else None
+
+
+def is_trial_of_all() -> bool:
+    """Whether each test of this process is recorded, whatever its tags."""
+    trial = current_trial()
+    return trial is not None and trial.everything
+
+
+@lru_cache(maxsize=1)
+def _decode(text: str) -> Trial:
+    import json  # noqa: PLC0415 - seldom
+
+    fields: dict[str, Any] = json.loads(text)
+    fields["declared"] = {name: _expectation(one) for name, one in fields["declared"].items()}
+    fields["default"] = _expectation(fields["default"])
+    fields["modules"] = tuple(fields["modules"])
+    return Trial(**fields)
+
+
+def _expectation(fields: dict[str, Any]) -> Expectation:
+    return Expectation(**{**fields, "other_types": tuple(fields["other_types"])})
