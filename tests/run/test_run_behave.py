@@ -393,7 +393,7 @@ def test_a_command_that_is_too_long_is_divided(project: Project, monkeypatch: py
         "*** Test Cases ***\nA\n    [Tags]    tdd_bug    tdd_bug_6    tdd_expected_fail\n    Fail    x\n"
         "B\n    [Tags]    tdd_bug    tdd_bug_7    tdd_expected_fail\n    Fail    x\n",
     )
-    monkeypatch.setattr("bugcapture.workflow.run._LONGEST_COMMAND", 1)
+    monkeypatch.setattr("bugcapture.workflow.units._LONGEST_COMMAND", 1)
 
     done = project.json()
 

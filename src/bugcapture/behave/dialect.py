@@ -42,6 +42,12 @@ class BehaveDialect:
 
         return plan_launches(captures, root)
 
+    def plan_files(self, files: Sequence[str], root: Path) -> list[Launch]:
+        """Group whole feature files by what one process can run."""
+        from bugcapture.behave.execute import plan_files  # noqa: PLC0415 - only `bugcapture prove` pays for it
+
+        return plan_files(files, root)
+
     def write_command(self, launch: Launch, scratch: Path) -> list[str]:
         """The command that runs exactly the tests of a launch."""
         from bugcapture.behave.execute import write_command  # noqa: PLC0415

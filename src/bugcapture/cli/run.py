@@ -125,15 +125,22 @@ def command(
 def _read_options(numbers: tuple[int, ...], options: dict[str, Any]) -> Any:
     from bugcapture.workflow.select import RunOptions  # noqa: PLC0415
     from bugcapture.workflow.shard import read_shard  # noqa: PLC0415
+    from bugcapture.workflow.units import Hosts  # noqa: PLC0415
 
     shard, state = options.pop("shard"), options.pop("state")
     arguments = {framework: options.pop(f"{framework}_arguments") for framework in _FRAMEWORKS}
+    hosts = Hosts(
+        python=options.pop("python"),
+        arguments=arguments,
+        jobs=options.pop("jobs"),
+        timeout=options.pop("timeout"),
+    )
     return RunOptions(
         numbers=tuple(dict.fromkeys(numbers)),
         shard=read_shard(shard, os.environ) if shard else None,
         state=State(state) if state else None,
         framework=options.pop("framework") or "",
-        arguments=arguments,
+        hosts=hosts,
         **options,
     )
 

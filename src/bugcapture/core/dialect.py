@@ -16,19 +16,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """Captured tests that one process of their framework can run together.
+    """Tests that one process of their framework can run together.
 
     Attributes:
         framework: ``behave``, ``robot`` or ``pytest``.
         folder: The folder in which the process is started, absolute.
-        captures: The tests; their paths are seen from the working directory of this process.
+        captures: Captured tests; their paths are seen from the working directory of this process.
+        files: Instead of captured tests: test files to run as a whole, their paths seen from the same folder.
         entry: What else tells the launch from others of the folder, such as the top of a suite.
+        trial: Whether it is part of a trial (`bugcapture.project.trial`), in which the adapter is loaded
+            whatever the project says.
     """
 
     framework: str
     folder: Path
-    captures: tuple[Capture, ...]
+    captures: tuple[Capture, ...] = ()
+    files: tuple[str, ...] = ()
     entry: str = ""
+    trial: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The test files, each once."""
+        return self.files or tuple(dict.fromkeys(capture.path for capture in self.captures))
 
 
 class Source(Protocol):
@@ -95,6 +105,10 @@ class Dialect(Protocol):
 
     def plan_launches(self, captures: Sequence[Capture], root: Path) -> list[Launch]:
         """Group captured tests by what one process can run; ``root`` is the project's folder, absolute."""
+        ...
+
+    def plan_files(self, files: Sequence[str], root: Path) -> list[Launch]:
+        """Group whole test files by what one process can run; ``root`` is the project's folder, absolute."""
         ...
 
     def write_command(self, launch: Launch, scratch: Path) -> list[str]:

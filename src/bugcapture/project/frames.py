@@ -38,4 +38,4 @@ def project_frame(traceback: TracebackType | None, root: Path) -> str:
             if _FOREIGN.isdisjoint(path.split("/")):
                 place = f"{path}:{code.co_name}"
         traceback = traceback.tb_next
-    return well_formed(place)
+    return str(well_formed(place))

@@ -1,4 +1,4 @@
-"""Turn captured tests into pytest's own command line."""
+"""Turn tests into pytest's own command line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini")
 # The configuration may leave some out, or stop at the first; whoever asks for a captured test gets it.
 _ALL_CAPTURES = ("-m", "tdd_bug or tdd_issue", "-k", "", "--maxfail=0")
+_ALL_TESTS = ("-m", "", "-k", "", "--maxfail=0", "--continue-on-collection-errors")
 
 
 def plan_launches(captures: Sequence[Capture], root: Path) -> list[Launch]:
@@ -31,17 +32,31 @@ def plan_launches(captures: Sequence[Capture], root: Path) -> list[Launch]:
     """
     groups: dict[tuple[Path, str], list[Capture]] = {}
     for capture in captures:
-        folder = Path(os.path.abspath(capture.path)).parent  # noqa: PTH100 - symbolic links stay as they are
-        settings = str(find_settings(folder).file or "")
-        groups.setdefault((_find_start(folder, root), settings), []).append(capture)
+        groups.setdefault(_place(capture.path, root), []).append(capture)
     return [
         Launch(framework="pytest", folder=start, captures=tuple(tests), entry=settings)
         for (start, settings), tests in groups.items()
     ]
 
 
+def plan_files(files: Sequence[str], root: Path) -> list[Launch]:
+    """Group whole test files in the same way.
+
+    Args:
+        files: Test files, seen from the working directory; feature files run with the modules that bind them.
+        root: The project's folder, absolute.
+    """
+    groups: dict[tuple[Path, str], list[str]] = {}
+    for file in files:
+        groups.setdefault(_place(file, root), []).append(file)
+    return [
+        Launch(framework="pytest", folder=start, files=tuple(own), entry=settings)
+        for (start, settings), own in groups.items()
+    ]
+
+
 def write_command(launch: Launch, scratch: Path) -> list[str]:
-    """What follows the interpreter to run these tests.
+    """What follows the interpreter to run these tests, or all of these files.
 
     A file of which all captured tests are wanted is named as a whole, else its tests are named by their node
     ids. A file that pytest could not be told by its name runs with its folder. Captured tests of other bugs that
@@ -52,7 +67,7 @@ def write_command(launch: Launch, scratch: Path) -> list[str]:
         launch: The tests.
         scratch: A folder for pytest's cache and report, so that those of the project stay as they are.
     """
-    files: dict[str, list[Capture]] = {}
+    files: dict[str, list[Capture]] = {file: [] for file in launch.files}
     for capture in launch.captures:
         files.setdefault(capture.path, []).append(capture)
     arguments: dict[str, None] = {}
@@ -65,7 +80,7 @@ def write_command(launch: Launch, scratch: Path) -> list[str]:
         if "[" in shown:  # pytest takes it for the beginning of a parameter, wherever it stands.
             arguments[_above_bracket(shown)] = None
             continue
-        names = [] if _is_all(path, tests) else [f"::{test.name}" for test in tests]
+        names = [] if not tests or _is_all(path, tests) else [f"::{test.name}" for test in tests]
         arguments |= dict.fromkeys(f"{shown}{name}" for name in names or [""])
     if features:
         binders = [_argument(str(file), launch.folder) for file in _binders(features, launch.folder)]
@@ -77,7 +92,13 @@ def write_command(launch: Launch, scratch: Path) -> list[str]:
         f"cache_dir={scratch / 'cache'}",
         f"--junitxml={scratch / 'junit.xml'}",
     ]
-    return ["-m", "pytest", *options, *_ALL_CAPTURES, *arguments]
+    return ["-m", "pytest", *options, *(_ALL_TESTS if launch.files else _ALL_CAPTURES), *arguments]
+
+
+def _place(path: str, root: Path) -> tuple[Path, str]:
+    """Where pytest is started for a file, and the configuration that it takes."""
+    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - symbolic links stay as they are
+    return _find_start(folder, root), str(find_settings(folder).file or "")
 
 
 def _find_start(folder: Path, root: Path) -> Path:

@@ -43,6 +43,12 @@ class RobotDialect:
 
         return plan_launches(captures, root)
 
+    def plan_files(self, files: Sequence[str], root: Path) -> list[Launch]:
+        """Group whole suite files by what one process can run."""
+        from bugcapture.robot.execute import plan_files  # noqa: PLC0415 - only `bugcapture prove` pays for it
+
+        return plan_files(files, root)
+
     def write_command(self, launch: Launch, scratch: Path) -> list[str]:
         """The command that runs exactly the tests of a launch."""
         from bugcapture.robot.execute import write_command  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Turn captured tests into Robot Framework's own command line."""
+"""Turn tests into Robot Framework's own command line."""
 
 from __future__ import annotations
 
@@ -34,22 +34,37 @@ def plan_launches(captures: Sequence[Capture], root: Path) -> list[Launch]:
     ]
 
 
+def plan_files(files: Sequence[str], root: Path) -> list[Launch]:
+    """Group whole suite files in the same way.
+
+    Args:
+        files: Suite files, seen from the working directory.
+        root: The project's folder, absolute.
+    """
+    groups: dict[str, list[str]] = {}
+    for file in files:
+        groups.setdefault(_find_top(Path(os.path.abspath(file)), root), []).append(file)  # noqa: PTH100
+    return [Launch(framework="robot", folder=root, files=tuple(own), entry=top) for top, own in groups.items()]
+
+
 def write_command(launch: Launch, scratch: Path) -> list[str]:
-    """What follows the interpreter to run exactly these tests, each by its file and line.
+    """What follows the interpreter to run exactly these tests, each by its file and line, or these files.
 
     Names would not do: suites name themselves, and names are patterns for Robot.
 
     Args:
-        launch: The tests.
+        launch: The tests, or the files.
         scratch: A folder for the list of tests and for Robot's output.
     """
-    files = list(dict.fromkeys(os.path.abspath(capture.path) for capture in launch.captures))  # noqa: PTH100
-    wanted = [(os.path.abspath(capture.path), capture.line) for capture in launch.captures]  # noqa: PTH100
-    listed = scratch / "tests.json"
-    listed.write_text(json.dumps(wanted), "utf-8")
+    files = [os.path.abspath(path) for path in launch.paths]  # noqa: PTH100
     # A listener of the environment's own is not loaded twice.
     listener = [] if _LISTENER in os.environ.get("ROBOT_OPTIONS", "") else ["--listener", _LISTENER]
-    command = ["-m", "robot", *listener, "--prerunmodifier", f"{_SELECTION};{listed}"]
+    command = ["-m", "robot", *listener]
+    if launch.captures:
+        wanted = [(os.path.abspath(capture.path), capture.line) for capture in launch.captures]  # noqa: PTH100
+        listed = scratch / "tests.json"
+        listed.write_text(json.dumps(wanted), "utf-8")
+        command += ["--prerunmodifier", f"{_SELECTION};{listed}"]
     # Robot runs no tests beside tasks, unless it is told to call them all tests.
     command += ["--norpa", "--outputdir", str(scratch), "--log", "NONE", "--report", "NONE"]
     if not launch.entry:

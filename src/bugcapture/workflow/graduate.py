@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bugcapture.core.diff import unified_diff
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.tags import SWITCH, TagPolicy
 from bugcapture.core.text import bug_list
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from bugcapture.core.capture import Capture, TagSite
     from bugcapture.core.dialect import Source
 
-_NO_NEWLINE = "\n\\ No newline at end of file\n"
 # `@tdd_bug_991`, `Tdd Bug 991` and `tdd_bug(7, 991)`.
 _NAMES_BUG = rb"(?i)tdd[\s_]*(?:bug|issue)(?:[\s_]*|\s*\([^)]*\b)%d(?!\d)"
-_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,7 @@ class Change:
     @property
     def diff(self) -> str:
         """The change as a unified diff."""
-        before, after = (_LINE.findall(text.decode("utf-8", "replace")) for text in (self.old, self.new))
-        lines = difflib.unified_diff(before, after, _quote(f"a/{self.path}"), _quote(f"b/{self.path}"))
-        return "".join(line if line.endswith("\n") else line + _NO_NEWLINE for line in lines)
+        return unified_diff(self.path, self.old, self.new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +104,6 @@ def write_graduation(graduation: Graduation) -> None:
         SourceError: If writing fails.
     """
     replace_files({change.file: (change.old, change.new) for change in graduation.changes})
-
-
-def _quote(path: str) -> str:
-    """A path as git writes it in a patch."""
-    if not any(char < " " or char in '"\\\x7f' for char in path):
-        return path
-    escaped = "".join(
-        f"\\{char}" if char in '"\\' else f"\\{ord(char):03o}" if char < " " or char == "\x7f" else char
-        for char in path
-    )
-    return f'"{escaped}"'
 
 
 def _require_read(source: Source, wanted: set[int]) -> None:

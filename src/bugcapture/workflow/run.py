@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import sys
 import tempfile
-from collections import defaultdict, deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.finding import Severity
 from bugcapture.core.text import plural, printable
-from bugcapture.project.config import EVIDENCE_DIR_VARIABLE, RAW_VARIABLE, find_project, is_raw
+from bugcapture.project.config import RAW_VARIABLE, is_raw
 from bugcapture.project.evidence import run_context
-from bugcapture.project.evidence_files import read_evidence
-from bugcapture.project.process import Task, run_tasks
 from bugcapture.workflow.hosts import require_hosts
 from bugcapture.workflow.result import ProcessResult, RunResult, judge_process
 from bugcapture.workflow.select import select_captures, take_shard
 from bugcapture.workflow.shard import VARIABLE as SHARD_VARIABLE
-from bugcapture.workflow.shard import distribute
 from bugcapture.workflow.sources import DIALECTS, Inventory, read_inventory
+from bugcapture.workflow.units import plan_units, run_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bugcapture.core.capture import Capture
-    from bugcapture.core.dialect import Dialect, Launch
     from bugcapture.project.config import Project
     from bugcapture.project.process import Ended
     from bugcapture.workflow.result import TestResult
     from bugcapture.workflow.select import RunOptions
-
-# Bytes that a command may have. Windows takes 32,767 characters, macOS 1 MiB with the environment.
-_LONGEST_COMMAND: Final = 30_000 if sys.platform == "win32" else 500_000
+    from bugcapture.workflow.units import Unit
 
 
 def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, int], None]) -> RunResult:
@@ -61,12 +53,12 @@ def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, 
     selected = select_captures(inventory, options)
     captures = take_shard(selected, project.root, options)
     _refuse_problems(project, inventory, captures)
-    require_hosts({capture.framework for capture in captures}, options.python)
+    require_hosts({capture.framework for capture in captures}, options.hosts.python)
     raw = options.raw or is_raw()
     if captures and project.evidence_dir is not None:
         _check_writable(project.evidence_dir)
     with _scratch_folder(options.keep) as scratch:
-        units = _plan_units(captures, project, options, scratch)
+        units = plan_units(captures, project, options.hosts, scratch)
         try:
             ended = _run_units(units, project, options, on_progress, raw=raw)
         finally:  # What was judged before an interrupt counts as well.
@@ -80,24 +72,6 @@ def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, 
         shard=options.shard,
         selected=len(selected),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """One process to run, with a folder of its own for what it writes."""
-
-    launch: Launch
-    command: tuple[str, ...]
-    scratch: Path
-    root: Path
-
-    @property
-    def evidence(self) -> Path:
-        return self.scratch / "evidence"
-
-    @property
-    def output(self) -> Path:
-        return self.scratch / "output.txt"
 
 
 def _refuse_problems(project: Project, inventory: Inventory, captures: Sequence[Capture]) -> None:
@@ -136,57 +110,8 @@ def _scratch_folder(keep: Path | None) -> Iterator[Path]:
     yield folder
 
 
-def _plan_units(captures: Sequence[Capture], project: Project, options: RunOptions, scratch: Path) -> list[_Unit]:
-    python = sys.executable if options.python is None else options.python
-    units: list[_Unit] = []
-    for dialect in DIALECTS:
-        own = [capture for capture in captures if capture.framework == dialect.name]
-        planned = dialect.plan_launches(own, project.root) if own else []
-        waiting = deque(launch for whole in planned for launch in _split_launch(whole, options.jobs))
-        while waiting:
-            launch = waiting.popleft()
-            folder = scratch / f"{len(units) + 1:03}-{dialect.name}"
-            folder.mkdir(exist_ok=True)
-            # Without buffering, so that a killed process has said what it could.
-            command = (python, "-u", *_write_command(dialect, launch, folder, project, options))
-            if len(launch.captures) > 1 and sum(len(os.fsencode(part)) + 1 for part in command) > _LONGEST_COMMAND:
-                waiting.extendleft(reversed(_halve_launch(launch)))
-                continue
-            units.append(_Unit(launch, command, folder, find_project(launch.folder).root))
-    return units
-
-
-def _write_command(
-    dialect: Dialect, launch: Launch, scratch: Path, project: Project, options: RunOptions
-) -> list[str]:
-    command = dialect.write_command(launch, scratch)
-    at = 2  # Behind `-m <host>`, so that what the user adds comes first and cannot take a test away.
-    added = (*project.settings.arguments(dialect.name), *options.arguments.get(dialect.name, ()))
-    return [*command[:at], *added, *command[at:]]
-
-
-def _split_launch(launch: Launch, jobs: int) -> list[Launch]:
-    """As many launches as may run at a time, of whole files."""
-    files: defaultdict[str, list[Capture]] = defaultdict(list)
-    for capture in launch.captures:
-        files[capture.path].append(capture)
-    parts = distribute({file: len(tests) for file, tests in files.items()}, min(jobs, len(files)))
-    return [
-        replace(launch, captures=tuple(capture for file in sorted(part) for capture in files[file]))
-        for part in parts
-    ]
-
-
-def _halve_launch(launch: Launch) -> list[Launch]:
-    """Two launches for one whose command no system would take, of whole files where there are several."""
-    if len({capture.path for capture in launch.captures}) > 1:
-        return _split_launch(launch, 2)
-    middle = len(launch.captures) // 2
-    return [replace(launch, captures=part) for part in (launch.captures[:middle], launch.captures[middle:])]
-
-
 def _run_units(
-    units: Sequence[_Unit],
+    units: Sequence[Unit],
     project: Project,
     options: RunOptions,
     on_progress: Callable[[int, int, int], None],
@@ -196,15 +121,6 @@ def _run_units(
     run_context(project.root)  # Hands revision and run number on to the processes.
     shared = {SHARD_VARIABLE: str(options.shard)} if options.shard else {}
     shared |= {RAW_VARIABLE: "1"} if raw else {}
-    tasks = [
-        Task(
-            command=unit.command,
-            folder=unit.launch.folder,
-            environment={**os.environ, **shared, EVIDENCE_DIR_VARIABLE: str(unit.evidence)},
-            output=unit.output,
-        )
-        for unit in units
-    ]
     red = done = 0
 
     def on_end(_index: int, ended: Ended) -> bool:
@@ -214,7 +130,7 @@ def _run_units(
         on_progress(done, len(units), red)
         return bool(red and options.fail_fast)
 
-    return run_tasks(tasks, jobs=options.jobs, timeout=options.timeout, on_end=on_end)
+    return run_units(units, replace(options.hosts, environment=shared), on_end)
 
 
 def _check_writable(target: Path) -> None:
@@ -231,7 +147,7 @@ def _unwritable(target: Path, error: OSError) -> ConfigurationError:
     return ConfigurationError(f"evidence cannot be written here: {error.strerror}", where=printable(str(target)))
 
 
-def _keep_evidence(units: Iterable[_Unit], target: Path | None) -> None:
+def _keep_evidence(units: Iterable[Unit], target: Path | None) -> None:
     """Copy the records to where the project keeps its evidence."""
     if target is None:
         return
@@ -244,15 +160,15 @@ def _keep_evidence(units: Iterable[_Unit], target: Path | None) -> None:
 
 
 def _judge(
-    unit: _Unit, ended: Ended | None, options: RunOptions, *, raw: bool
+    unit: Unit, ended: Ended | None, options: RunOptions, *, raw: bool
 ) -> tuple[ProcessResult, list[TestResult]]:
     return judge_process(
         unit.launch,
         unit.command,
         ended,
-        read_evidence([unit.evidence]).records if unit.evidence.is_dir() else (),
+        unit.records,
         root=unit.root,
         output=unit.output,
-        timeout=options.timeout,
+        timeout=options.hosts.timeout,
         raw=raw,
     )

@@ -13,9 +13,10 @@ from bugcapture.core.text import bug_list, printable, shorten
 from bugcapture.project.evidence_files import read_evidence
 from bugcapture.project.paths import relative_path
 from bugcapture.workflow.shard import distribute, weigh_files
+from bugcapture.workflow.units import Hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from bugcapture.core.capture import Capture, State
     from bugcapture.workflow.shard import Shard
@@ -33,13 +34,10 @@ class RunOptions:
         state: Only tests in this state; None for all.
         framework: Only tests of this framework; empty for all.
         raw: Switch inversion off.
-        jobs: How many processes may run at a time.
         shard: Run only this part of the files; None for all.
         durations: Evidence of earlier runs by which the parts are balanced.
-        timeout: Seconds that each process may take; None for no limit.
         fail_fast: Start no further process once one has failed.
-        python: The interpreter that runs the frameworks; None for the one of this process.
-        arguments: More arguments for each framework's command.
+        hosts: How the frameworks are started.
         keep: A new folder that keeps the output of all processes; None keeps nothing.
     """
 
@@ -49,13 +47,10 @@ class RunOptions:
     state: State | None = None
     framework: str = ""
     raw: bool = False
-    jobs: int = 1
     shard: Shard | None = None
     durations: tuple[Path, ...] = ()
-    timeout: float | None = None
     fail_fast: bool = False
-    python: str | None = None
-    arguments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hosts: Hosts = field(default_factory=Hosts)
     keep: Path | None = None
 
 
