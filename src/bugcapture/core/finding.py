@@ -60,5 +60,10 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "E3": "A line of an evidence file is no record",
         "E4": "The evidence is about another revision",
         "E5": "The evidence has a red verdict",
+        "S0": "The tracker did not answer, so nothing was compared",
+        "S1": "A test expects its bug, and the issue is closed",
+        "S2": "A bug was closed as fixed, and no test guards it",
+        "S3": "A bug number is no issue of the tracker",
+        "S4": "An open issue whose tests pass can be closed",
     }
 )

@@ -6,13 +6,13 @@ import os
 import re
 import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 _KEPT = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY", "GIT_EXEC_PATH"})
 _TIMEOUT = 30.0
@@ -37,6 +37,24 @@ def is_dirty(root: Path) -> bool | None:
     """Whether tracked files differ from the checked-out revision; None where git cannot tell."""
     answer = _ask(root, "status", "--porcelain", "--untracked-files=no", "-z")
     return None if answer is None else bool(answer)
+
+
+def remote_url(root: Path, name: str) -> str:
+    """The address that a remote is fetched from; empty where there is none. It may hold a password."""
+    answer = _ask(root, "remote", "get-url", "--", name)
+    return (answer or "").partition("\n")[0]
+
+
+def common_folder(root: Path) -> Path | None:
+    """The folder of the repository's own files, which all its worktrees share; None outside of a repository."""
+    answer = (_ask(root, "rev-parse", "--git-common-dir") or "").rstrip("\n")
+    return (root / answer).resolve() if answer else None
+
+
+def top_folder(root: Path) -> Path | None:
+    """The top of the checkout that a folder lies in; None outside of one."""
+    answer = (_ask(root, "rev-parse", "--show-toplevel") or "").rstrip("\n")
+    return Path(answer).resolve() if answer else None
 
 
 def line_dates(file: Path, lines: Iterable[int]) -> dict[int, datetime]:

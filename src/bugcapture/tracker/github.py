@@ -1,0 +1,117 @@
+"""GitHub, and GitHub Enterprise. See https://docs.github.com/rest/issues/issues."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from bugcapture.tracker.forge import LARGEST_NUMBER, as_query, decode, with_query
+from bugcapture.tracker.issue import ClosedAs, Issue, make_issue
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from bugcapture.tracker.home import Home
+
+PER_PAGE: Final = 100
+
+_REASONS: Final[Mapping[str, ClosedAs]] = MappingProxyType(
+    {
+        "completed": ClosedAs.FIXED,
+        "not_planned": ClosedAs.NOT_PLANNED,
+        "duplicate": ClosedAs.DUPLICATE,
+    }
+)
+
+
+class _Label(msgspec.Struct):
+    name: str | None = None
+
+
+class _Issue(msgspec.Struct):
+    number: Annotated[int, msgspec.Meta(gt=0, le=LARGEST_NUMBER)]
+    title: str
+    state: str
+    html_url: str = ""
+    state_reason: str | None = None
+    closed_at: datetime | None = None
+    pull_request: Any = None
+    labels: list[str | _Label] = []
+
+
+class _Repository(msgspec.Struct):
+    has_issues: bool = True
+
+
+class GitHub:
+    """The dialect of GitHub.
+
+    Args:
+        home: The forge and the repository.
+    """
+
+    headers: Mapping[str, str] = MappingProxyType(
+        {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+    )
+
+    def __init__(self, home: Home) -> None:
+        self._repository = f"{home.api}/repos/{quote(home.repository)}"
+        self._issues = f"{self._repository}/issues"
+
+    def issue_url(self, number: int) -> str:
+        """The address of one issue or pull request."""
+        return f"{self._issues}/{number}"
+
+    def pull_request_url(self, number: int) -> str:  # noqa: ARG002 - the protocol's
+        """None of their own: every pull request is an issue."""
+        return ""
+
+    def batch_url(self, numbers: Collection[int]) -> str:  # noqa: ARG002 - the protocol's
+        """Nothing: GitHub cannot be asked for some numbers."""
+        return ""
+
+    def newest_url(self) -> str:
+        """All issues and pull requests, the newest first."""
+        return with_query(self._issues, state="all", sort="created", direction="desc", per_page=PER_PAGE)
+
+    def closed_url(self, label: str, since: datetime | None) -> str:
+        """The closed issues with a label. GitHub takes a list of labels for "all of them"."""
+        return with_query(self._issues, state="closed", labels=label, since=as_query(since), per_page=PER_PAGE)
+
+    def repository_url(self) -> str:
+        """The repository."""
+        return self._repository
+
+    def read_issue(self, body: bytes) -> Issue:
+        """Read one issue or pull request."""
+        return _convert(decode(body, _Issue, "issue of GitHub"))
+
+    def read_pull_request(self, body: bytes) -> Issue:
+        """Read one pull request."""
+        return self.read_issue(body)
+
+    def read_issues(self, body: bytes) -> tuple[Issue, ...]:
+        """Read a page of issues and pull requests."""
+        return tuple(map(_convert, decode(body, list[_Issue], "list of issues of GitHub")))
+
+    def has_issues(self, body: bytes) -> bool:
+        """Whether issues are switched on."""
+        return bool(decode(body, _Repository, "repository of GitHub").has_issues)
+
+
+def _convert(told: _Issue) -> Issue:
+    labels = (label if isinstance(label, str) else label.name for label in told.labels)
+    return make_issue(
+        number=told.number,
+        title=told.title,
+        url=told.html_url,
+        is_open=told.state == "open",
+        closed_as=_REASONS.get(told.state_reason or "", ClosedAs.UNKNOWN),
+        closed_at=told.closed_at,
+        is_pull_request=told.pull_request is not None,
+        labels=[label for label in labels if label],
+    )
