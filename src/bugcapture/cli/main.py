@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "list": "List every bug with its tests and its state.",
     "run": "Run the captured tests of all frameworks, with one summary.",
     "show": "Show all that is known of one bug.",
+    "stale": "Compare the tags with the states of the issues in the tracker.",
 }
 
 

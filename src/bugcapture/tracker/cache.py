@@ -93,14 +93,13 @@ class Cache:
                     file.unlink(missing_ok=True)
 
 
-def open_cache(project: Project, home: Home, environment: Mapping[str, str], *, known: bool) -> Cache:
+def open_cache(project: Project, home: Home, environment: Mapping[str, str]) -> Cache:
     """The cache of a repository, below the user's folder for caches, and never in the project.
 
     Args:
         project: The project that asks.
         home: Where its issues are.
         environment: The variables of the process.
-        known: Whether the forge knows who asks; strangers see less.
     """
     above = _user_folder(environment)
     top = git.top_folder(project.root) or project.root.resolve()
@@ -108,7 +107,7 @@ def open_cache(project: Project, home: Home, environment: Mapping[str, str], *, 
         above = git.common_folder(project.root)
     if above is None:
         return Cache(None)
-    place = f"{home.kind} {home.api} {home.repository} {'known' if known else 'stranger'}"
+    place = f"{home.kind} {home.api} {home.repository}"
     return Cache(above / "bugcapture" / "tracker" / hashlib.sha256(place.encode()).hexdigest()[:32])
 
 

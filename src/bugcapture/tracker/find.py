@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.project import git
 from bugcapture.tracker.cache import open_cache
@@ -18,13 +19,16 @@ from bugcapture.tracker.pages import Pages
 from bugcapture.tracker.tokens import find_access
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bugcapture.project.config import Project
     from bugcapture.tracker.forge import Forge
+    from bugcapture.tracker.home import Home
     from bugcapture.tracker.tracker import Tracker
 
-_FORGES = {Kind.GITHUB: GitHub, Kind.GITLAB: GitLab, Kind.FORGEJO: Forgejo}
+_FORGES: Final[Mapping[Kind, Callable[[Home], Forge]]] = MappingProxyType(
+    {Kind.GITHUB: GitHub, Kind.GITLAB: GitLab, Kind.FORGEJO: Forgejo}
+)
 
 
 def find_tracker(
@@ -56,8 +60,8 @@ def find_tracker(
     settings = project.settings.tracker
     home = find_home(settings, environment, git.remote_url(project.root, settings.remote))
     access = find_access(home, environment)
-    forge: Forge = _FORGES[home.kind](home)
-    cache = open_cache(project, home, environment, known=access.token is not None)
+    forge = _FORGES[home.kind](home)
+    cache = open_cache(project, home, environment)
     if offline:
         return OfflineTracker(home, access, forge, cache)
     http = Http(home, access, forge.headers, on_progress=on_progress)

@@ -130,7 +130,8 @@ def _candidates(kind: Kind, environment: Mapping[str, str]) -> Iterator[_Candida
             names = [f"{prefix}_{name}" for name in ("URL", "HOST", "SERVER_URL", "API_URL")]
             own = (hosts(*names) - {""}) | job or frozenset({public})
             yield _Candidate(variable=f"{prefix}_TOKEN", header="Authorization", scheme="token ", hosts=own)
-        yield _Candidate(variable="GITHUB_TOKEN", header="Authorization", scheme="token ", hosts=job)
+        if job:
+            yield _Candidate(variable="GITHUB_TOKEN", header="Authorization", scheme="token ", hosts=job)
 
 
 def _binding(variable: str, home: Home) -> str:
