@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "evidence": "Merge evidence files, and look for captures without evidence.",
     "graduate": "Remove the switch of fixed bugs; their tests stay.",
     "list": "List every bug with its tests and its state.",
+    "prove": "Prove a fix: red without the change, green with it.",
     "run": "Run the captured tests of all frameworks, with one summary.",
     "show": "Show all that is known of one bug.",
     "stale": "Compare the tags with the states of the issues in the tracker.",

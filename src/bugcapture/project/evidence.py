@@ -132,3 +132,18 @@ def run_context(root: Path) -> RunContext:
         run_id=run_id,
         shard=os.environ.get(_SHARD, ""),
     )
+
+
+def context_variables(root: Path, commit: str) -> dict[str, str]:
+    """The variables by which a process records a revision that is known, and asks nobody.
+
+    Args:
+        root: The project's folder.
+        commit: The full hash of the revision.
+    """
+    return {
+        _EXPORTED_ROOT: str(root),
+        _EXPORTED_COMMIT: commit,
+        _EXPORTED_DIRTY: "",
+        _EXPORTED_RUN: uuid.uuid4().hex,
+    }

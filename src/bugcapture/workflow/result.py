@@ -129,8 +129,8 @@ def judge_process(
         timeout: Seconds that it was allowed to take.
         raw: Whether the run was raw.
     """
-    told = _tell_end(launch.framework, ended, timeout)
-    last = _last_attempts(records)
+    told = tell_end(launch.framework, ended, timeout)
+    last = last_attempts(records)
     tests = _judge_records(launch.captures, last, root, told, raw=raw)
     all_green = all(test.green for test in tests)
     # A red test that nobody asked for explains a red process as well.
@@ -143,7 +143,7 @@ def judge_process(
         command=command,
         folder=launch.folder,
         ended=ended,
-        output=_read_end(output),
+        output=read_end(output),
         problem=problem,
         red=bool(problem) or not all_green,
     )
@@ -168,13 +168,13 @@ def _judge_records(
     return results
 
 
-def _last_attempts(records: Iterable[Evidence]) -> list[Evidence]:
+def last_attempts(records: Iterable[Evidence]) -> list[Evidence]:
     """The worst record of the last attempt of each test."""
     last = {(record.framework, record.location, record.name): record for record in merge_records(records)}
     return list(last.values())
 
 
-def _tell_end(host: str, ended: Ended | None, timeout: float | None) -> str:
+def tell_end(host: str, ended: Ended | None, timeout: float | None) -> str:
     """How a process ended, in words."""
     if ended is None:
         return f"{host} was not started, because another process had failed,"
@@ -189,7 +189,7 @@ def _tell_end(host: str, ended: Ended | None, timeout: float | None) -> str:
     return f"{host} exited {ended.exit_code}"
 
 
-def _read_end(file: Path) -> str:
+def read_end(file: Path) -> str:
     """The end of a file as text without colours, at most 1 MiB; empty when there is no file."""
     try:
         with file.open("rb") as stream:

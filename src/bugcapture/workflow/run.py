@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bugcapture.core.errors import ConfigurationError, RefusedError
-from bugcapture.core.finding import Severity
-from bugcapture.core.text import plural, printable
+from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.text import printable
 from bugcapture.project.config import RAW_VARIABLE, is_raw
 from bugcapture.project.evidence import run_context
 from bugcapture.workflow.hosts import require_hosts
+from bugcapture.workflow.refuse import refuse_errors
 from bugcapture.workflow.result import ProcessResult, RunResult, judge_process
 from bugcapture.workflow.select import select_captures, take_shard
 from bugcapture.workflow.shard import VARIABLE as SHARD_VARIABLE
 from bugcapture.workflow.sources import DIALECTS, Inventory, read_inventory
-from bugcapture.workflow.units import plan_units, run_units
+from bugcapture.workflow.units import make_units, plan_launches, run_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,7 +58,8 @@ def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, 
     if captures and project.evidence_dir is not None:
         _check_writable(project.evidence_dir)
     with _scratch_folder(options.keep) as scratch:
-        units = plan_units(captures, project, options.hosts, scratch)
+        launches = plan_launches(captures, project.root, options.hosts.jobs)
+        units = make_units(launches, project, options.hosts, scratch)
         try:
             ended = _run_units(units, project, options, on_progress, raw=raw)
         finally:  # What was judged before an interrupt counts as well.
@@ -85,10 +86,7 @@ def _refuse_problems(project: Project, inventory: Inventory, captures: Sequence[
         wiring = dialect.check_wiring(own, project.root, assume_installed=assumed)
         # What the configuration excludes (W2) is asked for by its line here, and runs.
         findings += [finding for finding in wiring if finding.rule != "W2"]
-    errors = sorted({finding for finding in findings if finding.severity is Severity.ERROR})
-    if errors:
-        told = "\n".join(f"  {printable(finding.where)}: {finding.rule} {finding.message}" for finding in errors)
-        raise RefusedError(f"nothing was run: {plural(len(errors), 'error')}\n{told}")
+    refuse_errors(findings)
 
 
 @contextlib.contextmanager

@@ -128,18 +128,41 @@ def _give_to_pytest(
     """Feature files that test modules of the project bind with pytest-bdd are pytest's and not Behave's."""
     if not any(dialect is _BEHAVE for dialect, _ in sources):
         return sources
-    from bugcapture.pytest.bdd_source import bound_features  # noqa: PLC0415 - only where there are feature files
-
-    # The modules may lie outside the files that were asked for.
-    around = find_files([Path()], _PYTEST.suffixes)
-    modules = [file for file in (*files, *around) if file.name.endswith(_PYTEST.suffixes)]
-    bound = {file.resolve() for file in bound_features(filter(_PYTEST.is_test_file, dict.fromkeys(modules)))}
+    bound = _bound_features(files)
 
     def owner(dialect: Dialect, source: Source) -> tuple[Dialect, Source]:
         given = dialect is _BEHAVE and source.file.resolve() in bound
         return (_PYTEST, BoundFeature(source)) if given else (dialect, source)
 
     return [owner(dialect, source) for dialect, source in sources]
+
+
+def _bound_features(files: Iterable[Path] = ()) -> set[Path]:
+    """The feature files that pytest-bdd runs, because test modules bind them.
+
+    Args:
+        files: Where to look for modules, besides all files below the working directory.
+    """
+    from bugcapture.pytest.bdd_source import bound_features  # noqa: PLC0415 - only where there are feature files
+
+    # The modules may lie outside the files that were asked for.
+    around = find_files([Path()], _PYTEST.suffixes)
+    modules = [file for file in (*files, *around) if file.name.endswith(_PYTEST.suffixes)]
+    return {file.resolve() for file in bound_features(filter(_PYTEST.is_test_file, dict.fromkeys(modules)))}
+
+
+def framework_of(file: Path) -> str:
+    """The framework that runs a test file as a whole; empty for what it only reads beside its tests.
+
+    Args:
+        file: The file, seen from the project's folder, which is the working directory.
+    """
+    dialect = next((dialect for dialect in DIALECTS if file.name.endswith(dialect.suffixes)), None)
+    if dialect is None or not dialect.is_test_file(file) or file.stem in {"conftest", "__init__"}:
+        return ""
+    if dialect is _BEHAVE:
+        return _PYTEST.name if file.resolve() in _bound_features() else dialect.name
+    return "" if file.suffix == ".resource" else dialect.name
 
 
 def captures_by_bug(captures: Iterable[Capture]) -> dict[int, list[Capture]]:

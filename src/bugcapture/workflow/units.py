@@ -79,21 +79,20 @@ class Unit:
         return read_evidence([self.evidence]).records if self.evidence.is_dir() else ()
 
 
-def plan_units(captures: Sequence[Capture], project: Project, hosts: Hosts, scratch: Path) -> list[Unit]:
-    """The processes that run captured tests, as many as may run at a time, each with whole files.
+def plan_launches(captures: Sequence[Capture], root: Path, jobs: int = 1) -> list[Launch]:
+    """What runs captured tests: as many launches as may run at a time, each of whole files.
 
     Args:
         captures: The tests.
-        project: The project; its arguments for the frameworks apply.
-        hosts: How the frameworks are started.
-        scratch: A folder for whatever they write.
+        root: The project's folder.
+        jobs: How many processes may run at a time.
     """
     launches = []
     for dialect in DIALECTS:
         own = [capture for capture in captures if capture.framework == dialect.name]
-        planned = dialect.plan_launches(own, project.root) if own else []
-        launches += [launch for whole in planned for launch in _split_launch(whole, hosts.jobs)]
-    return make_units(launches, project, hosts, scratch)
+        planned = dialect.plan_launches(own, root) if own else []
+        launches += [launch for whole in planned for launch in _split_launch(whole, jobs)]
+    return launches
 
 
 def make_units(launches: Iterable[Launch], project: Project, hosts: Hosts, scratch: Path) -> list[Unit]:

@@ -1,0 +1,323 @@
+"""The user's repository: its revisions, and checkouts of them beside his own, which is never touched."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import threading
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.text import printable, shorten
+from bugcapture.project import git
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+_CHECKOUT: Final = re.compile(r"bugcapture-([0-9]+)-([0-9a-f]{8})-[0-9a-f]{8}\Z")
+_ENDING: Final = ("SIGTERM", "SIGHUP")
+# A checkout beside the user's own runs none of his hooks.
+_QUIET: Final = ("-c", f"core.hooksPath={os.devnull}", "-c", "advice.detachedHead=false")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One commit.
+
+    Attributes:
+        commit: Its full hash.
+        tree: The hash of its content.
+        subject: The first line of its message, as it is written.
+    """
+
+    commit: str
+    tree: str
+    subject: str
+
+    @property
+    def short(self) -> str:
+        """The beginning of its hash."""
+        return self.commit[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """One file that differs between two revisions.
+
+    Attributes:
+        status: ``A`` added, ``M`` modified, ``D`` deleted, ``T`` of another type.
+        path: The file, seen from the top of the repository.
+    """
+
+    status: str
+    path: str
+
+
+class Repository:
+    """A git repository with a checkout.
+
+    Args:
+        top: The top of the checkout.
+    """
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+
+    @classmethod
+    def find(cls, folder: Path) -> Repository:
+        """The repository that a folder lies in.
+
+        Raises:
+            ConfigurationError: If there is none, or no git.
+        """
+        answer = _call(folder, "rev-parse", "--show-toplevel", told="this needs a git repository")
+        return cls(Path(os.fsdecode(answer.rstrip(b"\n"))))
+
+    def resolve(self, name: str) -> Revision | None:
+        """The commit that a name stands for; None when there is none."""
+        answer = self._try("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return self.revision(answer.strip().decode("ascii")) if answer is not None else None
+
+    def revision(self, commit: str) -> Revision:
+        """What is known of a commit.
+
+        Args:
+            commit: Its full hash.
+        """
+        answer = self._ask(
+            "log", "-1", "--no-show-signature", "--format=%H%x00%T%x00%s", "--end-of-options", commit
+        )
+        full, tree, subject = answer.decode("utf-8", "surrogateescape").rstrip("\n").split("\0", 2)
+        return Revision(commit=full, tree=tree, subject=subject)
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The commit at which two histories part; None when they share nothing that is here."""
+        answer = self._try("merge-base", "--end-of-options", one, other)
+        return answer.split()[0].decode("ascii") if answer else None
+
+    def parents(self, commit: str) -> list[str]:
+        """The parents of a commit that are here, the first one first."""
+        answer = self._ask("rev-list", "--parents", "--max-count=1", "--end-of-options", commit)
+        return answer.decode("ascii").split()[1:]
+
+    def first_parents(self, commit: str) -> list[str]:
+        """A commit and what came before it, newest first, following first parents alone."""
+        return self._ask("rev-list", "--first-parent", "--end-of-options", commit).decode("ascii").split()
+
+    def is_shallow(self) -> bool:
+        """Whether a part of the history is missing."""
+        return self._ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def files(self, commit: str) -> list[str]:
+        """All files of a revision, seen from the top."""
+        return _split(self._ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", "--end-of-options", commit))
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """The content of a file in a revision; None when it is not there."""
+        return self._try("cat-file", "blob", f"{commit}:{path}")
+
+    def changed_files(self, base: str, head: str) -> list[ChangedFile]:
+        """What differs between two revisions; a renamed file is one deleted and one added."""
+        options = ("-r", "-z", "--no-renames", "--name-status", "--no-ext-diff")
+        parts = _split(self._ask("diff-tree", *options, "--end-of-options", base, head))
+        return [ChangedFile(status[:1], path) for status, path in zip(parts[::2], parts[1::2], strict=True)]
+
+    def diff(self, base: str, head: str, paths: Sequence[str], *, context: int = 3) -> bytes:
+        """The difference between two revisions as a patch.
+
+        Args:
+            base: The older one.
+            head: The newer one.
+            paths: Files, seen from the top.
+            context: How many lines are shown around a change.
+        """
+        if not paths:
+            return b""
+        options = (f"-U{context}", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--binary")
+        return self._ask("diff", *options, base, head, "--", *paths)
+
+    def dirty_files(self) -> list[str]:
+        """Tracked files that differ from the checked-out revision, seen from the top."""
+        answer = self._ask("status", "--porcelain", "--untracked-files=no", "-z")
+        return [entry[3:] for entry in _split(answer) if entry[2:3] == " "]
+
+    def snapshot(self) -> str:
+        """A commit that holds the tracked files as they lie in the checkout, which is not changed."""
+        answer = self._ask("stash", "create").strip().decode("ascii")
+        return answer or self._ask("rev-parse", "HEAD").strip().decode("ascii")
+
+    def branch(self) -> str:
+        """The name of the branch that is checked out; empty for none."""
+        return (self._try("symbolic-ref", "--quiet", "--short", "HEAD") or b"").decode("utf-8", "replace").strip()
+
+    def messages(self, base: str, head: str) -> list[tuple[str, str]]:
+        """The commits of one history that are not in another: hash and whole message, oldest first."""
+        options = ("--reverse", "--no-show-signature", "--format=%H%x00%B%x01")
+        answer = self._ask("log", *options, "--end-of-options", head, f"^{base}").decode("utf-8", "replace")
+        entries = (entry.lstrip("\n").partition("\0") for entry in answer.split("\x01") if entry.strip("\n"))
+        return [(commit, message) for commit, _, message in entries]
+
+    @contextlib.contextmanager
+    def checkout(self, commit: str) -> Iterator[Path]:
+        """A checkout of a revision in a folder of its own, gone at the end, also of an interrupt.
+
+        What an earlier process that was killed has left is removed as well.
+
+        Args:
+            commit: The revision.
+
+        Yields:
+            The folder.
+
+        Raises:
+            ConfigurationError: If git cannot make it.
+        """
+        self._remove_abandoned()
+        name = f"bugcapture-{os.getpid()}-{_host()}-{uuid.uuid4().hex[:8]}"
+        folder = Path(os.path.realpath(tempfile.gettempdir())) / name
+        with _heed_endings():
+            try:
+                self._ask("worktree", "add", "--quiet", "--detach", str(folder), commit)
+                self._fill_submodules(folder)
+                yield folder
+            finally:
+                self._remove(folder)
+
+    def overlay(self, folder: Path, commit: str, paths: Iterable[str]) -> None:
+        """Give files of a checkout the content that they have in another revision; what is not there is removed.
+
+        Args:
+            folder: The checkout.
+            commit: The other revision.
+            paths: Files and folders, seen from the top; each exists in one of the two revisions.
+        """
+        listed = b"\0".join(os.fsencode(path) for path in paths)
+        if listed:
+            options = ("--worktree", "--no-overlay", "--pathspec-from-file=-", "--pathspec-file-nul")
+            _call(folder, "--literal-pathspecs", "restore", f"--source={commit}", *options, text=listed)
+
+    def apply(self, folder: Path, patch: bytes, *, reverse: bool) -> bool:
+        """Apply a patch to a checkout; tell whether it could be."""
+        options = ("--reverse",) if reverse else ()
+        command = ("apply", "--whitespace=nowarn", "--unidiff-zero", *options, "-")
+        return _try_call(folder, *command, text=patch) is not None
+
+    def _fill_submodules(self, folder: Path) -> None:
+        """Fill the submodules that are filled in the user's checkout, from there and not from the network."""
+        if not (folder / ".gitmodules").is_file():
+            return
+        listed = _try_call(folder, "config", "--file", ".gitmodules", "--null", "--get-regexp", r"\.path$") or b""
+        for entry in _split(listed):
+            key, _, path = entry.partition("\n")
+            name = key.removeprefix("submodule.").removesuffix(".path")
+            own = self.top / path
+            if (own / ".git").exists():
+                local = ("-c", "protocol.file.allow=always", "-c", f"submodule.{name}.url={own}")
+                told = f"the submodule {printable(path)} cannot be filled from the one in your checkout"
+                _call(folder, *local, "submodule", "update", "--quiet", "--init", "--", path, told=told)
+
+    def _remove(self, folder: Path) -> None:
+        # Not `prune`, which would also forget worktrees of the user's on a disk that is not there now.
+        with contextlib.suppress(OSError):
+            shutil.rmtree(folder, onerror=_make_writable)
+        self._try("worktree", "remove", "--force", "--force", str(folder))
+
+    def _remove_abandoned(self) -> None:
+        for entry in _split(self._ask("worktree", "list", "--porcelain", "-z")):
+            path = Path(entry.removeprefix("worktree "))
+            match = _CHECKOUT.fullmatch(path.name) if entry.startswith("worktree ") else None
+            if match and match[2] == _host() and not _is_alive(int(match[1])):
+                self._remove(path)
+
+    def _ask(self, *arguments: str) -> bytes:
+        return _call(self.top, *arguments)
+
+    def _try(self, *arguments: str) -> bytes | None:
+        return _try_call(self.top, *arguments)
+
+
+def _call(folder: Path, *arguments: str, text: bytes = b"", told: str = "") -> bytes:
+    done = _run(folder, arguments, text)
+    if done.returncode:
+        said = shorten(printable(" ".join(done.stderr.decode("utf-8", "replace").split())), 300)
+        verb = next((word for word in arguments if re.fullmatch(r"[a-z][a-z-]+", word)), "git")
+        message = f"{told}: git says: {said}" if told else f"git {verb} failed: {said or done.returncode}"
+        raise ConfigurationError(message, where=printable(str(folder)))
+    return done.stdout
+
+
+def _try_call(folder: Path, *arguments: str, text: bytes = b"") -> bytes | None:
+    done = _run(folder, arguments, text)
+    return None if done.returncode else done.stdout
+
+
+def _run(folder: Path, arguments: Sequence[str], text: bytes) -> subprocess.CompletedProcess[bytes]:
+    environment = {**git.clean_environment(), "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    options: dict[str, Any] = {"input": text} if text else {"stdin": subprocess.DEVNULL}
+    try:
+        return subprocess.run(
+            ["git", *_QUIET, *arguments],  # noqa: S607 - whichever git the user has
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            check=False,
+            **options,
+        )
+    except OSError as error:
+        raise ConfigurationError(f"git cannot be run: {error.strerror}", hint="install git") from error
+
+
+def _split(answer: bytes) -> list[str]:
+    return [part for part in os.fsdecode(answer).split("\0") if part]
+
+
+def _host() -> str:
+    return f"{uuid.uuid5(uuid.NAMESPACE_DNS, socket.gethostname()).int & 0xFFFFFFFF:08x}"
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _make_writable(function: Callable[[str], object], path: str, _error: object) -> None:
+    """Remove what a test has made read-only."""
+    with contextlib.suppress(OSError):
+        Path(path).parent.chmod(stat.S_IRWXU)
+        Path(path).chmod(stat.S_IRWXU)
+        function(path)
+
+
+@contextlib.contextmanager
+def _heed_endings() -> Iterator[None]:
+    """Turn the signals that end this process into an interrupt, so that it tidies up."""
+    before: dict[int, Any] = {}
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        for name in _ENDING:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

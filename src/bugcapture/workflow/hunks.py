@@ -1,0 +1,107 @@
+"""Which parts of a fix does no test notice?"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.core.patch import read_patch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from bugcapture.project.repository import Repository
+    from bugcapture.workflow.revisions import Change
+
+# Files in which nothing runs.
+_PROSE: Final = (".md", ".rst", ".txt", ".adoc", ".cfg.example", ".po", ".lock")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHunk:
+    """One change of a file of the program.
+
+    Attributes:
+        path: The file, seen from the top of the repository.
+        line: The line where it stands after the change, from 1; 0 for a whole file.
+        lines: How many lines it has there.
+        patch: The patch that makes it.
+    """
+
+    path: str
+    line: int
+    lines: int
+    patch: bytes
+
+    @property
+    def where(self) -> str:
+        """The place as ``path:line``."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+def find_hunks(repository: Repository, change: Change, paths: Sequence[str]) -> list[SourceHunk]:
+    """The single changes of some files, each as small as it can be.
+
+    Args:
+        repository: The repository.
+        change: The revisions.
+        paths: Files that changed, seen from the top.
+    """
+    hunks = []
+    for path in paths:
+        if path.lower().endswith(_PROSE):
+            continue
+        patch = read_patch(repository.diff(change.base.commit, change.head.commit, [path], context=0))
+        if not patch.hunks or b"\nnew file mode" in patch.head or b"\ndeleted file mode" in patch.head:
+            whole = patch.head + b"".join(hunk.text for hunk in patch.hunks)
+            hunks.append(SourceHunk(path=path, line=0, lines=0, patch=whole))
+            continue
+        hunks += [
+            SourceHunk(path=path, line=hunk.new[0], lines=hunk.new[1], patch=patch.only(hunk))
+            for hunk in patch.hunks
+        ]
+    return hunks
+
+
+def unnoticed_hunks(
+    repository: Repository,
+    top: Path,
+    hunks: Sequence[SourceHunk],
+    passes: Callable[[], bool],
+    on_hunk: Callable[[int, int], None],
+) -> Iterator[SourceHunk]:
+    """Take each change back alone, and ask the tests.
+
+    Args:
+        repository: The repository.
+        top: A checkout of the change, which is as it was afterwards.
+        hunks: The changes.
+        passes: Whether the tests that prove the fix pass in the checkout as it stands.
+        on_hunk: Told the number of the change that is taken back, from 1, and how many there are.
+
+    Yields:
+        The changes without which the tests pass as well. Comments, blank lines and layout are left out.
+    """
+    for number, hunk in enumerate(hunks, start=1):
+        on_hunk(number, len(hunks))
+        file = top / hunk.path
+        before = _meaning(file)
+        if not repository.apply(top, hunk.patch, reverse=True):
+            continue
+        try:
+            if (before is None or _meaning(file) != before) and passes():
+                yield hunk
+        finally:
+            repository.apply(top, hunk.patch, reverse=False)
+
+
+def _meaning(file: Path) -> str | None:
+    """What a Python file says, without comments and layout; None for other files and broken ones."""
+    if file.suffix not in {".py", ".pyi"} or not file.is_file():
+        return None
+    try:
+        return ast.dump(ast.parse(file.read_bytes()))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
