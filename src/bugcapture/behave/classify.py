@@ -41,15 +41,8 @@ def read_outcome(
     raw = scenario.status
     background = tuple(scenario.background_steps)
     failures = [
-        *(
-            failure
-            for number, step in enumerate((*background, *scenario.steps), start=1)
-            if (
-                failure := _read_step(
-                    step, number, Phase.SETUP if number <= len(background) else _phase(step), start
-                )
-            )
-        ),
+        *(failure for step in background if (failure := _read_step(step, Phase.SETUP, start))),
+        *(failure for step in scenario.steps if (failure := _read_step(step, _phase(step), start))),
         *_read_frame(scenario),
     ]
     if not any(failure.kind is Kind.UNDEFINED for failure in failures):
@@ -91,7 +84,7 @@ def failing_steps(scenario: Any) -> list[Any]:
     return [step for step in scenario.all_steps if step.exception is not None]
 
 
-def _read_step(step: Any, number: int, phase: Phase, start: Path) -> Failure | None:
+def _read_step(step: Any, phase: Phase, start: Path) -> Failure | None:
     if step.status in _HARMLESS and not step.hook_failed:
         return None
     innermost = _innermost(step)
@@ -106,7 +99,6 @@ def _read_step(step: Any, number: int, phase: Phase, start: Path) -> Failure | N
         aliases=step_names(step)[1:],
         location=f"{relative_path(step.filename, seen_from=start)}:{step.line}",
         detail=f"a hook of the step {step.name!r}" if step.hook_failed else "",
-        number=number,
         frame=project_frame(innermost.exc_traceback, start),
     )
 

@@ -20,7 +20,7 @@ from bugcapture.core.verdict import Verdict
 from bugcapture.core.wording import GHERKIN
 from bugcapture.project.console import say
 from bugcapture.project.session import JudgedTest, Session
-from bugcapture.project.trial import is_trial_of_all
+from bugcapture.project.trial import current_trial, is_trial_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,11 +163,15 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
     given = kwargs.pop("features") if "features" in kwargs else args[0] if args else None
     if given is not None:
         given = list(given)  # An iterator can be read only once.
-    session = BehaveSession(runner.features if given is None else given)
+    features = runner.features if given is None else given
+    session = BehaveSession(features)
+    if (trial := current_trial()) is not None:
+        for feature in features:
+            trial.reorder(feature.run_items)
     setattr(runner, _ATTRIBUTE, session)
     try:
         failed = bool(original(runner, given, *args[1:], **kwargs))
-        return session.tell_unjudged(runner.features if given is None else given) or failed
+        return session.tell_unjudged(features) or failed
     except BaseException as error:
         with contextlib.suppress(Exception):
             runner.stop_capture()  # Else the closing line would end in Behave's own capture.

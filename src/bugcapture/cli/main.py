@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 # Each command is one module of this package; it is loaded when it is used.
 COMMANDS: Final = {
+    "capture": "Write a tagged test for a bug, to be filled in.",
     "check": "Check tags, declared failures and the wiring of the adapters.",
     "demo": "Show the life of bug 991 in a throw-away project.",
     "evidence": "Merge evidence files, and look for captures without evidence.",
     "graduate": "Remove the switch of fixed bugs; their tests stay.",
+    "init": "Wire bugcapture into a project: adapters, settings, hook, CI.",
     "list": "List every bug with its tests and its state.",
     "prove": "Prove a fix: red without the change, green with it.",
     "run": "Run the captured tests of all frameworks, with one summary.",
     "show": "Show all that is known of one bug.",
+    "verify": "Run the tests of a bug many times: does it always show itself?",
     "stale": "Compare the tags with the states of the issues in the tracker.",
 }
 

@@ -37,7 +37,7 @@ SEVERITY: Final[Mapping[str, int]] = MappingProxyType(
 
 _LINE_DIGITS: Final = 10
 # Written where there is something to write.
-_OPTIONAL: Final = frozenset({"kind", "phase", "step_number", "frame"})
+_OPTIONAL: Final = frozenset({"kind", "phase", "frame"})
 _NEWER_SCHEMA: Final = re.compile(r"bugcapture\.evidence/([2-9]|[1-9]\d+)")
 
 
@@ -72,7 +72,6 @@ class Evidence:
         kind: What sort of failure decided, one of `bugcapture.core.outcome.Kind`. This and what follows is
             written by a trial alone, see `bugcapture.project.trial`.
         phase: The part of the test in which it happened, one of `bugcapture.core.outcome.Phase`.
-        step_number: The number of the step or keyword in its test, from 1; 0 when unknown.
         frame: ``path:function`` of the innermost call that stands in the project; empty when unknown.
     """
 
@@ -97,7 +96,6 @@ class Evidence:
     run_id: str = ""
     kind: str = ""
     phase: str = ""
-    step_number: int = 0
     frame: str = ""
 
 
@@ -238,7 +236,7 @@ def _read_duration(value: Any) -> Any:
     return seconds if math.isfinite(seconds) else _WRONG
 
 
-def _read_integer(value: Any) -> Any:
+def _read_attempt(value: Any) -> Any:
     return value if type(value) is int else _WRONG
 
 
@@ -251,8 +249,7 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
         "ids": _read_ids,
         "verdict": _read_verdict,
         "duration": _read_duration,
-        "attempt": _read_integer,
-        "step_number": _read_integer,
+        "attempt": _read_attempt,
         "dirty": _read_dirty,
     }
 )

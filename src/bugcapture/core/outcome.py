@@ -51,7 +51,6 @@ class Failure:
         aliases: Other spellings of the place that a ``Fails at:`` line may use.
         location: ``path:line`` of the place; empty when unknown.
         detail: What the host said where the kind alone does not tell, such as the hook's name.
-        number: The number of the step or keyword in its test, from 1; 0 when unknown.
         frame: ``path:function`` of the innermost call that stands in the project; empty when unknown.
     """
 
@@ -63,7 +62,6 @@ class Failure:
     aliases: tuple[str, ...] = ()
     location: str = ""
     detail: str = ""
-    number: int = 0
     frame: str = ""
 
     @property

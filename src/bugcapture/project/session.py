@@ -89,6 +89,8 @@ class Session:
     def __init__(self, framework: str, wording: Wording = GHERKIN, *, worker: str = "") -> None:
         self._trial = current_trial()
         self.raw = is_raw() or self._trial is not None
+        if self._trial is not None:
+            self._trial.prepare()
         self.start = Path.cwd()  # A test may change it.
         self.worker = worker
         self._framework = framework
@@ -247,7 +249,6 @@ class Session:
                 record,
                 kind=failure.kind.value,
                 phase=failure.phase.value,
-                step_number=failure.number,
                 frame=failure.frame,
             )
         try:

@@ -30,6 +30,8 @@ class Trial:
         everything: Whether each test is recorded; else only those that belong to a bug.
         declared: What tests were declared to fail with, by their names, for those that declare nothing now.
         default: The same for all others.
+        switch_interval: Seconds after which a thread gives way to another; 0 leaves it as it is.
+        shuffle: Runs the tests in another order, the same for the same number; 0 leaves it as it is.
         modules: The import names that are under test.
         modules_file: Where to list the files from which these were imported; empty for nowhere.
     """
@@ -37,6 +39,8 @@ class Trial:
     everything: bool = False
     declared: Mapping[str, Expectation] = field(default_factory=dict)
     default: Expectation = NO_EXPECTATION
+    switch_interval: float = 0.0
+    shuffle: int = 0
     modules: tuple[str, ...] = ()
     modules_file: str = ""
 
@@ -57,6 +61,18 @@ class Trial:
         if declared.declared:
             return declared
         return self.declared.get(name) or self.declared.get(name.partition("[")[0]) or self.default
+
+    def prepare(self) -> None:
+        """Make this process what the trial wants it to be."""
+        if self.switch_interval:
+            sys.setswitchinterval(self.switch_interval)
+
+    def reorder(self, tests: list[Any]) -> None:
+        """Bring some tests into the order that the trial wants."""
+        if self.shuffle:
+            import random  # noqa: PLC0415 - seldom
+
+            random.Random(self.shuffle).shuffle(tests)  # noqa: S311 - any order will do
 
     def list_modules(self) -> None:
         """Write down from where the modules under test were imported, one more line for each."""

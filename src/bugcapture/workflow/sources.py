@@ -151,6 +151,11 @@ def _bound_features(files: Iterable[Path] = ()) -> set[Path]:
     return {file.resolve() for file in bound_features(filter(_PYTEST.is_test_file, dict.fromkeys(modules)))}
 
 
+def dialect_named(name: str) -> Dialect:
+    """The dialect of a framework."""
+    return next(dialect for dialect in DIALECTS if dialect.name == name)
+
+
 def framework_of(file: Path) -> str:
     """The framework that runs a test file as a whole; empty for what it only reads beside its tests.
 

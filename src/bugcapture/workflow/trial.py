@@ -142,25 +142,17 @@ def try_tests(
         scratch = Path(name)
         listed = scratch / "modules.txt"
         project = find_project(folder)
-        environment = {
-            **dict.fromkeys(_FORGOTTEN),
-            **{key: None for key in os.environ if key.startswith("GIT_")},
-            **context_variables(project.root, commit),
-            **hosts.environment,
-            RAW_VARIABLE: "1",
-            VARIABLE: replace(trial, modules_file=str(listed)).encode(),
-        }
-        hosts = replace(hosts, environment=environment)
-        launches = [replace(launch, trial=True) for launch in plan(project)]
-        units = make_units(launches, project, hosts, scratch)
+        trial = replace(trial, modules_file=str(listed))
+        units = trial_units(plan(project), project, hosts, trial, scratch, commit=commit)
 
         def ended(_index: int, _ended: object) -> bool:
             on_end()
             return False
 
         ends = run_units(units, hosts, ended)
-        tests = [test for unit, end in zip(units, ends, strict=True) for test in _read(unit, end, hosts.timeout)]
-        outputs = tuple(_output(unit, end, hosts.timeout) for unit, end in zip(units, ends, strict=True))
+        pairs = list(zip(units, ends, strict=True))
+        tests = [test for unit, end in pairs for test in read_tests(unit, end, hosts.timeout)]
+        outputs = tuple(_output(unit, end, hosts.timeout) for unit, end in pairs)
         modules = listed.read_text("utf-8", "surrogateescape").splitlines() if listed.exists() else []
     return TrialResult(
         tests={test.key: test for test in tests},
@@ -170,13 +162,42 @@ def try_tests(
     )
 
 
+def trial_units(
+    launches: Sequence[Launch], project: Project, hosts: Hosts, trial: Trial, scratch: Path, *, commit: str = ""
+) -> list[Unit]:
+    """The processes of a trial.
+
+    Args:
+        launches: What is run.
+        project: The project that is tried; its folder is the working directory.
+        hosts: How the frameworks are started.
+        trial: What they record.
+        scratch: A folder for whatever they write.
+        commit: The revision that is tried; empty when it is none.
+    """
+    environment: dict[str, str | None] = {
+        **dict.fromkeys((*_FORGOTTEN, *(name for name in os.environ if name.startswith("GIT_")))),
+        **context_variables(project.root, commit),
+        RAW_VARIABLE: "1",
+        VARIABLE: trial.encode(),
+    }
+    tried = [replace(launch, trial=True) for launch in launches]
+    return [replace(unit, environment=environment) for unit in make_units(tried, project, hosts, scratch)]
+
+
 def _output(unit: Unit, ended: Ended | None, timeout: float | None) -> Output:
     framework = unit.launch.framework
     return Output(framework, tell_end(framework, ended, timeout), read_end(unit.output))
 
 
-def _read(unit: Unit, ended: Ended | None, timeout: float | None) -> Iterator[TriedTest]:
-    """What the tests of one process did: all that left a record, and the captured ones that left none."""
+def read_tests(unit: Unit, ended: Ended | None, timeout: float | None) -> Iterator[TriedTest]:
+    """What the tests of one process did: all that left a record, and the captured ones that left none.
+
+    Args:
+        unit: The process.
+        ended: How it ended; None when it was not started.
+        timeout: Seconds that it was allowed to take.
+    """
     if unit.launch.files:
         for record in last_attempts(unit.records):
             yield TriedTest(key=TestKey(record.framework, record.location, record.name), record=record)

@@ -12,7 +12,7 @@ from bugcapture.project.config import EVIDENCE_DIR_VARIABLE, find_project
 from bugcapture.project.evidence_files import read_evidence
 from bugcapture.project.process import Task, run_tasks
 from bugcapture.workflow.shard import distribute
-from bugcapture.workflow.sources import DIALECTS
+from bugcapture.workflow.sources import DIALECTS, dialect_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -56,12 +56,14 @@ class Unit:
         command: Its command.
         scratch: Its folder.
         root: The folder of the project from which its records name their files.
+        environment: Variables that it gets besides those of all others; None removes one.
     """
 
     launch: Launch
     command: tuple[str, ...]
     scratch: Path
     root: Path
+    environment: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def evidence(self) -> Path:
@@ -109,7 +111,7 @@ def make_units(launches: Iterable[Launch], project: Project, hosts: Hosts, scrat
     waiting = deque(launches)
     while waiting:
         launch = waiting.popleft()
-        dialect = next(dialect for dialect in DIALECTS if dialect.name == launch.framework)
+        dialect = dialect_named(launch.framework)
         folder = scratch / f"{len(units) + 1:03}-{dialect.name}"
         folder.mkdir(exist_ok=True)
         # Without buffering, so that a killed process has said what it could.
@@ -139,18 +141,21 @@ def run_units(
         ConfigurationError: If one cannot be started.
         KeyboardInterrupt: If this process was interrupted; no process is left behind.
     """
-    merged = {**os.environ, **hosts.environment}
-    environment = {name: value for name, value in merged.items() if value is not None}
     tasks = [
         Task(
             command=unit.command,
             folder=unit.launch.folder,
-            environment={**environment, EVIDENCE_DIR_VARIABLE: str(unit.evidence)},
+            environment=_environment(unit, hosts),
             output=unit.output,
         )
         for unit in units
     ]
     return run_tasks(tasks, jobs=hosts.jobs, timeout=hosts.timeout, on_end=on_end)
+
+
+def _environment(unit: Unit, hosts: Hosts) -> dict[str, str]:
+    merged = {**os.environ, **hosts.environment, **unit.environment, EVIDENCE_DIR_VARIABLE: str(unit.evidence)}
+    return {name: value for name, value in merged.items() if value is not None}
 
 
 def _write_command(dialect: Dialect, launch: Launch, scratch: Path, project: Project, hosts: Hosts) -> list[str]:
