@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Each command is one module of this package; it is loaded when it is used.
 COMMANDS: Final = {
     "capture": "Write a tagged test for a bug, to be filled in.",
+    "bisect": "Find the commit that brought a bug in.",
     "check": "Check tags, declared failures and the wiring of the adapters.",
     "demo": "Show the life of bug 991 in a throw-away project.",
     "evidence": "Merge evidence files, and look for captures without evidence.",

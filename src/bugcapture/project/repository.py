@@ -122,6 +122,11 @@ class Repository:
         """All files of a revision, seen from the top."""
         return _split(self._ask("ls-tree", "-r", "-z", "--name-only", "--full-tree", "--end-of-options", commit))
 
+    def blobs(self, commit: str) -> dict[str, str]:
+        """The content of all files of a revision as mode, kind and hash, by their path from the top."""
+        listed = _split(self._ask("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit))
+        return {path: content for content, _, path in (entry.partition("\t") for entry in listed)}
+
     def read(self, commit: str, path: str) -> bytes | None:
         """The content of a file in a revision; None when it is not there."""
         return self._try("cat-file", "blob", f"{commit}:{path}")
@@ -192,6 +197,17 @@ class Repository:
                 yield folder
             finally:
                 self._remove(folder)
+
+    def switch(self, folder: Path, commit: str) -> None:
+        """Make a checkout one of another revision, with nothing of the former left in it.
+
+        Args:
+            folder: The checkout, which `checkout` has made.
+            commit: The other revision.
+        """
+        _call(folder, "checkout", "--quiet", "--force", "--detach", commit)
+        _call(folder, "clean", "-ffdxq")
+        self._fill_submodules(folder)
 
     def overlay(self, folder: Path, commit: str, paths: Iterable[str]) -> None:
         """Give files of a checkout the content that they have in another revision; what is not there is removed.

@@ -103,6 +103,14 @@ class Sides:
         roots = [self._from_top(root) for root in self.project.settings.test_roots]
         return find_overlay(files, self._is_test_file, roots=roots, added=self._added, excluded=self._excluded)
 
+    def content(self, revision: Revision) -> list[str]:
+        """What lies in a checkout of a revision with the tests of the head: each file with its content's hash."""
+        own, tests = (self.repository.blobs(one.commit) for one in (revision, self.head))
+        laid = set(self.overlay(revision))
+        found = {path: content for path, content in own.items() if path not in laid}
+        found |= {path: content for path, content in tests.items() if path in laid}
+        return [f"{path} {found[path]}" for path in sorted(found)]
+
     def run(self, top: Path, revision: Revision, plan: Plan, trial: Trial) -> TrialResult:
         """Try the tests in a checkout.
 
