@@ -165,6 +165,8 @@ def _kind_of_host(host: str, ci: CI | None, environment: Mapping[str, str]) -> K
     for kind, names in SERVERS.items():
         if host in {host_of(environment.get(name, "")) for name in names}:
             return kind
+    if host.endswith(".ghe.com"):
+        return Kind.GITHUB
     words = host.split(".")
     known = _PUBLIC.get(host) or _PUBLIC.get(host.removeprefix("api."))
     return known or next((kind for word, kind in _WORDS.items() if word in words), None)

@@ -126,7 +126,7 @@ class Http:
             answer = self._insist(url, etag)
             if answer.status not in _REDIRECTS:
                 return answer
-            target = urljoin(url, answer.headers.get("location", ""))
+            target = _join(url, answer.headers.get("location", ""))
             if origin_of(target) != self._origin:
                 raise TrackerError(
                     f"{self._home.host} sends us to {self._show_host(target)}, which is not asked",
@@ -194,16 +194,25 @@ class Http:
     def _check_next(self, url: str) -> str:
         if not url:
             return ""
-        target = urljoin(f"{self._home.api}/", url)
+        target = _join(f"{self._home.api}/", url)
         if origin_of(target) != self._origin:
             raise TrackerError(
                 f"{self._home.host} has its next page on {self._show_host(target)}, which is not asked",
                 hint="when the forge is known by another name, set [tool.bugcapture.tracker] url to that",
             )
-        return target if self._access.hide(target) == target else ""
+        if self._access.hide(target) != target:  # It would be kept in the cache.
+            raise TrackerError(f"{self._home.host} puts our token into the address of its next page")
+        return target
 
     def _show_host(self, url: str) -> str:
         return shorten(printable(self._access.hide(origin_of(url))), 100) or "an address that is none"
+
+
+def _join(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
 
 
 def _open_client() -> httpx.Client:

@@ -82,7 +82,7 @@ def said_by(body: bytes, access: Access) -> str:
     """What the forge says in the body of an answer: short, printable, and without the token."""
     text = body[:4096].decode("utf-8", "replace")
     try:
-        told: Any = json.loads(text)
+        told: Any = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         told = text if not text.lstrip().startswith("<") else ""
     if isinstance(told, dict):
