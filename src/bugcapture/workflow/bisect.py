@@ -23,7 +23,7 @@ from bugcapture.workflow.sides import Sides
 from bugcapture.workflow.units import Hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from bugcapture.project.config import Project
