@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from bugcapture.cli.diff import render_diff
 from bugcapture.cli.options import BugNumber, color_option, format_option, quiet_option, style, write_result
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
 from bugcapture.core.tags import SWITCH
@@ -54,7 +54,7 @@ def command(
     if output_format == "json":
         write_result(_render_json(plan, written=written))
     elif show_diff:
-        write_result(_render_diff(plan))
+        write_result(render_diff(change.diff for change in plan.changes))
     else:
         write_result(_render_text(plan, written=written))
     if not quiet:
@@ -85,14 +85,6 @@ def _render_text(plan: Graduation, *, written: bool) -> str:
         for change in plan.changes
         for line in change.lines
     )
-
-
-def _render_diff(plan: Graduation) -> str:
-    text = "".join(change.diff for change in plan.changes)
-    if sys.stdout is None or not sys.stdout.isatty():
-        return text
-    colours = {"+": "green", "-": "red", "@": "cyan"}
-    return "".join(style(printable(line), fg=colours.get(line[:1])) + "\n" for line in text.splitlines())
 
 
 def _render_json(plan: Graduation, *, written: bool) -> str:
