@@ -30,19 +30,20 @@ def why_not_installed(file: Path) -> tuple[int, str] | None:
         with warnings.catch_warnings():  # About the project's own code, which is not the question here.
             warnings.simplefilter("ignore")
             tree = ast.parse(read_bytes(file), str(file))
-            return _why_not(tree)
+            return why_not_in(tree)
     except (SourceError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         # Python before 3.11.4 says ValueError for a null byte.
         name = "SyntaxError" if isinstance(error, ValueError) else type(error).__name__
         return getattr(error, "lineno", None) or 1, f"it cannot be parsed ({name})"
 
 
-def _why_not(tree: ast.Module) -> tuple[int, str] | None:
-    names = set(_imported_names(tree, "install"))
+def why_not_in(tree: ast.Module) -> tuple[int, str] | None:
+    """As `why_not_installed`, for a module that is parsed already."""
+    names = set(imported_names(tree, "install"))
     calls = list(_calls(tree, names))
     if not calls:
         return 1, "it does not call install()"
-    for undone in _calls(tree, set(_imported_names(tree, "uninstall"))):
+    for undone in _calls(tree, set(imported_names(tree, "uninstall"))):
         return undone.lineno, "it calls uninstall()"
     sure = {
         id(statement.value): _dotted(statement.value.func)
@@ -69,7 +70,7 @@ def _why_not(tree: ast.Module) -> tuple[int, str] | None:
     return calls[0].lineno, "install() stands inside a function, which runs too late or never"
 
 
-def _imported_names(tree: ast.Module, function: str) -> Iterator[str]:
+def imported_names(tree: ast.Module, function: str) -> Iterator[str]:
     """The dotted names by which the module can call a function of the adapter."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level == 0:

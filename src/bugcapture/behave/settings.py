@@ -75,12 +75,13 @@ def find_start(folder: Path, root: Path) -> Path:
     if not folder.is_relative_to(root):
         return root
     for place in (folder, *folder.parents):
-        if place == root or _configures_behave(place):
+        if place == root or configures_behave(place):
             return place
     return root
 
 
-def _configures_behave(place: Path) -> bool:
+def configures_behave(place: Path) -> bool:
+    """Whether a folder holds a configuration of Behave's own."""
     if any((place / name).is_file() for name in _OWN_FILES):
         return True
     for name, section in _SECTIONS.items():

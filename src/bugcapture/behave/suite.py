@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.behave.environment import why_not_installed
+from bugcapture.behave.settings import configured_paths, find_start, read_settings
 from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from bugcapture.behave.settings import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,18 @@ class Suite:
                 if reason:
                     yield _problem(file, reason, stage)
 
+    def environment(self, folder: Path) -> Path:
+        """The environment file that Behave would load for the features of a folder, were it there."""
+        return self._home(folder) / (f"{self.stage}_environment.py" if self.stage else "environment.py")
+
+    def steps_folder(self, folder: Path) -> Path:
+        """The folder with the steps for the features of a folder, whether it is there or not."""
+        return self._home(folder) / (f"{self.stage}_steps" if self.stage else "steps")
+
+    def _home(self, folder: Path) -> Path:
+        default = self.start / "features"
+        return self._base(folder) or (default if folder.is_relative_to(default) else folder)
+
     def _base(self, folder: Path) -> Path | None:
         """The folder whose environment Behave loads for a run that holds these features."""
         given = self.paths[0] if self.paths else self.start / "features"
@@ -99,6 +114,29 @@ class Suite:
         if usual.is_file():
             return [usual]
         return [] if self.stage else sorted(place.glob("*_environment.py"))
+
+
+def open_suite(start: Path, top: Path, settings: Mapping[str, Setting]) -> Suite:
+    """The suite that Behave runs when it is started in a folder.
+
+    Args:
+        start: The folder in which Behave is started.
+        top: The project's folder.
+        settings: Behave's configuration there.
+    """
+    stage = settings.get("stage")
+    return Suite(start, top, configured_paths(settings), str(stage.value) if stage else "")
+
+
+def find_suite(folder: Path, top: Path) -> Suite:
+    """The suite that the features of a folder belong to.
+
+    Args:
+        folder: Where the features lie, absolute.
+        top: The project's folder, absolute.
+    """
+    start = find_start(folder, top)
+    return open_suite(start, top, read_settings(start)[0])
 
 
 def _upwards(folder: Path, top: Path) -> list[Path]:

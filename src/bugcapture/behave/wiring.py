@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bugcapture.behave.settings import configured_paths, find_start, read_settings
-from bugcapture.behave.suite import EnvironmentProblem, Suite
+from bugcapture.behave.suite import EnvironmentProblem, open_suite
 from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.tags import PREFIX
 from bugcapture.core.text import bug_list, plural, printable, shorten
 from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bugcapture.behave.settings import Setting
     from bugcapture.core.capture import Capture
@@ -47,8 +47,7 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
     for start, tests in started.items():
         settings, unreadable = read_settings(start)
         findings += unreadable
-        runner = settings.get("runner")
-        if not assume_installed and not (runner and _resolve_runner(runner.value, settings) == _RUNNER):
+        if not assume_installed and not runs_own_runner(settings):
             findings += _check_environments(tests, start, top, settings)
         findings += _check_selection(tests, settings)
         findings += _check_dry_run(tests, settings)
@@ -59,8 +58,7 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
 def _check_environments(
     captures: Sequence[Capture], start: Path, top: Path, settings: dict[str, Setting]
 ) -> Iterator[Finding]:
-    stage = settings.get("stage")
-    suite = Suite(start, top, configured_paths(settings), str(stage.value) if stage else "")
+    suite = open_suite(start, top, settings)
     missing: dict[EnvironmentProblem, list[Capture]] = {}
     for capture in captures:
         for problem in suite.problems(_folder(capture)):
@@ -82,9 +80,13 @@ def _ids(captures: Sequence[Capture]) -> str:
     return bug_list(sorted({number for capture in captures for number in capture.tags.ids}))
 
 
-def _resolve_runner(name: str, settings: dict[str, Setting]) -> str:
-    alias = settings.get(f"runner {name}")
-    return str(alias.value) if alias else name
+def runs_own_runner(settings: Mapping[str, Setting]) -> bool:
+    """Whether Behave's configuration names bugcapture's runner, by its own name or an alias."""
+    runner = settings.get("runner")
+    if runner is None:
+        return False
+    alias = settings.get(f"runner {runner.value}")
+    return str(alias.value if alias else runner.value) == _RUNNER
 
 
 def _check_selection(captures: Sequence[Capture], settings: dict[str, Setting]) -> Iterator[Finding]:

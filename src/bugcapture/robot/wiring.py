@@ -38,8 +38,8 @@ _NAMES = re.compile(
     r"|.*\.(sh|bash|cmd|bat|ps1|py|mk|args|argfile|arguments|robotargs|cfg|conf|txt|yml|yaml)",
     re.IGNORECASE,
 )
-_ARGUMENT_FILE = re.compile(r".*\.(args|argfile|arguments|robotargs|cfg|conf|txt)", re.IGNORECASE)
-_TOML = ("robot.toml", ".robot.toml", "pyproject.toml")
+ARGUMENT_FILE = re.compile(r".*\.(args|argfile|arguments|robotargs|cfg|conf|txt)", re.IGNORECASE)
+TOML_FILES = ("robot.toml", ".robot.toml", "pyproject.toml")
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".nox", ".tox", ".venv", "venv", "node_modules", "__pycache__"})
 _MOST_FILES = 2000
 _MOST_BYTES = 1_000_000
@@ -73,9 +73,9 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
     """
     if not captures:
         return []
-    folders = _folders(captures, root.absolute())
+    folders = find_folders(captures, root.absolute())
     findings = []
-    if not assume_installed and not _is_wired(folders):
+    if not assume_installed and not is_wired(folders):
         told = f"{plural(len(captures), 'tagged test')} ({_ids(captures)}) would run without bugcapture"
         message = f"{told}: nothing in the project names {LISTENER}; {_ADVICE}"
         findings.append(Finding(captures[0].path, captures[0].line, "W1", message))
@@ -84,10 +84,11 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
     return findings
 
 
-def _is_wired(folders: Iterable[Path]) -> bool:
+def is_wired(folders: Iterable[Path]) -> bool:
+    """Whether a command line in one of the folders, or ``ROBOT_OPTIONS``, names the listener."""
     if _NAMED.search(os.environ.get("ROBOT_OPTIONS", "")):
         return True
-    return any(_names_listener(file.name, text) for file, text in _texts(folders, _NAMES))
+    return any(_names_listener(file.name, text) for file, text in read_texts(folders, _NAMES))
 
 
 def _names_listener(name: str, text: str) -> bool:
@@ -101,7 +102,7 @@ def _names_listener(name: str, text: str) -> bool:
     return False
 
 
-def _folders(captures: Iterable[Capture], root: Path) -> list[Path]:
+def find_folders(captures: Iterable[Capture], root: Path) -> list[Path]:
     """The folders in which a project keeps command lines: its own, those next to it, those around its tests."""
     folders = dict.fromkeys([root, root / ".github" / "workflows"])
     folders |= dict.fromkeys(root / entry for entry in _entries(root) if entry not in _SKIPPED)
@@ -120,7 +121,8 @@ def _entries(folder: Path) -> list[str]:
         return []
 
 
-def _texts(folders: Iterable[Path], names: re.Pattern[str]) -> Iterator[tuple[Path, str]]:
+def read_texts(folders: Iterable[Path], names: re.Pattern[str]) -> Iterator[tuple[Path, str]]:
+    """The files in some folders whose names match, with their texts; those that cannot be read are passed over."""
     files = (folder / name for folder in folders for name in _entries(folder) if names.fullmatch(name))
     for file, _ in zip(files, range(_MOST_FILES), strict=False):
         try:
@@ -131,12 +133,12 @@ def _texts(folders: Iterable[Path], names: re.Pattern[str]) -> Iterator[tuple[Pa
 
 
 def _settings(folders: Iterable[Path]) -> Iterator[_Setting]:
-    for file, text in _texts(folders, _ARGUMENT_FILE):
+    for file, text in read_texts(folders, ARGUMENT_FILE):
         path = relative_path(file)
         for number, line in enumerate(text.splitlines(), start=1):
             if found := _SELECTION.match(line):
                 yield _Setting(path, number, found[1], found[2] or "", sure=False)
-    for file, text in _texts(folders, re.compile("|".join(map(re.escape, _TOML)))):
+    for file, text in read_texts(folders, re.compile("|".join(map(re.escape, TOML_FILES)))):
         yield from _toml_settings(file, text)
 
 
