@@ -1,0 +1,95 @@
+"""The hook in ``.pre-commit-config.yaml``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.project.paths import relative_path
+from bugcapture.project.yaml import add_item, by_hand, fields, items, read_yaml, require_list
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bugcapture.project.draft import Draft
+    from bugcapture.project.origin import Origin
+    from bugcapture.project.yaml import Document
+
+FILE: Final = ".pre-commit-config.yaml"
+
+_ID: Final = "bugcapture-check"
+_IDS: Final = frozenset({_ID, "bugcapture-check-files"})
+_COMMAND: Final = "bugcapture check"
+_FILES: Final = r"'(\.(feature|robot|resource|py|ini|cfg|toml|args)|\.behaverc)$'"
+_REASON: Final = f"the hook {_ID}"
+
+
+def add_hook(draft: Draft, root: Path, origin: Origin | None, *, wanted: bool) -> None:
+    """Add the hook, where there is none.
+
+    It is taken from the repository that bugcapture was installed from, else it calls the installed command.
+
+    Args:
+        draft: The changes so far.
+        root: The project's folder.
+        origin: Where bugcapture was installed from.
+        wanted: Whether a configuration is made where there is none.
+
+    Raises:
+        RefusedError: If the place in the file cannot be known, or there is another hook of bugcapture.
+        SourceError: If the file cannot be read.
+    """
+    file = root / FILE
+    content = draft.read(file)
+    if not (content or b"").strip():
+        if wanted:
+            lines = ["repos:", *_write(origin)]
+            draft.put(file, (content or b"") + ("\n".join(lines) + "\n").encode(), _REASON)
+        return
+    with by_hand(_write(origin)):
+        document = read_yaml(content or b"", relative_path(file))
+        if not _is_there(document):
+            draft.put(file, add_item(document, "repos", _write(origin, *_indentation(document))), _REASON)
+
+
+def _is_there(document: Document) -> bool:
+    repos = document.find("repos")
+    hooks = [hook for repo in items(repos) for hook in items(fields(repo).get("hooks"))]
+    if any(_value(hook, "id") in _IDS or _COMMAND in _value(hook, "entry") for hook in hooks):
+        return True
+    for hook in hooks:
+        if "bugcapture" in _value(hook, "id") + _value(hook, "entry"):
+            hint = f"put one with `id: {_ID}` beside it, or use --no-hook"
+            raise document.refuse(hook, "there is another hook of bugcapture", hint)
+    return False
+
+
+def _value(hook: Any, key: str) -> str:
+    node = fields(hook).get(key)
+    return str(node.value) if node is not None and node.id == "scalar" else ""
+
+
+def _indentation(document: Document) -> tuple[int, int, int, int]:
+    """Of a repository's dash and of what is behind it, of a hook's dash and of what is behind that."""
+    repos = require_list(document, "repos")
+    dash, inner = repos.start_mark.column, repos.value[-1].start_mark.column
+    for repo in reversed(repos.value):
+        hooks: Any = fields(repo).get("hooks")
+        if items(hooks) and not hooks.flow_style and not repo.flow_style:
+            start = inner - repo.start_mark.column
+            return dash, inner, start + hooks.start_mark.column, start + hooks.value[0].start_mark.column
+    return dash, inner, inner + 2, inner + 4
+
+
+def _write(origin: Origin | None, dash: int = 2, repo: int = 4, hook_dash: int = 6, hook: int = 8) -> list[str]:
+    head = [f"repo: {origin.url}", f"rev: {origin.revision}"] if origin else ["repo: local"]
+    body = [f"id: {_ID}"]
+    if origin is None:
+        body += [f"name: {_COMMAND}", f"entry: {_COMMAND}", "language: system", f"files: {_FILES}"]
+        body.append("pass_filenames: false")
+    return [*_hang([*head, "hooks:"], dash, repo), *_hang(body, hook_dash, hook)]
+
+
+def _hang(lines: list[str], dash: int, inner: int) -> list[str]:
+    """Lines of a list's item: a dash in front of the first."""
+    first, *others = lines
+    return [" " * dash + "-" + " " * (inner - dash - 1) + first, *(" " * inner + line for line in others)]
