@@ -7,8 +7,9 @@ known to change nothing stand in ``mutate_adapters.toml``, each with its reason.
 
 First each change has to pass all cases in one process, then all rows of its framework, then, several at once,
 the rows of parallel runs, then the adapter's own tests, because some guards are about one host alone, and at last
-the tests that read its sources without running them, because both share the rules. A test that does not execute
-the changed line is not asked. The frameworks are forked from a process that has them loaded.
+the tests that read its sources without running them, because both share the rules, with those of its own tests
+that import it. A test that does not execute the changed line is not asked. The frameworks are forked from a
+process that has them loaded.
 
 Run: ``python tests/mutation/mutate_adapters.py [behave|robot|pytest]… [--jobs 2] [--only REGEX] [--list]``.
 Exit code 1 when a survivor has no reason, or a reason has no survivor.
@@ -40,7 +41,7 @@ import pytest
 from warm_start import WarmStart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from multiprocessing.synchronize import Barrier
 
     Groups = Callable[[Sequence["Mutant"]], list[list["Mutant"]]]
@@ -55,6 +56,8 @@ FRAMEWORKS = {
     "pytest": ("pytest", "xdist", "pytest_bdd"),
 }
 OWN_TESTS = ROOT / "tests"
+# Of the adapter's own tests, those that import it instead of starting a process.
+IMPORTING = {"robot": ("test_robot_exit_flags.py", "test_robot_remote.py")}
 QUESTIONS = ("quick", "rows", "parallel", "own", "sources")
 QUICK = {"behave": ("behave",), "robot": ("robot",), "pytest": ("pytest", "pytest_bdd")}
 _NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.SubprocessError)
@@ -180,11 +183,18 @@ class Observer:
     Args:
         chosen: The names of the tests to run; None for all.
         first: The tests to begin with, the most promising one last.
+
+    Attributes:
+        shared: The tests of each fixture that several of them share.
+        failed: The test that failed first; empty for none.
+        ran: How many tests were chosen.
+        ended: Called with the name of each test at its end.
     """
 
     def __init__(self, chosen: Callable[[str], bool], first: Sequence[str] = ()) -> None:
         self._chosen = chosen
         self._first = {name: number for number, name in enumerate(first, start=1)}
+        self.shared: dict[str, set[str]] = {}
         self.failed = ""
         self.ran = 0
         self.ended: Callable[[str], object] = lambda _: None
@@ -193,6 +203,10 @@ class Observer:
         items[:] = [item for item in items if self._chosen(item.name)]
         items.sort(key=lambda item: -self._first.get(item.name, 0))
         self.ran = len(items)
+        for item in items:
+            for name, found in item._fixtureinfo.name2fixturedefs.items():
+                if found[-1].scope != "function" and found[-1].baseid:  # pytest's own start no process.
+                    self.shared.setdefault(f"{found[-1].baseid}::{name}", set()).add(item.name)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         name = report.nodeid.rpartition("/")[2].partition("::")[2]
@@ -263,11 +277,13 @@ class Worker:
         return True
 
     def reads_sources(self) -> bool:
-        """Whether the tests that read sources notice nothing; those that failed last are asked first."""
+        """Whether the tests that import the adapter notice nothing; those that failed last are asked first."""
+        own = OWN_TESTS / f"{self.adapter}_adapter"
+        tests = [OWN_TESTS / f"{self.adapter}_source", *(own / name for name in IMPORTING.get(self.adapter, ()))]
         options = ["-x", "-q", "--ff", "-o", f"cache_dir={self.folder / 'cache'}"]
         options.append(f"--basetemp={self.folder / 'tmp'}")
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, str(OWN_TESTS / f"{self.adapter}_source")],
+            [sys.executable, "-m", "pytest", *options, *map(str, tests)],
             env={**os.environ, "PYTHONPATH": str(self.place), "PYTHONDONTWRITEBYTECODE": "1"},
             check=False,
             capture_output=True,
@@ -300,6 +316,8 @@ class Worker:
             observer.ended = lambda name: self._keep(seen, name)
         code = self._run_tests(question, observer)
         self.warm.traced = ""
+        if not mutants:
+            share(seen, observer.shared.values())
         if observer.failed:
             self.promising = [*(name for name in self.promising if name != observer.failed), observer.failed]
         return observer.failed or ("the tests cannot be run" if code not in {0, 5} else "")
@@ -342,6 +360,20 @@ class Worker:
                 command, done.returncode, done.stdout.encode(), done.stderr.encode()
             )
         return done
+
+
+def share(seen: dict[str, set[tuple[str, int]] | None], groups: Iterable[set[str]]) -> None:
+    """Give tests that look at the same run the lines that the first of them, which starts it, is seen to execute.
+
+    Args:
+        seen: The lines of each test; None where they are not known.
+        groups: The names of tests that share a fixture.
+    """
+    for names in groups:
+        found = [seen.get(name) for name in names]
+        known = [lines for lines in found if lines is not None]
+        together = set().union(*known) if len(known) == len(found) else None
+        seen.update(dict.fromkeys(names, together))
 
 
 def prepare(question: str) -> str:
