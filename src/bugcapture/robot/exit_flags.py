@@ -31,26 +31,24 @@ class ExitFlags:
 
     def __init__(self, flags: Any) -> None:
         self._flags = flags
-        self._held: tuple[bool, bool] | None = None
+        self._mode: bool = flags.failure_mode
 
     def hold(self) -> None:
         """Let a failure of the test that begins now have no consequence for the run."""
-        self._held = (self._flags.failure_mode, self._flags.fatal)
         self._flags.failure_mode = False
 
     def release(self, *, expected: bool, failed: bool) -> None:
         """The test is over.
 
         Args:
-            expected: Whether it failed as expected, so that ``robot:exit-on-failure`` must not end the run.
+            expected: Whether it failed as expected, so that ``robot:exit-on-failure`` must not end the run. No
+                test runs behind what is fatal, so nothing was before this one.
             failed: Whether it counts as failed.
         """
-        if self._held is not None:
-            self._flags.failure_mode, fatal = self._held
-            self._held = None
-            if expected:
-                self._flags.fatal = fatal
-        if failed and self._flags.failure_mode:
+        self._flags.failure_mode = self._mode
+        if expected:
+            self._flags.fatal = False
+        if failed and self._mode:
             self._flags.failure = True
 
 

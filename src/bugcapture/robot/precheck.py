@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bugcapture.core.finding import Finding, Severity
+from bugcapture.core.finding import Finding
 from bugcapture.core.tags import PREFIX, SWITCH, check_tags
 from bugcapture.core.text import plural
 from bugcapture.core.wording import ROBOT
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from bugcapture.core.tags import TagPolicy
 
-    Switches = dict[tuple[str, int], str]
+    Place = tuple[str, int | None]
+    Switches = dict[Place, str]
 
 _INIT = "__init__"
 
@@ -59,28 +60,25 @@ def check_run(root: Any, policy: TagPolicy, languages: tuple[Any, ...] = ()) -> 
         for capture in source.captures:
             if capture.switches:
                 site = capture.switches[0]
-                switches[test_key(file, capture.line)] = f"{site.path}:{site.line}"
+                switches[place_key(file, capture.line)] = f"{site.path}:{site.line}"
     told = {finding.path for finding in findings}
     known = {os.fspath(file) for file in files}
     for test in _our_tests(root):
         tags = canonical_tags(test.tags)
         path = relative_path(test.source) if test.source else test.parent.full_name
         if SWITCH in tags and str(test.source) not in known:
-            switches[test_key(test.source, test.lineno)] = f"{path}:{test.lineno}"
+            switches[place_key(test.source, test.lineno)] = f"{path}:{test.lineno}"
         for problem in check_tags(tags, policy) if path not in told else ():
             findings[Finding(path, test.lineno or 0, problem.rule, ROBOT.respell(problem.message))] = None
-    _refuse(sorted(finding for finding in findings if finding.severity is Severity.ERROR), switches)
+    _refuse(sorted(findings), switches)
     return switches
 
 
 def _may_concern_us(files: list[Path]) -> bool:
     """Whether any file, or a suite initialisation file above them that is none of them, may hold a tag of ours."""
-    for file in files:
-        try:
-            if may_hold_tags(read_bytes(file).decode("utf-8-sig")):
-                return True
-        except UnicodeDecodeError:
-            return True
+    # Robot itself tells about a file that is not UTF-8.
+    if any(may_hold_tags(read_bytes(file).decode("utf-8-sig", "replace")) for file in files):
+        return True
     known = {Path(os.path.abspath(file)) for file in files}  # noqa: PTH100 - links stay as they are
     inits = (init_in(folder) for folder in {folder for file in known for folder in file.parents})
     return any(init is not None and init not in known for init in inits)
@@ -104,12 +102,9 @@ def suite_files(root: Any) -> Iterator[Path]:
     yield from found
 
 
-def test_key(source: Path | str | None, line: int | None) -> tuple[str, int]:
-    """What tells the place of a test from that of others."""
-    return (os.path.abspath(source) if source else "", line or 0)  # noqa: PTH100 - links stay as they are
-
-
-test_key.__test__ = False  # type: ignore[attr-defined] # Not for pytest.
+def place_key(source: Path | str | None, line: int | None) -> Place:
+    """What tells the place of a test from that of others; both are None for a suite that was made in memory."""
+    return (os.path.abspath(source) if source else "", line)  # noqa: PTH100 - links stay as they are
 
 
 @lru_cache(maxsize=4096)

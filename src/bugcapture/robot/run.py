@@ -19,7 +19,7 @@ from bugcapture.project.session import JudgedTest, Session
 from bugcapture.robot.attempt import Attempt
 from bugcapture.robot.declare import read_documentation
 from bugcapture.robot.exit_flags import usable_exit_flags
-from bugcapture.robot.precheck import check_run, test_key
+from bugcapture.robot.precheck import check_run, place_key
 from bugcapture.robot.tags import canonical_tags
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class RobotRun:
         from bugcapture.robot.classify import read_outcome  # noqa: PLC0415 - only runs with captures need it
 
         expectation = merge_expectations(read_documentation(doc)[0] for doc in attempt.docs)
-        key = test_key(data.source, data.lineno)
+        key = place_key(data.source, data.lineno)
         test = JudgedTest(
             path=str(data.source or data.parent.full_name),
             line=data.lineno or 0,
