@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "check": "Check tags, declared failures and the wiring of the adapters.",
     "demo": "Show the life of bug 991 in a throw-away project.",
     "evidence": "Merge evidence files, and look for captures without evidence.",
+    "gate": "Check what a pull request has to show, by its kind.",
     "graduate": "Remove the switch of fixed bugs; their tests stay.",
     "init": "Wire bugcapture into a project: adapters, settings, hook, CI.",
     "list": "List every bug with its tests and its state.",

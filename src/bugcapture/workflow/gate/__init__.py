@@ -1,0 +1,1 @@
+"""``gate``: what a pull request has to show, by its kind."""

@@ -1,0 +1,172 @@
+"""What a branch does about one bug, as its rules look at it; nothing in here runs or asks anything."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.core.capture import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bugcapture.core.capture import Capture
+    from bugcapture.core.finding import Finding
+    from bugcapture.project.config import GateSettings
+    from bugcapture.workflow.prove import ProofReport
+    from bugcapture.workflow.trial import TriedTest
+
+# `ISSUES CLOSED: #991, #992`, `Closes #991`, `Fixes: owner/name#991`.
+_CLOSES: Final = re.compile(
+    r"^[ \t]*(?:issues?[ \t]+closed|close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ \t]*:?[ \t]+(?P<list>.*#[0-9].*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NUMBER: Final = re.compile(r"#([1-9][0-9]{0,17})\b")
+
+
+class Kind(StrEnum):
+    """What a branch does about a bug."""
+
+    CAPTURE = "capture"
+    FIX = "fix"
+
+
+class Status(StrEnum):
+    """What a rule says."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one rule says about one bug.
+
+    Attributes:
+        rule: Its name.
+        status: Whether it is fulfilled.
+        asks: What it asks for, in words.
+        message: What is the case.
+        where: ``path:line`` to look at; empty for none.
+    """
+
+    rule: str
+    status: Status
+    asks: str
+    message: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One commit of the branch.
+
+    Attributes:
+        commit: Its hash.
+        message: Its whole message.
+    """
+
+    commit: str
+    message: str
+
+    @property
+    def title(self) -> str:
+        """The first line of its message."""
+        return self.message.partition("\n")[0]
+
+    @property
+    def body(self) -> str:
+        """What follows behind an empty line; empty when there is no such line."""
+        parts = self.message.split("\n", 2)
+        return parts[2].strip() if len(parts) > 2 and not parts[1].strip() else ""  # noqa: PLR2004 - title, gap, body
+
+    @property
+    def closes(self) -> frozenset[int]:
+        """The issues that it closes."""
+        return frozenset(
+            int(number) for match in _CLOSES.finditer(self.message) for number in _NUMBER.findall(match["list"])
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a branch does about one bug.
+
+    Attributes:
+        number: The bug.
+        kind: What the branch does about it.
+        before: The bug's tests where the branch began.
+        after: The bug's tests at its head.
+        findings: What is wrong with the test files of the bug at the head.
+        comments: For each test file of the bug whether a comment in it names the bug.
+        beside: Changed files that are neither tests nor what belongs to tests, a fragment or the lock file.
+        fragments: Changed files that are news fragments of the bug; None where the project keeps none.
+        commits: The branch's commits, oldest first, without merges.
+        closes: The issues that it closes.
+        branch: The name of the branch; empty when nobody knows it.
+        settings: What the project asks.
+        run: Runs the bug's tests at the head, with inversion off.
+        prove: Proves the fix.
+    """
+
+    number: int
+    kind: Kind
+    before: tuple[Capture, ...]
+    after: tuple[Capture, ...]
+    findings: tuple[Finding, ...]
+    comments: Mapping[str, bool]
+    beside: tuple[str, ...]
+    fragments: tuple[str, ...] | None
+    commits: tuple[Commit, ...]
+    closes: frozenset[int]
+    branch: str
+    settings: GateSettings
+    run: Callable[[], tuple[TriedTest, ...]] = field(repr=False)
+    prove: Callable[[], ProofReport] = field(repr=False)
+
+
+def tests_of(captures: Iterable[Capture], number: int) -> tuple[Capture, ...]:
+    """The tests of one bug."""
+    return tuple(capture for capture in captures if number in capture.tags.ids)
+
+
+def is_open(captures: Iterable[Capture]) -> bool:
+    """Whether any of some tests carries the switch."""
+    return any(capture.state is State.CAPTURED for capture in captures)
+
+
+def find_kinds(before: Iterable[Capture], after: Iterable[Capture], closed: Iterable[int]) -> dict[int, Kind]:
+    """What a branch does about which bugs.
+
+    A bug whose first test with the switch comes with the branch is captured. One whose switch goes, or which is
+    closed and has or had tests, is fixed.
+
+    Args:
+        before: The captured tests where the branch began.
+        after: Those at its head.
+        closed: The issues that its commits close.
+    """
+    before, after = tuple(before), tuple(after)
+    numbers = {number for capture in (*before, *after) for number in capture.tags.ids}
+    kinds: dict[int, Kind] = {}
+    for number in sorted(numbers):
+        was, is_now = tests_of(before, number), tests_of(after, number)
+        new = set(map(_place, is_now)) - set(map(_place, was))
+        if (is_open(was) and not is_open(is_now)) or number in closed:
+            kinds[number] = Kind.FIX
+        elif is_open(capture for capture in is_now if _place(capture) in new):
+            kinds[number] = Kind.CAPTURE
+    return kinds
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether a text matches a shell pattern, as a whole and by its case."""
+    return fnmatch.fnmatchcase(text, pattern)
+
+
+def _place(capture: Capture) -> tuple[str, str, str]:
+    return capture.framework, capture.path, capture.name
