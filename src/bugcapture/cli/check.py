@@ -32,9 +32,18 @@ _FORMATS = ("text", "json", "sarif", "github")
 @format_option(_FORMATS)
 @output_option
 @click.option("--no-wiring", is_flag=True, help="Do not look for the adapters.")
+@click.option("--ratchet", is_flag=True, help="Fail when more bugs are captured than the project allows.")
 @quiet_option
 @color_option
-def command(paths: tuple[str, ...], output_format: str, output: Path | None, no_wiring: bool, quiet: bool) -> int:
+def command(
+    paths: tuple[str, ...],
+    output_format: str,
+    output: Path | None,
+    quiet: bool,
+    *,
+    no_wiring: bool,
+    ratchet: bool,
+) -> int:
     """Check the tags and declared failures of test files, and that captures will be judged at all.
 
     PATH is a file or a folder; without one, the working directory is checked. Nothing of the project is
@@ -48,6 +57,7 @@ def command(paths: tuple[str, ...], output_format: str, output: Path | None, no_
       F1  a malformed `Fails with:` or `Fails at:`  F2  `Fails at:` names no step that may fail
       W1  the adapter is not wired in               W2  the configuration excludes captures
       P1  a file cannot be read
+      R1  more bugs are captured than max_captured  R2  more than the budget of a path
 
     \b
     Examples:
@@ -55,12 +65,15 @@ def command(paths: tuple[str, ...], output_format: str, output: Path | None, no_
       bugcapture check features/audit --format json
       bugcapture check --format sarif --output bugcapture.sarif
       bugcapture check --format github        # annotations in GitHub Actions
+      bugcapture check --ratchet              # no more open captures than [tool.bugcapture] max_captured
 
     Exit code 1 if there is any error, 0 otherwise (warnings alone do not fail).
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.check import check  # noqa: PLC0415 - help stays quick
 
-    result = check(current_project(), paths, wiring=not no_wiring)
+    if ratchet and paths:
+        raise click.UsageError("--ratchet counts all captures of the project and takes no PATH")
+    result = check(current_project(), paths, wiring=not no_wiring, ratchet=ratchet)
     write_result(_render(result, output_format), output)
     if not quiet:
         errors = plural(sum(finding.severity == "error" for finding in result.findings), "error")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.core.finding import Finding, Severity
+from bugcapture.workflow.ratchet import check_ratchet
 from bugcapture.workflow.sources import DIALECTS, read_inventory
 
 if TYPE_CHECKING:
@@ -37,18 +38,22 @@ class CheckResult:
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def check(project: Project, paths: Sequence[str | Path], *, wiring: bool = True) -> CheckResult:
+def check(
+    project: Project, paths: Sequence[str | Path], *, wiring: bool = True, ratchet: bool = False
+) -> CheckResult:
     """Check tags, declared expectations and the wiring of a project's tests.
 
     Args:
         project: The project; its settings apply.
         paths: Files and folders; the working directory when there are none.
         wiring: Whether to look for the adapters as well.
+        ratchet: Whether to compare the open captures with what the project allows.
 
     Raises:
-        ConfigurationError: If a path does not exist or is no test file.
+        ConfigurationError: If a path does not exist or is no test file, or the project sets no limit.
     """
-    inventory = read_inventory(paths)
+    # The limits are those of the whole project, wherever it is asked from.
+    inventory = read_inventory([project.root] if ratchet else paths)
     findings = list(inventory.unreadable)
     for _, source in inventory.sources:
         findings += source.check(project.settings.policy)
@@ -58,6 +63,8 @@ def check(project: Project, paths: Sequence[str | Path], *, wiring: bool = True)
             own = [capture for capture in captures if capture.framework == dialect.name]
             assumed = dialect.name in project.settings.assume_wired
             findings += dialect.check_wiring(own, project.root, assume_installed=assumed)
+    if ratchet:
+        findings += check_ratchet(project, captures)
     return CheckResult(
         findings=tuple(sorted(set(findings))),
         files=inventory.files,
