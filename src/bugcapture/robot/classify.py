@@ -9,6 +9,7 @@ from robot.errors import TimeoutError as RobotTimeout  # Its name in all version
 
 from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status, exception_names
 from bugcapture.core.text import printable, shorten
+from bugcapture.project.frames import project_frame
 from bugcapture.robot.attempt import CallKind, in_setup_or_teardown
 from bugcapture.robot.declare import BDD_PREFIXES, keyword_names, same_keyword
 from bugcapture.robot.remote import remote_names
@@ -16,6 +17,7 @@ from bugcapture.robot.remote import remote_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from bugcapture.project.session import Session
     from bugcapture.robot.attempt import Attempt, Call, Raised
 
 HTML: Final = "*HTML*"
@@ -28,7 +30,7 @@ _STATUS = {"PASS": Status.PASSED, "FAIL": Status.FAILED}
 def read_outcome(
     attempt: Attempt,
     result: Any,
-    place: Callable[[str, int], str],
+    run: Session,
     declared: str,
     prefixes: Iterable[str] = BDD_PREFIXES,
 ) -> Outcome:
@@ -37,12 +39,12 @@ def read_outcome(
     Args:
         attempt: What failed in it.
         result: The ``robot.result.TestCase``, at its end.
-        place: Makes ``path:line`` of a path and a line.
+        run: The run, which knows from where places are seen.
         declared: What the test's ``Fails at:`` says; empty for none.
         prefixes: The words that Robot strips from the beginning of a call, in the run's languages.
     """
     raised = attempt.raised
-    failures = tuple(_read(one, place, declared, prefixes) for one in raised if not one.skips)
+    failures = tuple(_read(one, run, declared, prefixes) for one in raised if not one.skips)
     raw = str(result.status)
     skipped = len(failures) < len(raised) or not failures
     if raw not in _STATUS and skipped:
@@ -82,7 +84,7 @@ def plain_message(message: str) -> str:
     return message
 
 
-def _read(raised: Raised, place: Callable[[str, int], str], declared: str, prefixes: Iterable[str]) -> Failure:
+def _read(raised: Raised, run: Session, declared: str, prefixes: Iterable[str]) -> Failure:
     calls = raised.calls
     original = raised.original
     keywords = [call for call in calls if call.is_keyword]
@@ -99,8 +101,9 @@ def _read(raised: Raised, place: Callable[[str, int], str], declared: str, prefi
         message=_message(original or raised.error),
         place=names[0] if kind is not Kind.UNDEFINED else calls[-1].data.name,
         aliases=names[1:],
-        location=_location(calls, place),
+        location=_location(calls, run.place),
         detail=detail or ("a set-up" if phase is Phase.SETUP else ""),
+        frame=project_frame(original.__traceback__ if original else None, run.start),
     )
 
 

@@ -44,7 +44,7 @@ class Listener:
             self._run.end_suite(result)
 
     def start_test(self, data: Any, result: Any) -> None:  # noqa: ARG002 - Robot's signature
-        if self._run is not None and any(map(is_ours, result.tags)):
+        if self._run is not None and (self._run.everything or any(map(is_ours, result.tags))):
             self._run.start_test(result)
 
     def end_test(self, data: Any, result: Any) -> None:

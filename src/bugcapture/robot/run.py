@@ -16,6 +16,7 @@ from bugcapture.core.verdict import Verdict
 from bugcapture.core.wording import ROBOT
 from bugcapture.project.console import say
 from bugcapture.project.session import JudgedTest, Session
+from bugcapture.project.trial import is_trial_of_all
 from bugcapture.robot.attempt import Attempt
 from bugcapture.robot.declare import read_documentation
 from bugcapture.robot.exit_flags import usable_exit_flags
@@ -53,6 +54,7 @@ class RobotRun:
 
     Attributes:
         attempt: The captured test that runs at the moment.
+        everything: Whether each test is recorded, whatever its tags.
 
     Raises:
         Refusal: If the suites cannot be run as they are.
@@ -61,6 +63,7 @@ class RobotRun:
 
     def __init__(self, root: Any) -> None:
         self.attempt: Attempt | None = None
+        self.everything = is_trial_of_all()
         self._docs: list[str] = []
         self._judged: list[_Judged] = []
         self._session = Session("robot", ROBOT, worker=_worker_name())
@@ -123,7 +126,7 @@ class RobotRun:
         # A tag that a keyword took away while the test ran counts all the same.
         names = canonical_tags((*attempt.tags, *result.tags))
         tags = read_tags(names)
-        if not tags.captured:
+        if not (tags.captured or self.everything):
             return None
         from bugcapture.robot.classify import read_outcome  # noqa: PLC0415 - only runs with captures need it
 
@@ -137,7 +140,7 @@ class RobotRun:
             expectation=expectation,
             switch_at=self._switches.get(key, ""),
         )
-        outcome = read_outcome(attempt, result, self._session.place, expectation.place, _languages().bdd_prefixes)
+        outcome = read_outcome(attempt, result, self._session, expectation.place, _languages().bdd_prefixes)
         judgement = self._session.judge(
             test,
             outcome,
