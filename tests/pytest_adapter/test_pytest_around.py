@@ -185,9 +185,9 @@ def test_a_hook_may_add_bug_numbers(project: PytestProject) -> None:
 PLUGINS = """
 import pytest
 
-def timeout(message):
+def pytest_configure(config):
     import pytest_timeout
-    pytest_timeout.fail(message)
+    config.pluginmanager.register(pytest_timeout, "stops")
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
@@ -202,8 +202,10 @@ def pytest_runtest_makereport(item, call):
         report.outcome, report.longrepr = "failed", "said no"
     if call.when == "call" and "soft" in item.name:
         pytest_check.report(call, report)
-    if call.when == "call" and "waved" in item.name:
+    if call.when == "call" and "waved" in item.name or call.when == "setup" and "forgiven" in item.name:
         report.outcome = "passed"
+    if call.when == "setup" and "refused" in item.name:
+        report.outcome, report.longrepr = "failed", "not today"
     return report
 """
 PRETENDED = """
@@ -249,8 +251,33 @@ def test_waved_error():
 @bug(2)
 def test_guarded_silent():
     pass
+
+@bug(2)
+def test_guarded_waved():
+    assert 0
+
+@pytest.fixture
+def broken():
+    assert 0
+
+@T
+def test_set_up_forgiven(broken):
+    assert 0
+
+@T
+def test_set_up_refused():
+    assert 0
 """
-TIMEOUT = "import pytest\n\n\ndef stop(message):\n    pytest.fail(message)\n"
+TIMEOUT = """
+import pytest
+
+def stop(message):
+    pytest.fail(message)
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call():
+    return (yield)
+"""
 CHECK = """
 import pytest
 
@@ -280,13 +307,18 @@ def test_other_plugins_are_heard(project: PytestProject) -> None:
         "test_waved": EXPECTED,
         "test_waved_error": WRONG,
         "test_guarded_silent": "regressed",
+        "test_guarded_waved": "passed",
+        "test_set_up_forgiven": WRONG,
+        "test_set_up_refused": WRONG,
     }
     assert run.code == 1
-    assert run.counts == {"failed": 7, "xfailed": 2}
+    assert run.counts == {"failed": 7, "xfailed": 2, "passed": 1, "error": 2}
     for name in ("test_timeout", "test_timeout_behind_an_assertion"):
         assert run.reasons[name] == "a timeout is never the expected failure"
     assert run.reasons["test_leaks"] == "a hook around the test failed"
     assert "said no" in run.reasons["test_silent"]
+    assert run.reasons["test_set_up_forgiven"] == "the set-up of the test failed"
+    assert "not today" in run.reasons["test_set_up_refused"]
 
 
 AROUND_CALL = """
@@ -327,6 +359,30 @@ def test_instead():
 @T
 def test_body():
     assert 0
+
+@T
+def test_body_with_hooks_of_its_own():
+    import pluggy
+
+    class Spec:
+        @pluggy.HookspecMarker("mine")
+        def pay(self):
+            pass
+
+    class Plugin:
+        @pluggy.HookimplMarker("mine")
+        def pay(self):
+            assert 0
+
+    manager = pluggy.PluginManager("mine")
+    manager.add_hookspecs(Spec)
+    manager.register(Plugin())
+    manager.hook.pay()
+
+@T
+def test_body_with_a_name_of_ours():
+    hook_name = "pytest_pyfunc_call"
+    assert not hook_name
 """
 
 
@@ -336,7 +392,8 @@ def test_what_calls_the_test_function_is_no_part_of_its_body(project: PytestProj
     run = project.run()
     assert run.code == 1
     outside = ["test_async_that_nobody_runs", "test_wrapped", "test_old", "test_instead"]
-    assert run.verdicts == dict.fromkeys(outside, WRONG) | {"test_body": EXPECTED}
+    inside = ["test_body", "test_body_with_hooks_of_its_own", "test_body_with_a_name_of_ours"]
+    assert run.verdicts == dict.fromkeys(outside, WRONG) | dict.fromkeys(inside, EXPECTED)
     assert {run.reasons[name] for name in outside} == {"a hook that calls the test function failed"}
 
 

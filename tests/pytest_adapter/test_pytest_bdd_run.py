@@ -253,6 +253,10 @@ Feature: F
   Scenario: own body
     Then ok
 
+  Scenario: own body times out
+    Fails with: ExceptionGroup
+    Then ok
+
   Scenario: marked besides
     When ok
     Then bad
@@ -272,6 +276,10 @@ def test_besides():
 def test_own_body():
     assert 0
 
+@scenario("a.feature", "own body times out")
+def test_times_out():
+    raise ExceptionGroup("all", [AssertionError(), TimeoutError("late")])
+
 scenarios("a.feature")
 """
 
@@ -286,10 +294,12 @@ def test_hooks_never_count_and_the_function_counts(project: PytestProject) -> No
         "hook after": WRONG,
         "after scenario": WRONG,
         "own body": EXPECTED,
+        "own body times out": WRONG,
         "marked besides": EXPECTED,
     }
     assert run.verdicts == wanted, run.reasons
     assert run.reasons["hook before"] == run.reasons["hook after"] == "a hook of the scenario failed"
+    assert run.reasons["own body times out"] == "a timeout is never the expected failure"
     assert next(record["ids"] for record in run.records if record["name"] == "marked besides") == [7, 8]
 
 

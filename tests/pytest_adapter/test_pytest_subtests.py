@@ -101,6 +101,21 @@ def test_a_run_of_expected_subtests_is_green(project: PytestProject) -> None:
     assert "failed" not in run.counts
 
 
+def test_a_subtest_that_xfail_forgives_is_no_regression(project: PytestProject) -> None:
+    """Without the switch, pytest's own judgement of a subtest is the one that counts."""
+    project.module(
+        """
+        @bug(2)
+        @pytest.mark.xfail(reason="elsewhere")
+        def test_forgiven(subtests):
+            with subtests.test("fails"):
+                assert 0
+        """
+    )
+    run = project.run()
+    assert (run.code, run.verdicts) == (0, {"test_forgiven": "passed"})
+
+
 def test_a_raw_run_leaves_subtests_alone(project: PytestProject) -> None:
     project.module(TESTS)
     run = project.run("-k", "test_all_fail", BUGCAPTURE_RAW="1")

@@ -83,6 +83,13 @@ class TestOdd:
     def test_odd(self):
         assert 0
 
+@bug(6)
+@fail
+def test_circle():
+    error, other = AssertionError("around"), ValueError("and around")
+    error.__context__, other.__context__ = other, error
+    raise error
+
 class Leaves(AssertionError):
     def __str__(self):
         raise SystemExit(0)
@@ -124,6 +131,7 @@ GREEN_NAMES = {
     "test_async",
     "TestOdd::test_odd",
     "test_leaves_in_str",
+    "test_circle",
 }
 
 RED = """
@@ -264,6 +272,13 @@ class TestNoCase:
     def test_no_case(self):
         {}["key"]
 
+class TestOddCase(unittest.TestCase):
+    failureException = "no class"
+
+    @T
+    def test_odd_case(self):
+        assert 0
+
 @bug(8)
 def test_regressed():
     assert 0
@@ -308,6 +323,7 @@ RED_VERDICTS = {
     "test_liar": (WRONG, {"FAILED"}),
     "test_empty_group": (WRONG, {"FAILED"}),
     "TestNoCase::test_no_case": (WRONG, {"FAILED"}),
+    "TestOddCase::test_odd_case": (WRONG, {"FAILED"}),
     "test_regressed": (REGRESSED, {"FAILED"}),
 }
 NOT_JUDGED = {"test_skips", "test_skipped", "test_guarded_xfail"}
@@ -337,7 +353,7 @@ def test_expected_failures_leave_the_run_green(green: Run) -> None:
     assert green.counts == {"passed": 3, "xfailed": len(GREEN_NAMES)}
     assert {name for name, words in green.shown.items() if words == {"XFAIL"}} == GREEN_NAMES
     assert green.closing == (
-        "bugcapture: 13 expected failures (#1, #2, #3, #4, #5, #6), 0 look fixed, 0 wrong, 0 regressed"
+        "bugcapture: 14 expected failures (#1, #2, #3, #4, #5, #6), 0 look fixed, 0 wrong, 0 regressed"
     )
 
 
@@ -357,7 +373,7 @@ def test_expected_failures_are_recorded(green: Run) -> None:
 
 
 def test_an_expected_failure_is_a_skip_of_type_xfail_in_junit_and_keeps_its_reason(green: Run) -> None:
-    assert green.suite == {"tests": 16, "errors": 0, "failures": 0, "skipped": 13}
+    assert green.suite == {"tests": 17, "errors": 0, "failures": 0, "skipped": 14}
     assert 'type="pytest.xfail"' in green.junit_text("test_assert")
     assert 'message="bug #1: AssertionError: assert 1 == 2"' in green.junit_text("test_assert")
     assert "bugs #4, #5: " in green.junit_text("test_param[2]")
@@ -365,7 +381,7 @@ def test_an_expected_failure_is_a_skip_of_type_xfail_in_junit_and_keeps_its_reas
 
 
 def test_the_summary_lists_the_bugs_by_number(green: Run) -> None:
-    section = green.stdout.partition("bugcapture: captured bugs")[2].splitlines()[1:14]
+    section = green.stdout.partition("bugcapture: captured bugs")[2].splitlines()[1:15]
     assert section[0] == "#1 expected failure test_it.py::test_assert"
     assert section[-1] == "#6 expected failure test_it.py::test_leaves_in_str"
     assert [line.split()[0] for line in section] == sorted(line.split()[0] for line in section)
@@ -379,7 +395,7 @@ def test_every_other_end_is_red(red: Run) -> None:
     }
     assert (
         red.closing
-        == "bugcapture: 0 expected failures, 1 look fixed (#1), 24 wrong (#1), 1 regressed (#8), 3 not run"
+        == "bugcapture: 0 expected failures, 1 look fixed (#1), 25 wrong (#1), 1 regressed (#8), 3 not run"
     )
 
 
@@ -423,6 +439,15 @@ def test_the_place_of_the_switch_is_told(red: Run) -> None:
 )
 def test_the_reason_is_told(red: Run, name: str, reason: str) -> None:
     assert red.reasons[name] == reason
+
+
+def test_what_fails_outside_the_call_is_an_error(red: Run) -> None:
+    """The record keeps the word of pytest, as its summary has it."""
+    words = {record["name"]: record["raw_status"] for record in red.records}
+    outside = {"test_set_up", "test_teardown", "test_passes_before_teardown", "TestUnit::test_both_tear_down"}
+    assert {name for name, word in words.items() if word == "error"} == outside
+    assert {name for name, word in words.items() if word == "passed"} == {"test_passes"}
+    assert set(words.values()) == {"error", "passed", "failed"}
 
 
 def test_a_failing_teardown_supersedes_the_record(red: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bugcapture.core.text import bug_list, printable
+from bugcapture.core.text import bug_list
 
 if TYPE_CHECKING:
     from bugcapture.core.tags import TestTags
@@ -28,24 +28,20 @@ def make_red(report: Any, headline: str, text: str) -> None:
     Args:
         report: A ``TestReport``.
         headline: What stands for the failure when pytest itself saw none.
-        text: What a person shall read below pytest's own account; empty for nothing.
+        text: What a person shall read below pytest's own account.
     """
-    hidden = hasattr(report, "wasxfail")
-    if hidden:
+    if hasattr(report, "wasxfail"):
         del report.wasxfail
-    if not report.failed:
-        report.outcome = "failed"
+    report.outcome = "failed"
     if report.longrepr is None or isinstance(report.longrepr, tuple):
         report.longrepr = headline
-    elif text:
+    else:
         add_section(report, text)
 
 
 def add_section(report: Any, text: str) -> None:
     """Put a text below pytest's account of a failure."""
-    shown = "\n".join(map(printable, text.split("\n")))
-    add = getattr(report.longrepr, "addsection", None)
-    if add is not None:
-        add("bugcapture", shown)
+    if hasattr(report.longrepr, "addsection"):
+        report.longrepr.addsection("bugcapture", text)
     else:
-        report.sections.append(("bugcapture", shown))
+        report.longrepr = f"{report.longrepr}\n{text}"

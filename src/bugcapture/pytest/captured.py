@@ -13,7 +13,7 @@ import pytest
 from bugcapture.core.errors import BugcaptureError
 from bugcapture.core.expectation import Expectation, merge_expectations, parse_expectation
 from bugcapture.core.tags import SWITCH, TagPolicy, check_tags, read_tags
-from bugcapture.core.wording import GHERKIN
+from bugcapture.core.wording import GHERKIN, PYTEST
 from bugcapture.project.session import JudgedTest
 from bugcapture.pytest.markers import check_markers, read_marker
 from bugcapture.pytest.scenario import Scenario, ScenarioRun, find_scenario
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bugcapture.core.outcome import Failure
+    from bugcapture.core.wording import Wording
 
 _FAMILIES: Final = ("tdd_bug", "tdd_issue")
 
@@ -64,9 +65,11 @@ class PytestTest(JudgedTest):
 
     Attributes:
         nodeid: What pytest calls it.
+        wording: How its people call things.
     """
 
     nodeid: str
+    wording: Wording = PYTEST
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ class Captured:
         scenario: The scenario that it runs, for pytest-bdd.
         run: How far that scenario has come.
         failures: What failed in this attempt so far.
-        own_error: What the test itself raised, before any other plugin looked at it.
+        own_error: What the phase itself raised, before any other plugin looked at it.
         calling: Whether its body runs at the moment.
         judged: Whether this attempt has a verdict.
     """
@@ -96,9 +99,7 @@ class Captured:
     def begin(self) -> None:
         """Forget the attempt before."""
         self.failures.clear()
-        self.own_error = None
         self.judged = False
-        self.run = None
 
 
 CAPTURED: Final = pytest.StashKey[Captured]()
@@ -154,7 +155,7 @@ def capture(item: pytest.Item, reading: Reading, *, late: bool = False) -> Captu
         name=name,
         tags=tags,
         expectation=reading.expectation,
-        wording=GHERKIN if scenario is not None and SWITCH in scenario.tags else None,
+        wording=GHERKIN if scenario is not None and SWITCH in scenario.tags else PYTEST,
         nodeid=item.nodeid,
     )
     captured = item.stash[CAPTURED] = Captured(test, None if late else reading, scenario)

@@ -46,32 +46,25 @@ def read_outcome(item: Any, captured: Captured, call: Any, report: Any, place: P
         report: pytest's report of the phase.
         place: How a path and a line are shown.
     """
-    raw = report.outcome if call.when == "call" or report.outcome != "failed" else "error"
-    if not captured.test.tags.expected_fail and not report.failed:
-        if report.passed:
-            return Outcome(status=Status.PASSED, raw_status=raw, failures=tuple(captured.failures))
-        return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=_why_skipped(call, report))
-    failures = [*captured.failures, *read_failures(item, captured, call, report, place)]
-    if is_skip(call):
-        return Outcome(
-            status=Status.NOT_RUN,
-            raw_status="skipped",
-            failures=tuple(failures),
-            reason=_why_skipped(call, report),
-        )
+    failures = (*captured.failures, *read_failures(item, captured, call, report, place))
+    if is_skip(call) or (report.skipped and not captured.test.tags.expected_fail):
+        reason = _why_skipped(call, report)
+        return Outcome(status=Status.NOT_RUN, raw_status="skipped", failures=failures, reason=reason)
     if not failures:
-        return Outcome(status=Status.PASSED, raw_status=raw)
+        return Outcome(status=Status.PASSED, raw_status="passed")
     raw = "failed" if call.when == "call" else "error"
-    return Outcome(status=Status.FAILED, raw_status=raw, failures=tuple(failures))
+    return Outcome(status=Status.FAILED, raw_status=raw, failures=failures)
 
 
 def is_skip(call: Any) -> bool:
     """Whether a phase ended with a skip."""
-    return call.excinfo is not None and isinstance(call.excinfo.value, pytest.skip.Exception | unittest.SkipTest)
+    return call.excinfo is not None and isinstance(call.excinfo.value, pytest.skip.Exception)
 
 
 def read_failures(item: Any, captured: Captured, call: Any, report: Any, place: Place) -> Iterator[Failure]:
     """What failed in one phase, in the order in which it happened.
+
+    Without the switch, what another plugin forgives is no failure.
 
     Args:
         item: The test.
@@ -80,26 +73,21 @@ def read_failures(item: Any, captured: Captured, call: Any, report: Any, place: 
         report: pytest's report of the phase.
         place: How a path and a line are shown.
     """
-    if is_skip(call):
+    if is_skip(call) or not (report.failed or captured.test.tags.expected_fail):
         return
     error = call.excinfo.value if call.excinfo is not None else None
     location = _location(error, report, item, place)
     step = captured.run.failed_step if captured.run is not None and call.when == "call" else None
     if step is not None and captured.scenario is not None:
         location = place(captured.scenario.path, step.line_number)
-    if error is None:
-        if report.failed:
-            text = shorten(str(report.longrepr).strip().partition("\n")[0], _SHOWN)
-            detail = f"another plugin made it fail, without an exception: {text}"
-            yield Failure(phase=Phase.ACTION, kind=Kind.UNKNOWN, detail=detail)
-        return
-    own = captured.own_error
-    if own is not None and own is not error:
-        # Soft assertions of before come together with what ended the test.
-        yield _read(error, item, captured, call.when, location)
-        yield _read(own, item, captured, call.when, location)
-        return
-    yield _read(error, item, captured, call.when, location)
+    # Soft assertions of before come together with what ended the test.
+    errors = {id(one): one for one in (error, captured.own_error) if one is not None}
+    for one in errors.values():
+        yield _read(one, item, captured, call.when, location)
+    if report.failed and not errors:
+        text = shorten(str(report.longrepr).strip().partition("\n")[0], _SHOWN)
+        detail = f"another plugin made it fail, without an exception: {text}"
+        yield Failure(phase=Phase.ACTION, kind=Kind.UNKNOWN, detail=detail)
 
 
 def read_abort(error: BaseException) -> Outcome:
@@ -136,15 +124,12 @@ def _read(error: BaseException, item: Any, captured: Captured, when: str, locati
         detail = "unittest.expectedFailure was given: two mechanisms would judge one failure"
         return _failure(error, Phase.ACTION, Kind.UNKNOWN, location, detail=detail)
     kind = _kind(error, item)
-    if kind in {Kind.INTERRUPT, Kind.TIMEOUT}:
-        return _failure(error, Phase.ACTION, kind, location)
     if around := _around_test(frames, captured):
         phase, kind, detail = around
         return _failure(error, phase, kind, location, detail=detail)
     if captured.run is not None:
         return _read_step(error, kind, captured.run, location)
-    failure = _failure(error, Phase.VERIFICATION, kind, location)
-    return _spoiled(error, failure) or failure
+    return _own_failure(error, Phase.VERIFICATION, kind, location)
 
 
 def _around_test(frames: list[FrameType], captured: Captured) -> tuple[Phase, Kind, str] | None:
@@ -158,7 +143,7 @@ def _around_test(frames: list[FrameType], captured: Captured) -> tuple[Phase, Ki
         return Phase.SETUP, Kind.HOOK, "setUp"
     if Phase.TEARDOWN in own:
         return Phase.TEARDOWN, Kind.CLEANUP, "tearDown or a cleanup"
-    soft = bool(frames) and _module(frames[0]).startswith(_SOFT)
+    soft = any(_module(frame).startswith(_SOFT) for frame in frames[:1])
     if own or soft or captured.calling or any(frame.f_code.co_name == "runtest" for frame in frames):
         return None
     return Phase.ACTION, Kind.HOOK, "a hook around the test"
@@ -183,10 +168,15 @@ def _read_step(error: BaseException, kind: Kind, run: ScenarioRun, location: str
     if run.undefined is not None:
         return _failure(error, Phase.ACTION, Kind.UNDEFINED, location, step=run.undefined)
     if run.ended:
-        return _failure(error, Phase.VERIFICATION, kind, location)
+        return _own_failure(error, Phase.VERIFICATION, kind, location)
     if run.current is None or (run.error is not None and run.error is not error):
         return _failure(error, Phase.SETUP, Kind.HOOK, location, detail="a hook of the scenario")
-    failure = _failure(error, run.phase_of(run.current), kind, location, step=run.current)
+    return _own_failure(error, run.phase_of(run.current), kind, location, step=run.current)
+
+
+def _own_failure(error: BaseException, phase: Phase, kind: Kind, location: str, step: Any = None) -> Failure:
+    """The failure of the test itself, or the one inside a group that can never be the expected one."""
+    failure = _failure(error, phase, kind, location, step=step)
     return _spoiled(error, failure) or failure
 
 
@@ -199,7 +189,7 @@ def _failure(
     if isinstance(error, BaseExceptionGroup):
         leaves = list(_leaves(error))
         shared = [exception_names(type(leaf)) for leaf in leaves]
-        types += tuple(name for name in shared[0] if name not in types and all(name in one for one in shared))
+        types += tuple(name for name in shared[0] if all(name in one for one in shared))
         message = "\n".join([message, *map(message_of, leaves)])
     return Failure(
         phase=phase,
@@ -235,9 +225,8 @@ def _kind(error: BaseException, item: Any) -> Kind:
         return Kind.TIMEOUT
     if issubclass(raised, (pytest.fail.Exception, *_assertions_of(item))):
         return Kind.ASSERTION
-    if isinstance(error, BaseExceptionGroup):
-        kinds = {_kind(leaf, item) for leaf in _leaves(error)}
-        return kinds.pop() if len(kinds) == 1 else Kind.INTERRUPT if Kind.INTERRUPT in kinds else Kind.EXCEPTION
+    if isinstance(error, BaseExceptionGroup) and all(_kind(one, item) is Kind.ASSERTION for one in _leaves(error)):
+        return Kind.ASSERTION
     return Kind.EXCEPTION
 
 
@@ -261,7 +250,7 @@ def _assertions_of(item: Any) -> tuple[type[BaseException], ...]:
     if not (isinstance(cls, type) and issubclass(cls, unittest.TestCase)):
         return (AssertionError,)
     own: object = cls.failureException
-    return (AssertionError, own) if isinstance(own, type) and issubclass(own, BaseException) else (AssertionError,)
+    return (AssertionError, own) if isinstance(own, type) else (AssertionError,)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

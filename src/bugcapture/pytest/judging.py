@@ -10,10 +10,9 @@ import pytest
 from bugcapture.core.message import fixed_headline
 from bugcapture.core.outcome import Outcome, Status
 from bugcapture.core.verdict import Verdict, decide
-from bugcapture.core.wording import PYTEST
 from bugcapture.pytest.apply import add_section, make_green, make_red
 from bugcapture.pytest.captured import CAPTURED, Captured, PytestTest, capture, read_item, why_late
-from bugcapture.pytest.classify import is_skip, read_abort, read_failures, read_outcome
+from bugcapture.pytest.classify import read_abort, read_failures, read_outcome
 from bugcapture.pytest.place import find_switch
 from bugcapture.pytest.scenario import ScenarioRun
 from bugcapture.pytest.summary import ATTRIBUTE, encode_result
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from bugcapture.core.verdict import Judgement
     from bugcapture.project.session import Session
-
-_RED = frozenset({Verdict.UNEXPECTED_PASS, Verdict.WRONG_FAILURE})
 
 
 class Judging:
@@ -50,7 +47,6 @@ class Judging:
         captured = item.stash.get(CAPTURED, None)
         if captured is None:
             return (yield)
-        captured.begin()
         try:
             return (yield)
         except BaseException as error:
@@ -79,15 +75,14 @@ class Judging:
         """Let the plugins around this one see an expected failure as one."""
         report = yield
         captured = item.stash.get(CAPTURED, None)
-        if captured is None or call.when != "call" or call.excinfo is None or is_skip(call):
+        if captured is None:
             return report
-        if not captured.calling:
-            captured.own_error = call.excinfo.value
-        test, refused = self._now(item, captured)
-        if test.tags.expected_fail and not self._session.raw and not refused:
+        captured.own_error = call.excinfo.value if call.excinfo is not None else None
+        if report.failed and not self._session.raw:
+            test, refused = self._now(item, captured)
             failures = (*captured.failures, *read_failures(item, captured, call, report, self._session.place))
             judgement = decide(test.tags, _failed(failures), test.expectation)
-            if judgement.verdict is Verdict.EXPECTED_FAILURE and not self._session.is_red(test):
+            if judgement.verdict is Verdict.EXPECTED_FAILURE and not refused and not self._session.is_red(test):
                 make_green(report, test.tags, judgement.reason)
         return report
 
@@ -171,14 +166,15 @@ class Judging:
 
     def _judge_part(self, item: pytest.Item, captured: Captured, call: Any, report: Any) -> None:
         """Judge one subtest as far as that goes; the test as a whole is judged at its end."""
-        captured.failures += read_failures(item, captured, call, report, self._session.place)
-        if call.excinfo is None or is_skip(call) or self._session.raw:
-            return
+        failures = tuple(read_failures(item, captured, call, report, self._session.place))
+        captured.failures += failures
         test, refused = self._now(item, captured)
+        if not failures or not test.tags.expected_fail or self._session.raw:
+            return
         judgement = decide(test.tags, _failed(tuple(captured.failures)), test.expectation)
         if judgement.verdict is Verdict.EXPECTED_FAILURE and not refused:
             make_green(report, test.tags, judgement.reason)
-        elif test.tags.expected_fail:
+        else:
             make_red(report, judgement.reason, f"not the expected failure: {refused or judgement.reason}")
 
     def _judge_phase(self, item: pytest.Item, captured: Captured, call: Any, report: Any) -> None:
@@ -189,43 +185,31 @@ class Judging:
                 return
             judgement = self._session.revise(test, outcome, duration=call.duration)
         else:
-            if not self._session.raw and (
-                refused or not decide(test.tags, outcome, test.expectation).verdict.green
-            ):
-                test = replace(test, switch_at=self._find_switch(item, captured, test))
+            if decide(test.tags, outcome, test.expectation).verdict is Verdict.UNEXPECTED_PASS:
+                path, line = find_switch(item, captured.scenario, test)
+                test = replace(test, switch_at=self._session.place(path, line))
             judgement = self._session.judge(test, outcome, duration=call.duration, refused=refused)
-        captured.failures[:] = outcome.failures
         captured.judged = True
-        captured.test = test
         encoded = self._encode(test)
         setattr(report, ATTRIBUTE, encoded)
-        if not self._session.worker:  # Another plugin may keep the report to itself.
-            self._report(encoded)
+        self._report(encoded)  # Another plugin may keep the report to itself.
         if not self._session.raw:
             self._apply(test, judgement, report)
 
     def _apply(self, test: PytestTest, judgement: Judgement, report: Any) -> None:
         result = self._session.result_of(test)
         text = result.text if result else ""
-        if judgement.verdict is Verdict.EXPECTED_FAILURE and report.when == "call":
+        if judgement.verdict is Verdict.EXPECTED_FAILURE:
             make_green(report, test.tags, judgement.reason)
-        elif judgement.verdict in _RED:
-            where = test.switch_at or self._session.place(test.path, test.line)
-            headline = f"{where}: {judgement.reason}"
-            if judgement.verdict is Verdict.UNEXPECTED_PASS:
-                headline, text = fixed_headline(test.tags, where, test.wording or PYTEST), ""
-            make_red(report, headline, text)
+        elif judgement.verdict is Verdict.UNEXPECTED_PASS:
+            make_red(report, fixed_headline(test.tags, test.switch_at, test.wording), text)
+        elif judgement.verdict is Verdict.WRONG_FAILURE:
+            make_red(report, f"{self._session.place(test.path, test.line)}: {judgement.reason}", text)
         elif judgement.verdict is Verdict.REGRESSED:
             add_section(report, text)
 
     def _now(self, item: pytest.Item, captured: Captured) -> tuple[PytestTest, str]:
         return why_late(item, captured, self._session.policy)
-
-    def _find_switch(self, item: pytest.Item, captured: Captured, test: PytestTest) -> str:
-        if not test.tags.expected_fail:
-            return ""
-        path, line = find_switch(item, captured.scenario, test)
-        return self._session.place(path, line)
 
     def _encode(self, test: PytestTest) -> dict[str, Any]:
         result = self._session.result_of(test)
