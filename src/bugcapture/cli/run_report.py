@@ -60,6 +60,11 @@ def _render_text(result: RunResult) -> str:
     ]
     table = write_table(_HEADING, [row for _, row in sorted(rows, key=lambda row: row[0])]) if rows else ""
     reds = [_tell_red(test) for test in result.tests if not test.green]
+    reds += [
+        f"{printable(test.capture.where)}: {bug_list(test.capture.tags.ids)} {printable(test.drift)}\n"
+        for test in result.tests
+        if test.drift
+    ]
     reds += [f"{command_line(process)}: {process.problem}\n" for process in result.processes if process.problem]
     return "\n".join(part for part in (table, "".join(reds)) if part)
 
@@ -114,6 +119,7 @@ def _render_json(result: RunResult) -> str:
                 "verdict": test.verdict.value if test.record else _NO_RECORD,
                 "green": test.green,
                 "problem": test.problem,
+                "drift": test.drift,
                 "evidence": _evidence_fields(test),
             }
             for test in result.tests

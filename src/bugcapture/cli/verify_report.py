@@ -55,11 +55,9 @@ def _tell_limits(report: VerifyReport) -> str:
     low, _ = worst.interval
     if worst.successes < worst.runs:
         missed = worst.runs - worst.successes
-        often = max(round(worst.runs / missed), 1)
-        return (
-            f"{missed} of {plural(worst.runs, 'run')} did not do what they should: "
-            f"about every {often}{_ordinal(often)} CI run would be red for no reason"
-        )
+        often = round(worst.runs / missed)
+        every = f"every {often}{_ordinal(often)}" if often > 1 else "nearly every"
+        return f"{missed} of {plural(worst.runs, 'run')} did not do what they should: {every} CI run would be red"
     return (
         f"{plural(worst.runs, 'run')} without an exception show a rate of at least {100 * low:.1f} %, with 95 % "
         f"confidence; what goes wrong in fewer than one of {round(1 / (1 - low))} runs may not have shown itself"

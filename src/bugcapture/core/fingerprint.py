@@ -10,6 +10,8 @@ from bugcapture.core.evidence import split_location
 from bugcapture.core.text import printable, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bugcapture.core.evidence import Evidence
 
 _LONGEST: Final = 200
@@ -77,6 +79,17 @@ def normal_message(message: str) -> str:
     for pattern, word in _CHANGING:
         line = pattern.sub(word, line)
     return shorten(line, _LONGEST)
+
+
+def find_drift(recorded: Sequence[Fingerprint], now: Fingerprint) -> str:
+    """How a failure differs from all that were recorded; empty when it is like one of them, or there are none.
+
+    Args:
+        recorded: What was recorded, the most frequent first.
+        now: What failed now.
+    """
+    told = [tell_drift(known, now) for known in recorded]
+    return "" if not told or "" in told else told[0]
 
 
 def tell_drift(recorded: Fingerprint, now: Fingerprint) -> str:

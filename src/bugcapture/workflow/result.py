@@ -38,6 +38,7 @@ class TestResult:
         record: Its last record; None when there is none.
         problem: Why there is no record; empty when there is one.
         raw: Whether the run was raw.
+        drift: How its failure differs from the one that was recorded; empty when it does not.
     """
 
     __test__ = False
@@ -47,6 +48,7 @@ class TestResult:
     record: Evidence | None = None
     problem: str = ""
     raw: bool = False
+    drift: str = ""
 
     @property
     def verdict(self) -> Verdict:

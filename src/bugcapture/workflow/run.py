@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.fingerprint import find_drift, take_fingerprint
 from bugcapture.core.text import printable
+from bugcapture.core.verdict import Verdict
 from bugcapture.project.config import RAW_VARIABLE, is_raw
 from bugcapture.project.evidence import run_context
+from bugcapture.project.lock import read_lock
+from bugcapture.project.paths import relative_path
 from bugcapture.workflow.hosts import require_hosts
 from bugcapture.workflow.refuse import refuse_errors
 from bugcapture.workflow.result import ProcessResult, RunResult, judge_process
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 
     from bugcapture.core.capture import Capture
     from bugcapture.project.config import Project
+    from bugcapture.project.lock import Recorded
     from bugcapture.project.process import Ended
     from bugcapture.workflow.result import TestResult
     from bugcapture.workflow.select import RunOptions
@@ -65,7 +70,8 @@ def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, 
         finally:  # What was judged before an interrupt counts as well.
             _keep_evidence(units, project.evidence_dir)
         results = [_judge(unit, end, options, raw=raw) for unit, end in zip(units, ended, strict=True)]
-    tests = [test for _, found in results for test in found]
+    lock = read_lock(project.root)
+    tests = [_compare(test, lock, project.root) for _, found in results for test in found]
     return RunResult(
         tests=tuple(sorted(tests, key=lambda test: (test.capture.path, test.capture.line, test.name))),
         processes=tuple(process for process, _ in results),
@@ -155,6 +161,15 @@ def _keep_evidence(units: Iterable[Unit], target: Path | None) -> None:
             shutil.copyfile(file, target / file.name)
         except OSError as error:
             raise _unwritable(target, error) from error
+
+
+def _compare(test: TestResult, lock: dict[tuple[str, str, str], Recorded], root: Path) -> TestResult:
+    """The test, with how its failure differs from what was recorded of it."""
+    path = relative_path(test.capture.path, root, seen_from=Path.cwd())
+    recorded = lock.get((test.capture.framework, path, test.name))
+    if recorded is None or test.record is None or test.verdict is not Verdict.EXPECTED_FAILURE:
+        return test
+    return replace(test, drift=find_drift(recorded.failures, take_fingerprint(test.record)))
 
 
 def _judge(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bugcapture.core.fingerprint import Fingerprint, take_fingerprint, tell_drift
+from bugcapture.core.fingerprint import Fingerprint, find_drift, take_fingerprint
 from bugcapture.core.proof import Side
 from bugcapture.core.statistics import wilson_interval
 from bugcapture.project.lock import Recorded, read_lock, write_lock
@@ -294,10 +294,8 @@ def _rate(seen: _Seen, lock: dict[tuple[str, str, str], Recorded], root: Path) -
     others = Counter(test.reason for test in seen.tests if test.side not in {Side.FAIL, Side.PASS})
     common = tuple(failures.most_common())
     recorded = lock.get((seen.capture.framework, _path(seen.capture, root), seen.name))
-    drift = ""
-    if recorded is not None and recorded.failures and common and seen.wanted is Side.FAIL:
-        told = [tell_drift(known, common[0][0]) for known in recorded.failures]
-        drift = "" if "" in told else told[0]
+    compared = recorded is not None and common and seen.wanted is Side.FAIL
+    drift = find_drift(recorded.failures, common[0][0]) if recorded is not None and compared else ""
     return Rate(
         capture=seen.capture,
         name=seen.name,
