@@ -15,6 +15,7 @@ from bugcapture.core.expectation import Expectation, merge_expectations, parse_e
 from bugcapture.core.tags import SWITCH, TagPolicy, check_tags, read_tags
 from bugcapture.core.wording import GHERKIN, PYTEST
 from bugcapture.project.session import JudgedTest
+from bugcapture.project.trial import is_trial_of_all
 from bugcapture.pytest.markers import check_markers, read_marker
 from bugcapture.pytest.scenario import Scenario, ScenarioRun, find_scenario
 
@@ -141,7 +142,7 @@ def capture(item: pytest.Item, reading: Reading, *, late: bool = False) -> Captu
         late: Whether they were added after the check.
     """
     tags = read_tags(reading.tags)
-    if not tags.captured:
+    if not (tags.captured or is_trial_of_all()):
         return None
     scenario = find_scenario(item)
     if scenario is not None:

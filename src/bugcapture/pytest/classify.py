@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import unittest
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status, exception_names
 from bugcapture.core.text import shorten
 from bugcapture.core.verdict import never_expected
+from bugcapture.project.frames import project_frame
 from bugcapture.pytest.scenario import step_names
 
 if TYPE_CHECKING:
@@ -83,7 +85,8 @@ def read_failures(item: Any, captured: Captured, call: Any, report: Any, place: 
     # Soft assertions of before come together with what ended the test.
     errors = {id(one): one for one in (error, captured.own_error) if one is not None}
     for one in errors.values():
-        yield _read(one, item, captured, call.when, location)
+        frame = project_frame(one.__traceback__, item.config.rootpath)
+        yield replace(_read(one, item, captured, call.when, location), frame=frame)
     if report.failed and not errors:
         text = shorten(str(report.longrepr).strip().partition("\n")[0], _SHOWN)
         detail = f"another plugin made it fail, without an exception: {text}"

@@ -15,6 +15,7 @@ from bugcapture.core.wording import PYTEST
 from bugcapture.project.config import find_project, is_raw
 from bugcapture.project.paths import relative_path
 from bugcapture.project.session import Session
+from bugcapture.project.trial import current_trial
 from bugcapture.pytest.captured import CAPTURED, Problem, capture, read_item
 from bugcapture.pytest.judging import Judging, refuse_unjudged
 from bugcapture.pytest.summary import REFUSED, UNREPORTED, Summary
@@ -59,6 +60,8 @@ def check(config: pytest.Config, items: list[pytest.Item], marked: list[pytest.I
         policy = find_project(Path.cwd()).settings.policy
         if _read_all(marked, policy):
             _check_run(config)
+        if (trial := current_trial()) is not None:
+            trial.reorder(items)
         if not config.getoption("collectonly") and any(CAPTURED in item.stash for item in marked):
             _judge(config)
     except BugcaptureError as error:
