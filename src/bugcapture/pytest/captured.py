@@ -101,6 +101,17 @@ class Captured:
         """Forget the attempt before."""
         self.failures.clear()
         self.judged = False
+        if self.scenario is not None:
+            self.follow(0)
+
+    def follow(self, steps: int) -> None:
+        """Follow a scenario.
+
+        Args:
+            steps: How many steps it has; 0 before it begins, so that what fails until then is none of them.
+        """
+        background = self.scenario.background if self.scenario is not None else frozenset()
+        self.run = ScenarioRun(steps, background)
 
 
 CAPTURED: Final = pytest.StashKey[Captured]()

@@ -172,8 +172,11 @@ def _read_step(error: BaseException, kind: Kind, run: ScenarioRun, location: str
         return _failure(error, Phase.ACTION, Kind.UNDEFINED, location, step=run.undefined)
     if run.ended:
         return _own_failure(error, Phase.VERIFICATION, kind, location)
-    if run.current is None or (run.error is not None and run.error is not error):
+    if run.error is not None and run.error is not error:
         return _failure(error, Phase.SETUP, Kind.HOOK, location, detail="a hook of the scenario")
+    if run.current is None:
+        detail = "a hook of the scenario" if run.error is None else "what a step takes"
+        return _failure(error, Phase.SETUP, Kind.HOOK, location, detail=detail)
     return _own_failure(error, run.phase_of(run.current), kind, location, step=run.current)
 
 
