@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.behave.environment import imported_names, why_not_in
 from bugcapture.core.errors import RefusedError
-from bugcapture.core.layout import insert_lines, is_blank, split_lines
+from bugcapture.core.layout import BOM, insert_lines, is_blank, split_lines
 from bugcapture.core.text import printable
 
 if TYPE_CHECKING:
@@ -37,14 +37,19 @@ def add_install(content: bytes, where: str) -> bytes:
         RefusedError: If the file is no Python, or would not install the adapter whatever is added.
     """
     tree = _parse(content, where)
-    for new in _tries(content, tree):
+    reasons: list[tuple[int, str]] = []
+    for place, added, new in _tries(content, tree):
         try:
             after = _parse(new, where)
         except RefusedError:
             continue
-        if why_not_in(after) is None and _only_added(tree, after):
+        problem = why_not_in(after)
+        if problem is None and _only_added(tree, after):
             return new
-    line, reason = why_not_in(tree) or (1, "the lines fit in nowhere")
+        if problem is not None:
+            line, reason = problem
+            reasons.append((line - added if line > place + added else line, reason))
+    line, reason = next(iter(reasons), (1, "the lines fit in nowhere"))
     raise RefusedError(
         f"bugcapture cannot be installed by adding lines: {reason}",
         where=f"{where}:{line}",
@@ -67,8 +72,9 @@ def _parse(content: bytes, where: str) -> ast.Module:
         ) from error
 
 
-def _tries(content: bytes, tree: ast.Module) -> Iterator[bytes]:
-    lines = split_lines(content)
+def _tries(content: bytes, tree: ast.Module) -> Iterator[tuple[int, int, bytes]]:
+    """Behind which line how many lines are added, and the outcome; the best first."""
+    lines = split_lines(content.removeprefix(BOM))
     head = list(_head(tree.body))
     after = _whole_lines(tree.body, head[-1]) if head else _comment_lines(lines)
     # What is imported already needs only its call.
@@ -81,7 +87,8 @@ def _tries(content: bytes, tree: ast.Module) -> Iterator[bytes]:
             apart = place > 0 and not is_blank(lines[place - 1])
             joins = place == after and follows_import and len(style) > 1
             gap = [""] if apart and not joins else []
-            yield insert_lines(content, place, [*gap, *style, *_gap_behind(lines, place)])
+            added = [*gap, *style, *_gap_behind(lines, place)]
+            yield place, len(added), insert_lines(content, place, added)
 
 
 def _head(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

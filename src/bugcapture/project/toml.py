@@ -8,7 +8,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from bugcapture.core.errors import RefusedError
-from bugcapture.core.layout import insert_lines, is_blank, split_lines
+from bugcapture.core.layout import BOM, insert_lines, is_blank, split_lines
 from bugcapture.core.text import printable
 from bugcapture.project.draft import require_text
 
@@ -32,10 +32,12 @@ def read_toml(content: bytes, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(require_text(content, where))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = _ERROR_LINE.search(str(error))
-        place = f"{where}:{line[1]}" if line else where
+        found = _ERROR_LINE.search(str(error))
+        line = int(found[1]) if found else len(split_lines(content))
         raise RefusedError(
-            f"is no valid TOML: {printable(str(error))}", where=place, hint="mend it and run the command again"
+            f"is no valid TOML: {printable(str(error))}",
+            where=f"{where}:{line}",
+            hint="mend it and run the command again",
         ) from error
 
 
@@ -54,7 +56,7 @@ def add_table(content: bytes, keys: Sequence[str], lines: Sequence[str], where: 
     """
     before = read_toml(content, where)
     wanted = _merge(before, keys, tomllib.loads("\n".join(lines)))
-    old = split_lines(content)
+    old = split_lines(content.removeprefix(BOM))
     header = re.compile(rb"\s*\[\s*" + rb"\s*\.\s*".join(key.encode() for key in keys) + rb"\s*\]\s*(#.*)?\Z")
     gap = [""] if old and not is_blank(old[-1]) else []
     tries = [insert_lines(content, n, lines) for n, line in enumerate(old, start=1) if header.match(line.rstrip())]
@@ -86,6 +88,6 @@ def _text(table: Mapping[str, Any]) -> str:
 
 
 def _place(content: bytes, keys: Sequence[str], where: str) -> str:
-    named = re.compile(rb"\s*\[?\s*[\"']?" + keys[0].encode() + rb"\b")
+    named = re.compile(rb"\s*\[{0,2}\s*[\"']?" + keys[0].encode() + rb"\b")
     line = next((n for n, text in enumerate(split_lines(content), start=1) if named.match(text)), 0)
     return f"{where}:{line}" if line else where

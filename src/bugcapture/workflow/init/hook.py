@@ -75,8 +75,10 @@ def _indentation(document: Document) -> tuple[int, int, int, int]:
     for repo in reversed(repos.value):
         hooks: Any = fields(repo).get("hooks")
         if items(hooks) and not hooks.flow_style and not repo.flow_style:
-            start = inner - repo.start_mark.column
-            return dash, inner, start + hooks.start_mark.column, start + hooks.value[0].start_mark.column
+            start, first = inner - repo.start_mark.column + hooks.start_mark.column, hooks.value[0].start_mark
+            # An alias is a node from somewhere else.
+            here = first.line == hooks.start_mark.line
+            return dash, inner, start, start + (first.column - hooks.start_mark.column if here else 2)
     return dash, inner, inner + 2, inner + 4
 
 

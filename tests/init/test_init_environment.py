@@ -1,0 +1,247 @@
+"""The two lines in an environment file: where they go, and that no other byte changes."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bugcapture.behave.add_install import NEW_FILE, add_install
+from bugcapture.behave.environment import why_not_in
+from bugcapture.core.errors import RefusedError
+
+I = "from bugcapture.behave import install\n"  # noqa: E741
+C = "install()\n"
+HOOK = "def before_all(context):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", f"{I}\n{C}"),
+        ("import os\n", f"import os\n{I}\n{C}"),
+        (f"import os\nimport sys\n\n\n{HOOK}", f"import os\nimport sys\n{I}\n{C}\n\n{HOOK}"),
+        (f"import os\n{HOOK}", f"import os\n{I}\n{C}\n\n{HOOK}"),
+        ("import os\nx = 1\n", f"import os\n{I}\n{C}\nx = 1\n"),
+        (HOOK, f"{I}\n{C}\n\n{HOOK}"),
+        ("x = 1\n", f"{I}\n{C}\nx = 1\n"),
+        (f'"""Doc."""\n{HOOK}', f'"""Doc."""\n\n{I}\n{C}\n\n{HOOK}'),
+        (f'"""Doc."""\n\n{HOOK}', f'"""Doc."""\n\n{I}\n{C}\n{HOOK}'),
+        (
+            f"from __future__ import annotations\n\n\n{HOOK}",
+            f"from __future__ import annotations\n\n{I}\n{C}\n\n{HOOK}",
+        ),
+        (f'"""Doc.\n\nMore.\n"""\nimport a\n\n{HOOK}', f'"""Doc.\n\nMore.\n"""\nimport a\n{I}\n{C}\n{HOOK}'),
+        (
+            "import os\n\nif os:\n    import a\nelse:\n    import b\n\nx = 1\n",
+            f"import os\n\nif os:\n    import a\nelse:\n    import b\n\n{I}\n{C}\nx = 1\n",
+        ),
+        (
+            "try:\n    import a\nexcept ImportError:\n    pass\nx = 1\n",
+            f"try:\n    import a\nexcept ImportError:\n    pass\n\n{I}\n{C}\nx = 1\n",
+        ),
+        ("import a  # noqa\n\nx = 1\n", f"import a  # noqa\n{I}\n{C}\nx = 1\n"),
+        ("import a; import b; x = 1\ny = 2\n", f"import a; import b; x = 1\n{I}\n{C}\ny = 2\n"),
+        ('import a; x = """\n\n"""\ny = 2\n', f'import a; x = """\n\n"""\n{I}\n{C}\ny = 2\n'),
+        (
+            "from a import (\n    b,\n    c,\n)\n\nx = 1\n",
+            f"from a import (\n    b,\n    c,\n)\n{I}\n{C}\nx = 1\n",
+        ),
+        ("#!/usr/bin/env python\nx = 1\n", f"#!/usr/bin/env python\n\n{I}\n{C}\nx = 1\n"),
+        (
+            "# -*- coding: utf-8 -*-\n# About x.\nx = 1\n",
+            f"# -*- coding: utf-8 -*-\n\n{I}\n{C}\n# About x.\nx = 1\n",
+        ),
+        ("# Licence.\n# More.\n\nx = 1\n", f"# Licence.\n# More.\n\n{I}\n{C}\nx = 1\n"),
+        ("# About x.\nx = 1\n", f"{I}\n{C}\n# About x.\nx = 1\n"),
+        ("# Nothing else.\n", f"# Nothing else.\n\n{I}\n{C}"),
+        ("\n\n", f"{I}\n{C}\n\n"),
+        # What is imported already is only called.
+        (f"import os\n{I}\n{HOOK}", f"import os\n{I}\n{C}\n{HOOK}"),
+        (I, f"{I}\n{C}"),
+        (
+            "from bugcapture.behave import install as wire\n",
+            "from bugcapture.behave import install as wire\n\nwire()\n",
+        ),
+        ("import bugcapture.behave\n", "import bugcapture.behave\n\nbugcapture.behave.install()\n"),
+        ("from bugcapture import behave as b\n", "from bugcapture import behave as b\n\nb.install()\n"),
+        # A call inside a function comes too late.
+        (
+            f"def before_all(context):\n    {I}    {C}",
+            f"{I}\n{C}\n\ndef before_all(context):\n    {I}    {C}",
+        ),
+        # The name is somebody else's: the adapter is called by its full name.
+        (
+            "def install():\n    pass\n",
+            "import bugcapture.behave\n\nbugcapture.behave.install()\n\n\ndef install():\n    pass\n",
+        ),
+        (
+            "from shop import install\n",
+            "from shop import install\nimport bugcapture.behave\n\nbugcapture.behave.install()\n",
+        ),
+        # The line goes on behind the import, so the lines go to the end.
+        ("import os; f(\n)\nx = 1\n", f"import os; f(\n)\n{I}\n{C}\nx = 1\n"),
+    ],
+)
+def test_where_the_lines_go(before: str, after: str) -> None:
+    assert add_install(before.encode(), "environment.py").decode() == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"import os\r\n\r\nx = 1\r\n", b"import os\r\n@\r\n\r\ninstall()\r\n\r\nx = 1\r\n"),
+        (b"import os\rx = 1\r", b"import os\r@\r\rinstall()\r\rx = 1\r"),
+        (b"import os\n\nx = 1", b"import os\n@\n\ninstall()\n\nx = 1"),
+        (b"import os", b"import os\n@\n\ninstall()"),
+        (b"# coding: latin-1\nx = '\xe9'\n", b"# coding: latin-1\n\n@\n\ninstall()\n\nx = '\xe9'\n"),
+        (b"\xef\xbb\xbfx = 1\n", b"\xef\xbb\xbf@\n\ninstall()\n\nx = 1\n"),
+        (b"\xef\xbb\xbfimport os\n", b"\xef\xbb\xbfimport os\n@\n\ninstall()\n"),
+        (
+            b"import os\n\x0c\nx = '\x0b\xc2\x85\xe2\x80\xa8'\n",
+            b"import os\n@\n\ninstall()\n\x0c\nx = '\x0b\xc2\x85\xe2\x80\xa8'\n",
+        ),
+        (b"import os  \t\n\tif_ = 1\n".replace(b"\tif_", b"if_"), b"import os  \t\n@\n\ninstall()\n\nif_ = 1\n"),
+    ],
+)
+def test_line_ends_encodings_and_marks_stay(before: bytes, after: bytes) -> None:
+    wanted = after.replace(b"@", b"from bugcapture.behave import install")
+    assert add_install(before, "environment.py") == wanted
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "told"),
+    [
+        (b"def broken(:\n", "environment.py:1", "cannot be parsed"),
+        (b"import os\nx = \n", "environment.py:2", "cannot be parsed"),
+        (b"x = '\xe9'\n", "environment.py:1", "cannot be parsed"),
+        (b"\x00", "environment.py:1", "cannot be parsed"),
+        (b"# coding: no-such\n", "environment.py:1", "cannot be parsed"),
+        (b"from bugcapture.behave import uninstall\n\nuninstall()\n", "environment.py:3", "it calls uninstall()"),
+        (
+            b"from bugcapture.behave import install, uninstall\ninstall()\nuninstall()\n",
+            "environment.py:3",
+            "it calls uninstall()",
+        ),
+        (
+            b"import os\n\ndef install():\n    pass\n\n\nbugcapture = None\n",
+            "environment.py:3",
+            "install is not always bugcapture's: it is bound again, or deleted",
+        ),
+    ],
+)
+def test_what_is_refused(content: bytes, where: str, told: str) -> None:
+    """A file that is no Python, or in which no added line would install anything."""
+    with pytest.raises(RefusedError) as caught:
+        add_install(content, "environment.py")
+    assert caught.value.where == where
+    assert told in caught.value.message
+    assert caught.value.hint
+
+
+HEADS = st.sampled_from(
+    [
+        "#!/usr/bin/env python3",
+        "# -*- coding: utf-8 -*-",
+        "# A comment.",
+        '"""Doc."""',
+        '"""\nDoc.\n"""',
+        "'doc'",
+        "",
+    ]
+)
+IMPORTS = st.sampled_from(
+    [
+        "import os",
+        "import os, sys",
+        "from a import b",
+        "from a import (\n    b,\n)",
+        "from . import steps",
+        "import a; x = 1",
+        "if True:\n    import c",
+        "try:\n    import d\nexcept ImportError:\n    d = None",
+        "from shop import install",
+        "from bugcapture.behave import install",
+        "import bugcapture.behave as bb",
+        "",
+        "# noqa",
+        "import a \\\n    as b",
+    ]
+)
+BODIES = st.sampled_from(
+    [
+        "x = 1",
+        "def before_all(context):\n    pass",
+        "@decorate\ndef after_all(context): ...",
+        "async def f(): ...",
+        "class A:\n    install = 1",
+        "if x:\n    install()",
+        "x = '''\nimport os\n'''",
+        "install = 2",
+        "del x",
+        "# comment",
+        "",
+        "\x0c",
+        "with a: pass",
+        "while False: pass",
+        "sys.path.insert(0, '.')",
+        "import late",
+        "bugcapture = 1",
+        "def g():\n    from bugcapture.behave import install\n    install()",
+        "for install in (): pass",
+        "x = (1,\n2)",
+    ]
+)
+
+
+@st.composite
+def environments(draw: st.DrawFn) -> bytes:
+    """An environment file of pieces in and out of place."""
+    pieces = [
+        *draw(st.lists(HEADS, max_size=3)),
+        *(["from __future__ import annotations"] if draw(st.booleans()) else []),
+        *draw(st.lists(IMPORTS, max_size=4)),
+        *draw(st.lists(BODIES, max_size=5)),
+    ]
+    text = "\n".join(pieces) + draw(st.sampled_from(["", "\n", "\n\n"]))
+    text = text.replace("\n", draw(st.sampled_from(["\n", "\r\n", "\r"])))
+    return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + text.encode()
+
+
+@settings(max_examples=1000, deadline=None)
+@given(content=environments())
+def test_any_layout(content: bytes) -> None:
+    """The file installs the adapter, says what it said before, and every old byte stands in its old order."""
+    try:
+        before = ast.parse(content)
+    except SyntaxError:
+        with pytest.raises(RefusedError):
+            add_install(content, "environment.py")
+        return
+    try:
+        new = add_install(content, "environment.py")
+    except RefusedError:
+        # Both names that the adapter could be called by are bound to something else.
+        assert b"bugcapture = 1" in content
+        return
+    assert why_not_in(ast.parse(new)) is None
+    assert _is_one_insertion(content, new)
+    old = [ast.dump(node) for node in before.body]
+    left = [ast.dump(node) for node in ast.parse(new).body]
+    for node in old:
+        left.remove(node)
+    assert len(left) in {1, 2}
+    assert ast.get_docstring(ast.parse(new)) == ast.get_docstring(before)
+    assert not content.endswith((b"\n", b"\r")) or new.endswith((b"\n", b"\r"))
+
+
+def _is_one_insertion(old: bytes, new: bytes) -> bool:
+    start = next((n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), len(old))
+    return any(new.endswith(old[n:]) for n in range(start + 1)) and len(new) > len(old)
+
+
+def test_a_new_file_installs_the_adapter() -> None:
+    assert why_not_in(ast.parse(NEW_FILE)) is None
+    assert f"{I}\n{C}" == NEW_FILE

@@ -1,0 +1,262 @@
+"""The hook in .pre-commit-config.yaml."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from byte_checks import is_one_insertion
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bugcapture.core.errors import BugcaptureError
+from bugcapture.project.draft import Draft
+from bugcapture.project.origin import Origin
+from bugcapture.workflow.init.hook import FILE, add_hook
+
+if TYPE_CHECKING:
+    from command_project import CommandProject
+
+HOOK = {
+    "id": "bugcapture-check",
+    "name": "bugcapture check",
+    "entry": "bugcapture check",
+    "language": "system",
+    "files": r"(\.(feature|robot|resource|py|ini|cfg|toml|args)|\.behaverc)$",
+    "pass_filenames": False,
+}
+LOCAL = {"repo": "local", "hooks": [HOOK]}
+ORIGIN = Origin("https://git.example.org/bugcapture.git", "v1.2.0")
+BLOCK = """\
+  - repo: local
+    hooks:
+      - id: bugcapture-check
+        name: bugcapture check
+        entry: bugcapture check
+        language: system
+        files: '(\\.(feature|robot|resource|py|ini|cfg|toml|args)|\\.behaverc)$'
+        pass_filenames: false
+"""
+WIDE = "repos:\n-   repo: a\n    hooks:\n    -   id: x\n"
+A = "repos:\n  - repo: a\n    rev: v1\n    hooks:\n      - id: x\n"
+
+
+def wire(project: CommandProject, content: str | bytes | None, *, origin: Origin | None = None) -> str:
+    """Add the hook to a configuration."""
+    if content is not None:
+        project.write(FILE, content)
+    draft = Draft()
+    add_hook(draft, project.folder, origin, wanted=True)
+    draft.write()
+    return project.read(FILE)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, f"repos:\n{BLOCK}"),
+        ("", f"repos:\n{BLOCK}"),
+        ("\n", f"\nrepos:\n{BLOCK}"),
+        (A, A + BLOCK),
+        (A[:-1], A + BLOCK[:-1]),
+        (A.replace("\n", "\r\n"), (A + BLOCK).replace("\n", "\r\n")),
+        (f"\ufeff{A}", f"\ufeff{A}{BLOCK}"),
+        (f"# Head.\n{A}\n# Tail.\nci:\n  x: 1\n", f"# Head.\n{A}{BLOCK}\n# Tail.\nci:\n  x: 1\n"),
+        (
+            f"{A}      # - id: y\n      #   args: []\nci: {{}}\n",
+            f"{A}      # - id: y\n      #   args: []\n{BLOCK}ci: {{}}\n",
+        ),
+        (f"{A}  # Between.\n", f"{A}{BLOCK}  # Between.\n"),
+        (
+            "repos:\n- repo: a\n  hooks:\n  - id: x  # c\n\n\nci: {}\n",
+            "repos:\n- repo: a\n  hooks:\n  - id: x  # c\n"
+            + "\n".join(line[2:] if n < 2 else line[4:] for n, line in enumerate(BLOCK.splitlines()))
+            + "\n\n\nci: {}\n",
+        ),
+        (WIDE, f"{WIDE}-   repo: local\n    hooks:\n    -   id: bugcapture-check\n"),
+        (
+            "repos:\n  - {repo: a, hooks: [{id: x}]}\n",
+            f"repos:\n  - {{repo: a, hooks: [{{id: x}}]}}\n{BLOCK}",
+        ),
+        (
+            f"{A}        entry: |\n          a\n          # b\n\nci: {{}}\n",
+            f"{A}        entry: |\n          a\n          # b\n\n{BLOCK}ci: {{}}\n",
+        ),
+        (
+            f'{A}        args: ["--x", "\n          y"]  # c\n',
+            f'{A}        args: ["--x", "\n          y"]  # c\n{BLOCK}',
+        ),
+        (
+            "x: &a {id: y}\nrepos:\n  - repo: b\n    hooks:\n      - *a\n",
+            f"x: &a {{id: y}}\nrepos:\n  - repo: b\n    hooks:\n      - *a\n{BLOCK}",
+        ),
+        (f"---\n{A}", f"---\n{A}{BLOCK}"),
+        (f"%YAML 1.1\n---\n{A}...\n", f"%YAML 1.1\n---\n{A}{BLOCK}...\n"),
+        (f"{A}exclude: '\u2028 é \U0001f600'\n", f"{A}{BLOCK}exclude: '\u2028 é \U0001f600'\n"),
+    ],
+)
+def test_the_hook_is_one_more_repository(project: CommandProject, before: str | None, after: str) -> None:
+    """Behind the last one, with the indentation that the file has, and comments left where they belong."""
+    found = wire(project, before)
+    assert found.startswith(after) if after.endswith("id: bugcapture-check\n") else found == after
+    assert yaml.safe_load(found.removeprefix("\ufeff"))["repos"][-1] == LOCAL
+    assert wire(project, None) == found
+
+
+def test_an_installation_from_a_repository_names_it(project: CommandProject) -> None:
+    found = wire(project, A, origin=ORIGIN)
+    assert found == (
+        f"{A}  - repo: https://git.example.org/bugcapture.git\n"
+        "    rev: v1.2.0\n"
+        "    hooks:\n"
+        "      - id: bugcapture-check\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "repos:\n  - repo: b\n    hooks:\n      - id: bugcapture-check\n",
+        "repos:\n  - repo: b\n    hooks:\n      - id: bugcapture-check-files\n",
+        "repos: [{repo: b, hooks: [{id: bugcapture-check}]}]\n",
+        "repos:\n  - hooks:\n      - id: mine\n        entry: poetry run bugcapture check --quiet\n",
+        "x: &h {id: bugcapture-check}\nrepos:\n  - repo: b\n    hooks:\n      - *h\n",
+    ],
+)
+def test_a_hook_that_is_there_is_enough(project: CommandProject, content: str) -> None:
+    assert wire(project, content) == content
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "told"),
+    [
+        ("repos: []\n", 1, "there is no list with items below `repos`"),
+        ("repos:\n", 1, "there is no list with items below `repos`"),
+        ("ci: {}\n", 1, "there is no list with items below `repos`"),
+        ("repos: [{repo: a, hooks: [{id: x}]}]\n", 1, "the list below `repos` is written in flow style"),
+        ("a: 1\nrepos: &r\n  - repo: a\n    hooks: []\nx: *r\n", 2, "the list below `repos` has an anchor"),
+        ("a: &r\n  - repo: a\nrepos: *r\n", 3, "`repos` is an alias of something else"),
+        (f"{A}repos: []\n", 6, "`repos` stands there twice"),
+        ("{repos: []}\n", 1, "is written in flow style"),
+        ("- repo: a\n", None, "holds no mapping"),
+        ("# Nothing.\n", None, "holds no mapping"),
+        ("repos:\n\t- repo: a\n", 2, "cannot be read as YAML: found character '\\t' that cannot start any token"),
+        (f"{A}---\n{A}", 6, "cannot be read as YAML: but found another document"),
+        ("repos: *nobody\n", 1, "cannot be read as YAML"),
+        (f"{A}\x00", None, "cannot be read as YAML"),
+        (b"repos:\n  - repo: \xff\n", 2, "is not UTF-8"),
+        (
+            "repos:\n  - repo: local\n    hooks:\n      - id: x\n      - id: bugcapture\n        entry: true\n",
+            5,
+            "there is another hook of bugcapture",
+        ),
+        (
+            "repos:\n  - repo: local\n    hooks:\n      - id: y\n        entry: bugcapture list\n",
+            4,
+            "there is another hook of bugcapture",
+        ),
+        (
+            "a: &x [*x]\nrepos:\n  - repo: a\n    hooks: *x\n",
+            1,
+            "what is to be added would not be read as it is meant",
+        ),
+        (f"{A}        entry: |+\n          a\n\n          # b\n  \n", None, None),
+    ],
+)
+def test_what_is_refused(
+    project: CommandProject, content: str | bytes, where: int | None, told: str | None
+) -> None:
+    """With the place, and with the lines that a person can add."""
+    if told is None:
+        assert yaml.safe_load(wire(project, content))["repos"][-1] == LOCAL
+        return
+    with pytest.raises(BugcaptureError) as caught:
+        wire(project, content)
+    path = str(project.folder / FILE)
+    assert caught.value.where == (path if where is None else f"{path}:{where}")
+    assert told in caught.value.message
+    if "UTF-8" not in told:
+        assert caught.value.hint is not None
+        assert "by hand" in caught.value.hint or "mend it" in caught.value.hint or "--no-hook" in caught.value.hint
+
+
+def test_no_configuration_is_made_unasked(project: CommandProject) -> None:
+    project.write("tests/test_a.py", "def test_a(): pass\n")
+    assert project.run("init", "--yes").code == 0
+    assert not (project.folder / FILE).exists()
+    assert project.run("init", "--yes", "--hook").code == 0
+    assert project.read(FILE) == f"repos:\n{BLOCK}"
+
+
+def test_a_configuration_can_be_passed_over(project: CommandProject) -> None:
+    project.write("tests/test_a.py", "def test_a(): pass\n")
+    project.write(FILE, "repos: []\n")
+    assert project.run("init", "--yes").code == 1
+    assert project.run("init", "--yes", "--no-hook").code == 0
+    assert project.read(FILE) == "repos: []\n"
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> str:
+    """A configuration in one of the layouts that people use, with noise."""
+    dash = draw(st.sampled_from([0, 0, 2, 4]))
+    inner = dash + draw(st.sampled_from([2, 2, 4]))
+    hook = inner + draw(st.sampled_from([0, 2, 4]))
+    key = hook + draw(st.sampled_from([2, 4]))
+    noise = st.sampled_from(
+        ["", "", "\n", "# c\n", f"{' ' * dash}# d\n", f"{' ' * inner}# e\n", f"{' ' * key}# f\n", "  \n"]
+    )
+    value = st.sampled_from(
+        [
+            "x",
+            "'a: b'",
+            '"#"',
+            "&a x",
+            "*b",
+            "[a, b]",
+            "{c: d}",
+            f"|\n{' ' * (key + 2)}t\n{' ' * (key + 2)}# u",
+            f">-\n{' ' * (key + 2)}t\n",
+            f"'a\n{' ' * (key + 2)}b'",
+            "!!str 3",
+            "  # c",
+            "é\u2028",
+            "|+\n\n",
+        ]
+    )
+    lines = [draw(noise), draw(st.sampled_from(["", "b: &b y\n", "default: {a: 1}\n", "---\n"])), "repos:\n"]
+    for _ in range(draw(st.integers(1, 3))):
+        lines += [draw(noise), f"{' ' * dash}-{' ' * (inner - dash - 1)}repo: r\n", f"{' ' * inner}hooks:\n"]
+        for _ in range(draw(st.integers(1, 2))):
+            lines += [draw(noise), f"{' ' * hook}-{' ' * (key - hook - 1)}id: h\n"]
+            if draw(st.booleans()):
+                lines += [f"{' ' * key}entry: {draw(value)}\n"]
+    lines += [draw(noise), draw(st.sampled_from(["", "ci: {}\n", "exclude: x\n", "...\n", "[broken\n"]))]
+    text = "".join(lines)
+    text = text[:-1] if draw(st.booleans()) else text
+    return draw(st.sampled_from(["", "\ufeff"])) + text.replace("\n", draw(st.sampled_from(["\n", "\n", "\r\n"])))
+
+
+@settings(max_examples=600, deadline=None)
+@given(content=configurations(), origin=st.sampled_from([None, ORIGIN]))
+def test_any_layout(tmp_path_factory: pytest.TempPathFactory, content: str, origin: Origin | None) -> None:
+    """Added at one place and read as it is meant, or refused; nothing in between, and a second time nothing."""
+    folder = tmp_path_factory.mktemp("hook")
+    (folder / FILE).write_bytes(content.encode())
+    try:
+        draft = Draft()
+        add_hook(draft, folder, origin, wanted=True)
+    except BugcaptureError:
+        assert (folder / FILE).read_bytes() == content.encode()
+        return
+    draft.write()
+    new = (folder / FILE).read_bytes()
+    assert is_one_insertion(content.encode(), new)
+    before, after = (yaml.safe_load(text.removeprefix("\ufeff")) for text in (content, new.decode()))
+    added = after["repos"].pop()
+    assert added["hooks"][0]["id"] == "bugcapture-check"
+    assert after == before
+    again = Draft()
+    add_hook(again, folder, origin, wanted=True)
+    assert again.changes == ()
