@@ -152,6 +152,33 @@ def test_tags_select_like_markers(project: PytestProject) -> None:
     assert (run.code, run.counts) == (0, {"xfailed": 1, "deselected": 11})
 
 
+TELL = """
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for mark in item.iter_markers():
+            print("MARK", mark.name, *mark.args)
+"""
+TOLD = """\
+@tdd_bug @tdd_bug_7 @tdd_issue @tdd_issue_8 @tdd_expected_fail @other
+Feature: F
+  Scenario: then asserts
+    Then bad
+"""
+
+
+def test_tags_become_the_markers_that_mean_the_same(project: PytestProject) -> None:
+    """Hooks of the project find the number in the marker's argument, as in Python."""
+    project.write("pytest.ini", OTHER)
+    project.write("conftest.py", TELL)
+    project.write("a.feature", TOLD)
+    project.write("test_a.py", MODULE)
+    run = project.run("-s")
+    told = {line.removeprefix("MARK ") for line in run.stdout.splitlines() if line.startswith("MARK ")}
+    assert {mark for mark in told if not mark.startswith("usefixtures")} == {
+        *("tdd_bug", "tdd_bug 7", "tdd_issue", "tdd_issue 8", "tdd_expected_fail", "other"),
+    }
+
+
 NUMBERED_ROWS = """\
 @tdd_bug @tdd_issue
 Feature: F
@@ -301,6 +328,151 @@ def test_hooks_never_count_and_the_function_counts(project: PytestProject) -> No
     assert run.reasons["hook before"] == run.reasons["hook after"] == "a hook of the scenario failed"
     assert run.reasons["own body times out"] == "a timeout is never the expected failure"
     assert next(record["ids"] for record in run.records if record["name"] == "marked besides") == [7, 8]
+
+
+DECORATED = """\
+Feature: F
+  @tdd_bug @tdd_bug_7 @tdd_expected_fail
+  Scenario: wrapped
+    Given bad
+
+  Scenario: bare
+    Given bad
+
+  @tdd_bug @tdd_bug_7 @tdd_expected_fail
+  Scenario: declares
+    Fails with: RuntimeError
+    When error
+"""
+DECORATORS = """
+import functools
+
+def wrapped(test):
+    @functools.wraps(test)
+    def inner(*args, **kwargs):
+        return test(*args, **kwargs)
+    return inner
+
+def bare(test):
+    def inner(request, _pytest_bdd_example):
+        return test(request, _pytest_bdd_example)
+    return inner
+
+@wrapped
+@scenario("a.feature", "wrapped")
+def test_wrapped():
+    pass
+
+@pytest.mark.tdd_bug(7)
+@pytest.mark.tdd_expected_fail
+@bare
+@scenario("a.feature", "bare")
+def test_bare():
+    pass
+
+@wrapped
+@wrapped
+@scenario("a.feature", "declares")
+def test_declares():
+    pass
+"""
+
+
+def test_a_decorator_hides_no_scenario(project: PytestProject) -> None:
+    """What stands above ``@scenario`` changes neither where the test stands nor what its steps are."""
+    project.write("a.feature", DECORATED)
+    project.write("test_a.py", STEPS + DECORATORS)
+    run = project.run()
+    assert run.verdicts == {"wrapped": WRONG, "test_bare": WRONG, "declares": EXPECTED}, run.reasons
+    assert "given step failed" in run.reasons["wrapped"]
+    assert "given step failed" in run.reasons["test_bare"]
+
+
+OWN_HOOKS = """
+import pytest
+
+@pytest.hookimpl(wrapper=True)
+def pytest_bdd_before_scenario(scenario):
+    assert scenario.name != "before scenario"
+    return (yield)
+
+def pytest_bdd_step_error(scenario):
+    assert scenario.name != "step error"
+"""
+TAKEN = """@tdd_bug @tdd_bug_7 @tdd_expected_fail
+Feature: F
+  Scenario: before scenario
+    Then ok
+
+  Scenario: step error
+    Then error
+
+  Scenario: fixture of nobody
+    Fails with: LookupError
+    Then nobody has it
+
+  Scenario: argument
+    Then it costs 5
+
+  Scenario: no exception of the usual kind
+    Fails with: Stop
+    Then stop
+
+  Scenario: teardown
+    Then bad at last
+"""
+TAKING = """
+from pytest_bdd import parsers
+
+class Stop(BaseException):
+    pass
+
+def cheap(text):
+    assert int(text) < 5
+
+@then("nobody has it")
+def nobody(no_such_fixture):
+    pass
+
+@then(parsers.parse("it costs {sum}"), converters={"sum": cheap})
+def costs(sum):
+    pass
+
+@then("stop")
+def stop():
+    raise Stop
+
+@then("bad at last")
+def bad_at_last(request):
+    request.addfinalizer(finish)
+    assert 0
+
+def finish():
+    raise OSError
+
+scenarios("a.feature")
+"""
+
+
+def test_what_surrounds_a_step_is_no_part_of_it(project: PytestProject) -> None:
+    """Hooks, fixtures and arguments: only what the step itself raises can be the expected failure."""
+    project.write("a.feature", TAKEN)
+    project.write("conftest.py", OWN_HOOKS)
+    project.write("test_a.py", STEPS + TAKING)
+    run = project.run()
+    assert run.verdicts == {
+        "before scenario": WRONG,
+        "step error": WRONG,
+        "fixture of nobody": WRONG,
+        "argument": WRONG,
+        "no exception of the usual kind": EXPECTED,
+        "teardown": WRONG,
+    }
+    assert run.reasons["before scenario"] == run.reasons["step error"] == "a hook of the scenario failed"
+    assert run.reasons["fixture of nobody"] == run.reasons["argument"] == "what a step takes failed"
+    places = {record["name"]: record["step_location"] for record in run.records}
+    assert places["no exception of the usual kind"] == "a.feature:18"
+    assert places["teardown"].startswith("test_a.py:")
 
 
 RULE = """\

@@ -29,14 +29,14 @@ def register_numbers(config: pytest.Config, module: Path) -> None:
         module: A Python file that is about to be imported.
     """
     known = {line.partition(":")[0] for line in config.getini("markers")}
-    for feature in bound_features([module]):
-        try:
-            content = read_bytes(feature)
-        except SourceError:
-            continue  # pytest-bdd tells.
-        for tag in sorted({found.decode("ascii") for found in _TAG.findall(content)} - known):
-            if read_tag(tag).kind is TagKind.NUMBER:
-                known.add(tag)
-                config.addinivalue_line(
-                    "markers", f"{tag}: a tag of a feature file; in Python, write tdd_bug(991)"
-                )
+    tags = {tag for feature in bound_features([module]) for tag in _numbers_in(feature)}
+    for tag in sorted(tags - known):
+        config.addinivalue_line("markers", f"{tag}: a tag of a feature file; in Python, write tdd_bug(991)")
+
+
+def _numbers_in(feature: Path) -> list[str]:
+    try:
+        found = _TAG.findall(read_bytes(feature))
+    except SourceError:
+        return []  # pytest-bdd tells.
+    return [tag for tag in map(bytes.decode, found) if read_tag(tag).kind is TagKind.NUMBER]

@@ -14,15 +14,14 @@ from bugcapture.pytest.apply import add_section, make_green, make_red
 from bugcapture.pytest.captured import CAPTURED, Captured, PytestTest, capture, read_item, why_late
 from bugcapture.pytest.classify import read_abort, read_failures, read_outcome
 from bugcapture.pytest.place import find_switch
-from bugcapture.pytest.scenario import ScenarioRun
 from bugcapture.pytest.summary import ATTRIBUTE, encode_result
-from bugcapture.pytest.watch import find_marked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from bugcapture.core.verdict import Judgement
     from bugcapture.project.session import Session
+    from bugcapture.pytest.scenario import ScenarioRun
 
 
 class Judging:
@@ -102,13 +101,6 @@ class Judging:
             self._judge_phase(item, captured, call, report)
         return report
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Find tests that got the switch after they were checked and that nobody has judged."""
-        for item in find_marked(getattr(session, "items", ())):
-            if CAPTURED not in item.stash:
-                refuse_unjudged(item, self._session, self._report)
-
     def pytest_unconfigure(self) -> None:
         """Close the evidence."""
         self._session.close()
@@ -118,14 +110,7 @@ class Judging:
         """Follow a scenario of pytest-bdd."""
         captured = request.node.stash.get(CAPTURED, None)
         if captured is not None:
-            background = captured.scenario.background if captured.scenario else frozenset()
-            captured.run = ScenarioRun(steps=len(scenario.steps), background=background)
-
-    @pytest.hookimpl(optionalhook=True, tryfirst=True)
-    def pytest_bdd_before_step(self, request: Any) -> None:
-        """Hooks before a step are no part of it."""
-        if run := _run_of(request):
-            run.current = None
+            captured.follow(len(scenario.steps))
 
     @pytest.hookimpl(optionalhook=True, trylast=True)
     def pytest_bdd_before_step_call(self, request: Any, step: Any) -> None:
@@ -134,10 +119,9 @@ class Judging:
             run.current = step
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
-    def pytest_bdd_step_error(self, request: Any, step: Any, exception: BaseException) -> None:
-        """The step failed."""
+    def pytest_bdd_step_error(self, request: Any, exception: BaseException) -> None:
+        """The step failed, or it did not begin because of its arguments."""
         if run := _run_of(request):
-            run.current = step
             run.error = exception
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True, specname="pytest_bdd_after_step")
@@ -163,6 +147,18 @@ class Judging:
         """The scenario and all its hooks are over; what follows is the test function's own body."""
         if run := _run_of(request):
             run.ended = run.done == run.steps
+
+    def refuse(self, item: pytest.Item) -> None:
+        """Make a test red that got the switch while it ran, when nothing was there to judge it.
+
+        Args:
+            item: The test.
+        """
+        captured = capture(item, read_item(item, self._session.policy), late=True)
+        if captured is not None:
+            _, reason = self._now(item, captured)
+            self._session.refuse(captured.test, reason)
+            self._report(self._encode(captured.test))
 
     def _judge_part(self, item: pytest.Item, captured: Captured, call: Any, report: Any) -> None:
         """Judge one subtest as far as that goes; the test as a whole is judged at its end."""
@@ -214,24 +210,6 @@ class Judging:
     def _encode(self, test: PytestTest) -> dict[str, Any]:
         result = self._session.result_of(test)
         return encode_result(result, test.nodeid) if result else {}
-
-
-def refuse_unjudged(item: pytest.Item, session: Session, report: Callable[[dict[str, Any]], None]) -> None:
-    """Make a test red that got the switch while it ran, when nothing was there to judge it.
-
-    Args:
-        item: The test.
-        session: The run's judge.
-        report: Takes its result.
-    """
-    captured = capture(item, read_item(item, session.policy), late=True)
-    if captured is None or not captured.test.tags.expected_fail:
-        return
-    _, reason = why_late(item, captured, session.policy)
-    session.refuse(captured.test, reason)
-    result = session.result_of(captured.test)
-    if result:
-        report(encode_result(result, captured.test.nodeid))
 
 
 def _failed(failures: tuple[Any, ...]) -> Outcome:

@@ -29,7 +29,7 @@ class _Reserved:
 
 def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
     """Make ``-p bugcapture.pytest`` harmless beside the entry point."""
-    if plugin in {sys.modules[_PACKAGE], sys.modules[__name__]}:
+    if plugin is sys.modules[_PACKAGE] or plugin is sys.modules[__name__]:
         for name in _NAMES:
             if not manager.has_plugin(name):
                 manager.register(_Reserved(), name)
@@ -82,7 +82,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Look at the markers for the last time: the switch must not come from a fixture."""
     from bugcapture.pytest.watch import find_marked  # noqa: PLC0415 - as above
 
-    if marked := find_marked(getattr(session, "items", ())):
+    if marked := find_marked(session.items):
         from bugcapture.pytest.run import finish  # noqa: PLC0415 - as above
 
         finish(session, marked)

@@ -17,7 +17,7 @@ from bugcapture.project.paths import relative_path
 from bugcapture.project.session import Session
 from bugcapture.project.trial import current_trial
 from bugcapture.pytest.captured import CAPTURED, Problem, capture, read_item
-from bugcapture.pytest.judging import Judging, refuse_unjudged
+from bugcapture.pytest.judging import Judging
 from bugcapture.pytest.summary import REFUSED, UNREPORTED, Summary
 
 if TYPE_CHECKING:
@@ -64,16 +64,12 @@ def check(config: pytest.Config, items: list[pytest.Item], marked: list[pytest.I
             trial.reorder(items)
         if not config.getoption("collectonly") and any(CAPTURED in item.stash for item in marked):
             _judge(config)
-    except BugcaptureError as error:
+    except (BugcaptureError, _RefusedError) as error:
         text = f"bugcapture: {error}"
-    except _RefusedError as refusal:
-        text = f"bugcapture: {refusal}"
-    else:
-        return
-    if not _worker_of(config):
-        raise pytest.UsageError(text)
-    config.workeroutput[REFUSED] = text  # type: ignore[attr-defined] # pytest-xdist adds it
-    items.clear()
+        if not _worker_of(config):
+            raise pytest.UsageError(text) from error
+        config.workeroutput[REFUSED] = text  # type: ignore[attr-defined] # pytest-xdist adds it
+        items.clear()
 
 
 def check_late(config: pytest.Config, marked: list[pytest.Item]) -> None:
@@ -90,18 +86,17 @@ def check_late(config: pytest.Config, marked: list[pytest.Item]) -> None:
 
 
 def finish(session: pytest.Session, marked: list[pytest.Item]) -> None:
-    """Refuse the tests that got the switch while they ran, in a run that had no captured test."""
+    """Refuse the tests that got the switch while they ran and that nobody has judged."""
     config = session.config
     late = [item for item in marked if CAPTURED not in item.stash and item.get_closest_marker(SWITCH)]
-    if not late or config.getoption("collectonly") or config.pluginmanager.hasplugin(_JUDGING):
+    if not late or config.getoption("collectonly"):
         return
     with _usage_errors():
-        judge = _new_session(config)
+        judging = _judge(config)
     for item in late:
-        refuse_unjudged(item, judge, _reporter(config))
-    judge.close()
+        judging.refuse(item)
     if not _worker_of(config):
-        _summary(config).settle(session)  # It came too late for its own hook.
+        _summary(config).settle(session)  # It may have come too late for its own hook.
 
 
 class _RefusedError(Exception):
@@ -144,16 +139,15 @@ def _check_run(config: pytest.Config) -> None:
         )
 
 
-def _judge(config: pytest.Config) -> None:
-    """Register the hooks around each test, once."""
-    if not config.pluginmanager.hasplugin(_JUDGING):
-        config.pluginmanager.register(Judging(_new_session(config), _reporter(config)), _JUDGING)
-
-
-def _new_session(config: pytest.Config) -> Session:
-    session = Session("pytest", PYTEST, worker=_worker_of(config))
-    session.raw = session.raw or _runs_xfail(config)
-    return session
+def _judge(config: pytest.Config) -> Judging:
+    """The hooks around each test, registered once."""
+    judging: Judging | None = config.pluginmanager.get_plugin(_JUDGING)
+    if judging is None:
+        session = Session("pytest", PYTEST, worker=_worker_of(config))
+        session.raw = session.raw or _runs_xfail(config)
+        judging = Judging(session, _reporter(config))
+        config.pluginmanager.register(judging, _JUDGING)
+    return judging
 
 
 def _runs_xfail(config: pytest.Config) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import pytest
 
 from bugcapture.core.expectation import FAILS_AT, same_place
 from bugcapture.core.outcome import Phase
@@ -15,8 +18,6 @@ from bugcapture.core.text import printable, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pytest
 
 _EXAMPLE: Final = "_pytest_bdd_example"
 _EXAMPLES: Final = "Examples:"
@@ -67,7 +68,7 @@ class Scenario:
     def descriptions(self) -> tuple[list[str], ...]:
         """The lines of all descriptions, nearest first."""
         holders = (self._template, self._rule, self._template.feature)
-        texts = [getattr(holder, "description", "") or "" for holder in holders]
+        texts = [getattr(holder, "description", "") for holder in holders]
         return tuple(text.splitlines() for text in texts)
 
     def check_place(self, place: str) -> str:
@@ -87,16 +88,14 @@ class Scenario:
         """The line of a tag in the feature file: the nearest one above the scenario's steps."""
         token = re.compile(rf"(?<!\S)@{re.escape(tag)}(?!\S)")
         below = self.line if tag in self._row_tags else self._start
-        found = [number for number, line in self._lines if token.search(line)]
-        above = [number for number in found if number <= below]
-        return above[-1] if above else found[0] if found else self.line
+        found = (number for number, line in self._lines[:below] if token.search(line))
+        return max(found, default=self.line)
 
     def line_of_text(self, text: str) -> int:
-        """The line of a piece of a description: below the scenario, else the first one."""
-        wanted = text.strip()
-        found = [number for number, line in self._lines if wanted in line]
-        below = [number for number in found if number > self._start]
-        return below[0] if below else found[0] if found else self._start
+        """The line of a piece of a description: the nearest one below the scenario's title, else above it."""
+        wanted, start = text.strip(), self._start
+        found = (number for number, line in self._lines if wanted in line)
+        return min(found, key=lambda number: (number <= start, abs(number - start)), default=start)
 
     @cached_property
     def background(self) -> frozenset[int]:
@@ -149,8 +148,9 @@ class ScenarioRun:
     """How far the scenario of a test has come.
 
     Attributes:
-        steps: The steps that it has to run.
-        done: How many of them have ended, hooks included.
+        steps: How many steps it has to run.
+        background: The lines of the Background steps.
+        done: How many steps have ended, hooks included.
         current: The step that runs at the moment, or that failed.
         error: What that step raised.
         undefined: A step without a definition.
@@ -158,12 +158,12 @@ class ScenarioRun:
     """
 
     steps: int
+    background: frozenset[int]
     done: int = 0
     current: Any = None
     error: BaseException | None = None
     undefined: Any = None
     ended: bool = False
-    background: frozenset[int] = field(default_factory=frozenset)
 
     @property
     def failed_step(self) -> Any:
@@ -177,25 +177,21 @@ class ScenarioRun:
 
 def find_scenario(item: pytest.Item) -> Scenario | None:
     """The scenario that a test runs; None for every other test."""
-    module = sys.modules.get("pytest_bdd.scenario")
-    function = getattr(item, "obj", None)
-    if module is None or function is None:
+    if not isinstance(item, pytest.Function):
         return None
-    template = getattr(function, "__scenario__", None)  # pytest-bdd before 8
-    if template is None:
-        registry = getattr(module, "scenario_wrapper_template_registry", None)
-        template = registry.get(function) if registry is not None else None
-    if template is None:
-        return None
-    return Scenario(template, _find_row(item, template))
+    registry: Any = getattr(sys.modules.get("pytest_bdd.scenario"), "scenario_wrapper_template_registry", {})
+    # Other decorators may stand above `@scenario`.
+    function = inspect.unwrap(item.obj, stop=registry.__contains__)
+    template = registry[function] if function in registry else getattr(function, "__scenario__", None)
+    return Scenario(template, _find_row(item, template)) if template is not None else None
 
 
-def _find_row(item: pytest.Item, template: Any) -> Row | None:
+def _find_row(item: pytest.Function, template: Any) -> Row | None:
     """The row that a test runs; None without an outline."""
-    callspec = getattr(item, "callspec", None)
-    if callspec is None or not callspec.params.get(_EXAMPLE):
+    callspec: Any = getattr(item, "callspec", None)
+    values = getattr(callspec, "params", {}).get(_EXAMPLE)
+    if values is None:
         return None
-    values = callspec.params[_EXAMPLE]
     # The indices of a call specification count calls when there are more parameters.
     rows = (mark.args[1] for mark in item.iter_markers("parametrize") if mark.args[:1] == (_EXAMPLE,))
     number = next(number for number, row in enumerate(next(rows)) if row.values[0] is values)

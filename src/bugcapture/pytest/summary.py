@@ -89,8 +89,8 @@ class Summary:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take what a worker process has left at its end."""
-        output = getattr(node, "workeroutput", None) or {}
-        self._refused = self._refused or output.get(REFUSED, "")
+        output = getattr(node, "workeroutput", {})  # A worker that crashed leaves none.
+        self._refused = output.get(REFUSED, self._refused)
         for encoded in output.get(UNREPORTED, ()):
             self.add(encoded, node.gateway.id)
 
