@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # `ISSUES CLOSED: #991, #992`, `Closes #991`, `Fixes: owner/name#991`.
 _CLOSES: Final = re.compile(
-    r"^[ \t]*(?:issues?[ \t]+closed|close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ \t]*:?[ \t]+(?P<list>.*#[0-9].*)$",
+    r"^[ \t]*(?:issues?[ \t]+closed|close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ \t]*:?[ \t]+"
+    r"(?P<list>[\w./-]*#[0-9]+(?:[ \t,]+(?:and[ \t]+)?[\w./-]*#[0-9]+)*)",
     re.IGNORECASE | re.MULTILINE,
 )
 _NUMBER: Final = re.compile(r"#([1-9][0-9]{0,17})\b")

@@ -1,0 +1,253 @@
+"""``gate`` on real branches: captures, fixes, and what they lack."""
+
+from __future__ import annotations
+
+import pytest
+from workflow_project import FEATURE, RIGHT, GitProject
+
+TITLE = "test: add TDD bug-capture test for #7 — the total"
+CAPTURE = f"{TITLE}\n\nThe total is one too much.\n\nISSUES CLOSED: #8"
+FIXED = "fix: do not count the cart itself\n\nISSUES CLOSED: #7"
+
+
+@pytest.fixture
+def start(project: GitProject) -> GitProject:
+    """A project that keeps fragments, on its branch ``main``."""
+    project.add_behave()
+    project.write("pyproject.toml", "[tool.bugcapture]\nnews = 'changelog.d/{number}.{kind}.md'\n")
+    project.commit("feat: a cart")
+    return project
+
+
+@pytest.fixture
+def captured(start: GitProject) -> GitProject:
+    """A branch that captures bug 7 as it should."""
+    start.git("checkout", "--quiet", "-b", "tdd/total")
+    start.write("features/cart.feature", FEATURE)
+    start.write("changelog.d/7.capture.md", "Captured.\n")
+    start.commit(CAPTURE)
+    return start
+
+
+@pytest.fixture
+def fixed(captured: GitProject) -> GitProject:
+    """A branch that fixes it as it should."""
+    captured.git("checkout", "--quiet", "main")
+    captured.git("merge", "--quiet", "tdd/total")
+    captured.git("checkout", "--quiet", "-b", "fix/total")
+    captured.write("src/shop/cart.py", RIGHT)
+    captured.write("features/cart.feature", FEATURE.replace(" @tdd_expected_fail", ""))
+    captured.write("changelog.d/7.fixed.md", "Fixed.\n")
+    captured.commit(FIXED)
+    return captured
+
+
+def statuses(project: GitProject, *arguments: str, env: dict[str, str] | None = None) -> dict[str, str]:
+    """Each rule with its status, of the only bug."""
+    result = project.run("gate", "--format", "json", *arguments, env=env)
+    (bug,) = result.json["bugs"]
+    found = {rule["rule"]: rule["status"] for rule in bug["rules"]}
+    assert result.code == (1 if "fail" in found.values() else 0)
+    assert result.json["passed"] is bug["passed"] is ("fail" not in found.values())
+    return found
+
+
+def test_a_capture_as_it_should_be(captured: GitProject) -> None:
+    """Every rule passes, and the checkout is as it was."""
+    before = captured.state()
+    found = statuses(captured)
+    assert set(found.values()) == {"pass"}
+    assert list(found) == [
+        "tags", "once", "reason", "comment", "only-tests", "news", "one-commit", "title", "body", "branch",
+        "stays-open",
+    ]  # fmt: skip
+    assert captured.state() == before
+
+
+def test_a_fix_as_it_should_be(fixed: GitProject) -> None:
+    """Every rule passes, the proof included."""
+    before = fixed.state()
+    found = statuses(fixed)
+    assert set(found.values()) == {"pass"}
+    assert list(found) == ["tags", "captured", "switch", "tags-stay", "proof", "news", "closes"]
+    assert fixed.state() == before
+
+
+def test_the_proof_comes_with_the_answer(fixed: GitProject) -> None:
+    """The attestation of the proof is part of the JSON."""
+    (bug,) = fixed.run("gate", "--format", "json").json["bugs"]
+    assert bug["proof"]["proof"] == "PROVEN"
+    assert bug["proof"]["digest"].startswith("sha256:")
+
+
+def test_a_capture_with_all_the_faults_at_once(start: GitProject) -> None:
+    """They are all told together."""
+    start.git("checkout", "--quiet", "-b", "my-branch")
+    start.write("features/cart.feature", FEATURE.replace("bug #7", "a bug"))
+    start.write("src/shop/cart.py", RIGHT)
+    start.commit("wip")
+    start.commit("wip 2\n\nISSUES CLOSED: #7")
+    start.git("commit", "--quiet", "--amend", "-m", "wip 2\n\nmore")
+    found = statuses(start)
+    failing = {rule for rule, status in found.items() if status == "fail"}
+    assert failing == {"reason", "comment", "only-tests", "news", "one-commit", "title", "body", "branch"}
+
+
+def test_a_fix_that_does_not_fix(fixed: GitProject) -> None:
+    """The switch is gone, and the test is still red."""
+    fixed.write("src/shop/cart.py", "def total(prices):\n    return sum(prices) + 2\n")
+    fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    found = statuses(fixed)
+    assert {rule for rule, status in found.items() if status == "fail"} == {"proof"}
+
+
+def test_a_fix_with_the_switch_still_on(fixed: GitProject) -> None:
+    """The commit says that it closes the bug; the switch says that it is open."""
+    fixed.write("features/cart.feature", FEATURE)
+    fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    result = fixed.run("gate", "--format", "json")
+    rules = {rule["rule"]: rule for rule in result.json["bugs"][0]["rules"]}
+    assert (rules["switch"]["status"], rules["switch"]["where"]) == ("fail", "features/cart.feature:4")
+    assert "SWITCHED" in rules["proof"]["message"]
+
+
+def test_a_fix_that_takes_the_test_away(fixed: GitProject) -> None:
+    """The numbers stay for ever."""
+    (fixed.folder / "features/cart.feature").unlink()
+    fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    found = statuses(fixed)
+    assert {rule for rule, status in found.items() if status == "fail"} == {"tags-stay", "proof"}
+
+
+def test_a_bug_that_is_closed_by_hand(fixed: GitProject) -> None:
+    """``--closes`` stands for a footer, as when the forge closes it."""
+    fixed.git("commit", "--quiet", "--amend", "-m", "fix: x")
+    assert statuses(fixed)["closes"] == "fail"
+    assert statuses(fixed, "--closes", "7")["closes"] == "pass"
+
+
+def test_closing_a_bug_without_a_test(start: GitProject) -> None:
+    """Asked for by hand, since git alone does not know which numbers are bugs."""
+    start.git("checkout", "--quiet", "-b", "fix/x")
+    start.commit("fix: x\n\nCloses #9")
+    assert start.run("gate").code == 0
+    found = statuses(start, "--closes", "#9")
+    assert (found["captured"], found["proof"]) == ("fail", "fail")
+
+
+def test_other_branches_are_let_through(start: GitProject) -> None:
+    """Nothing is asked of a branch that has nothing to do with a bug."""
+    start.git("checkout", "--quiet", "-b", "docs")
+    start.write("README.md", "Hello\n")
+    start.commit("docs: hello")
+    result = start.run("gate")
+    assert (result.code, result.out) == (0, "")
+    assert "no bug is captured or fixed" in result.err
+
+
+def test_the_merge_result_is_judged_as_the_branch(fixed: GitProject) -> None:
+    """A CI checks out the merge of the branch; its name comes from a variable, its commits are those of the branch."""
+    fixed.git("checkout", "--quiet", "main")
+    fixed.write("README.md", "meanwhile\n")
+    fixed.commit("docs: meanwhile")
+    fixed.git("checkout", "--quiet", "--detach", "main")
+    fixed.git("merge", "--quiet", "--no-ff", "-m", "Merge fix/total into main", "fix/total")
+    found = statuses(fixed, env={"GITHUB_BASE_REF": "main", "GITHUB_HEAD_REF": "fix/total"})
+    assert set(found.values()) == {"pass"}
+
+
+def test_a_capture_in_a_merge_result_has_one_commit(captured: GitProject) -> None:
+    """The merge itself does not count, and the branch is the one that the CI names."""
+    captured.git("checkout", "--quiet", "main")
+    captured.commit("meanwhile")
+    captured.git("checkout", "--quiet", "--detach", "main")
+    captured.git("merge", "--quiet", "--no-ff", "-m", "Merge", "tdd/total")
+    found = statuses(captured, env={"GITHUB_BASE_REF": "main", "GITHUB_HEAD_REF": "tdd/total"})
+    assert set(found.values()) == {"pass"}
+    assert statuses(captured, "--base", "main", "--branch", "other")["branch"] == "fail"
+
+
+def test_rules_are_turned_off_in_the_settings_or_by_hand(captured: GitProject) -> None:
+    """A project of another house has other agreements; an unknown name is a wrong call."""
+    captured.git("branch", "--quiet", "-m", "anything")
+    assert statuses(captured)["branch"] == "fail"
+    assert statuses(captured, "--off", "branch")["branch"] == "off"
+    captured.write(
+        "pyproject.toml",
+        "[tool.bugcapture]\nnews = 'changelog.d/{number}.{kind}.md'\n[tool.bugcapture.gate]\noff = ['branch']\n",
+    )
+    assert statuses(captured)["branch"] == "off"
+    result = captured.run("gate", "--off", "brunch")
+    assert result.code == 2
+    assert "the gate has no rule 'brunch'" in result.err
+
+
+def test_agreements_can_be_others(captured: GitProject) -> None:
+    """The patterns of branch and title are settings."""
+    captured.write(
+        "pyproject.toml",
+        "[tool.bugcapture]\nnews = ''\n[tool.bugcapture.gate]\n"
+        "capture_branch = 'bug/{number}'\ncapture_title = 'capture #{number}'\n",
+    )
+    found = statuses(captured)
+    assert (found["title"], found["branch"], found["news"]) == ("fail", "fail", "pass")
+
+
+def test_a_changelog_for_all_counts_as_news(start: GitProject) -> None:
+    """Where the fragment has no number in its name, the one file has to change."""
+    start.write("pyproject.toml", "[tool.bugcapture]\nnews = 'CHANGELOG.md'\n")
+    start.write("CHANGELOG.md", "# Changes\n")
+    start.commit("docs: changelog")
+    start.git("checkout", "--quiet", "-b", "tdd/total")
+    start.write("features/cart.feature", FEATURE)
+    start.commit(CAPTURE)
+    assert statuses(start)["news"] == "fail"
+    start.write("CHANGELOG.md", "# Changes\n\n- #7 captured\n")
+    start.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    found = statuses(start)
+    assert (found["news"], found["only-tests"]) == ("pass", "pass")
+
+
+def test_a_checklist_for_people(captured: GitProject) -> None:
+    """Text and Markdown say the same."""
+    captured.git("branch", "--quiet", "-m", "anything")
+    text = captured.run("gate", "--no-color").out
+    assert text.startswith("this branch captures bug 7\n  pass tags ")
+    assert "  fail branch      the branch is called as agreed: it is called anything; wanted: tdd/*\n" in text
+    markdown = captured.run("gate", "--format", "markdown").out
+    assert markdown.startswith("### ❌ this branch captures bug 7\n\n- [x] **tags** ")
+    assert "- [ ] **branch** the branch is called as agreed: it is called anything" in markdown
+
+
+def test_annotations_for_github(fixed: GitProject) -> None:
+    """Only what fails, with its place where there is one."""
+    fixed.write("features/cart.feature", FEATURE)
+    fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    out = fixed.run("gate", "--format", "github").out
+    assert "::error file=features/cart.feature,title=bugcapture gate/switch,line=4::bug 7: " in out
+    assert "gate/news" not in out
+
+
+def test_hostile_texts_stay_texts(start: GitProject) -> None:
+    """Branch names and commit messages reach no terminal, no Markdown and no workflow command as more than text."""
+    start.git("checkout", "--quiet", "-b", "x`$(id)`|<b>&")
+    start.write("features/cart.feature", FEATURE)
+    start.commit("\x1b[31m::error::gone|`<script>` %0A ::set-output\n\nbody")
+    for name in ("text", "markdown", "github", "json"):
+        out = start.run("gate", "--format", name, "--no-color").out
+        assert "\x1b" not in out
+        if name == "markdown":
+            assert "<b>" not in out
+            assert "<script>" not in out
+        if name == "github":
+            assert all(line.startswith("::error ") for line in out.splitlines())
+
+
+def test_no_revision_to_compare_with(project: GitProject) -> None:
+    """A wrong call says what it looked for."""
+    project.git("checkout", "--quiet", "-b", "only")
+    project.commit("start")
+    result = project.run("gate")
+    assert result.code == 2
+    assert "name it with --base" in result.err
+    assert project.run("gate", "--base", "no-such").code == 2

@@ -1,0 +1,237 @@
+"""The rules of the gate, one by one, on facts without a repository."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bugcapture.core.capture import Capture, TagSite
+from bugcapture.core.finding import Finding, Severity
+from bugcapture.core.proof import Proof, Side
+from bugcapture.core.tags import TestTags
+from bugcapture.project.config import GateSettings
+from bugcapture.workflow.gate.facts import Commit, Facts, Kind, Status, find_kinds
+from bugcapture.workflow.gate.gate import names_bug
+from bugcapture.workflow.gate.rules import RULES, apply_rules
+
+TITLE = "test: add TDD bug-capture test for #7 — the total"
+
+
+def capture(number: int = 7, *, switched: bool = True, name: str = "a", framework: str = "behave") -> Capture:
+    return Capture(
+        framework=framework,
+        path="features/a.feature",
+        line=3,
+        name=name,
+        tags=TestTags((number,), switched),
+        switches=(TagSite("features/a.feature", 2, "tdd_expected_fail"),) if switched else (),
+    )
+
+
+class Test:
+    """One test that was run."""
+
+    __test__ = False
+
+    def __init__(self, side: Side, reason: str = "AssertionError: 4") -> None:
+        self.side = side
+        self.reason = reason
+        self.key = type("Key", (), {"shown": "features/a.feature:3 a", "location": "features/a.feature:3"})
+
+
+def never(*_: object) -> Any:
+    raise AssertionError("it was asked")
+
+
+CAPTURE = Facts(
+    number=7,
+    kind=Kind.CAPTURE,
+    before=(),
+    after=(capture(),),
+    findings=(),
+    comments={"features/a.feature": True},
+    beside=(),
+    fragments=("changelog.d/7.capture.md",),
+    commits=(Commit(commit="c" * 40, message=f"{TITLE}\n\nIt is one too much.\n\nISSUES CLOSED: #8"),),
+    closes=frozenset({8}),
+    branch="tdd/total",
+    settings=GateSettings(),
+    run=lambda: (Test(Side.FAIL),),  # type: ignore[return-value,arg-type]
+    prove=never,
+)
+FIX = replace(
+    CAPTURE,
+    kind=Kind.FIX,
+    before=(capture(),),
+    after=(capture(switched=False),),
+    fragments=("changelog.d/7.fixed.md",),
+    commits=(Commit(commit="d" * 40, message="fix: the total\n\nISSUES CLOSED: #7"),),
+    closes=frozenset({7}),
+    branch="fix/total",
+    run=never,
+    prove=lambda: type("Report", (), {"proof": Proof.PROVEN})(),
+)
+
+
+def failed(facts: Facts) -> dict[str, str]:
+    """What the rules that fail say."""
+    return {answer.rule: answer.message for answer in apply_rules(facts) if answer.status is Status.FAIL}
+
+
+@pytest.mark.parametrize("facts", [CAPTURE, FIX], ids=["capture", "fix"])
+def test_all_is_well(facts: Facts) -> None:
+    """A branch that shows everything passes every rule of its kind."""
+    answers = apply_rules(facts)
+    assert {answer.status for answer in answers} == {Status.PASS}
+    assert [answer.rule for answer in answers] == [
+        name for name, rule in RULES.items() if facts.kind in rule.kinds
+    ]
+
+
+ERROR = Finding("features/a.feature", 2, "T1", "@tdd_bug_7 needs @tdd_bug", Severity.ERROR)
+WARNING = replace(ERROR, severity=Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "told"),
+    [
+        ("tags", {"findings": (ERROR,)}, "T1 @tdd_bug_7 needs @tdd_bug"),
+        ("tags", {"findings": (ERROR, ERROR)}, "(and 1 more error)"),
+        ("once", {"before": (capture(),)}, "it is captured there already"),
+        ("reason", {"run": lambda: (Test(Side.PASS),)}, "it passes"),
+        ("reason", {"run": lambda: (Test(Side.ERROR, "the step is undefined: x"),)}, "the step is undefined"),
+        ("reason", {"run": lambda: (Test(Side.FAIL), Test(Side.NONE, "no record"))}, "no record"),
+        ("reason", {"run": tuple}, "no test was found"),
+        ("comment", {"comments": {"features/a.feature": False}}, "no comment names #7"),
+        ("only-tests", {"beside": ("src/shop.py", "README.md")}, "2 other files: src/shop.py, README.md"),
+        ("news", {"fragments": ()}, "there is none"),
+        ("one-commit", {"commits": CAPTURE.commits * 2}, "it has 2"),
+        ("one-commit", {"commits": ()}, "it has 0"),
+        ("title", {"commits": (Commit(commit="c" * 40, message="test: x\n\ny"),)}, "begins with 'test: x'"),
+        ("body", {"commits": (Commit(commit="c" * 40, message=TITLE),)}, "says nothing behind"),
+        ("body", {"commits": (Commit(commit="c" * 40, message=f"{TITLE}\nno gap"),)}, "says nothing behind"),
+        ("branch", {"branch": "main"}, "it is called main; wanted: tdd/*"),
+        ("stays-open", {"closes": frozenset({7})}, "a commit closes it"),
+    ],
+)
+def test_what_a_capture_can_lack(rule: str, changes: dict[str, Any], told: str) -> None:
+    """Each rule fails for its own reason, and no other one does."""
+    found = failed(replace(CAPTURE, **changes))
+    assert list(found) == [rule]
+    assert told in found[rule]
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "told"),
+    [
+        ("tags", {"findings": (ERROR,)}, "T1"),
+        ("switch", {"after": (capture(),)}, "`bugcapture graduate 7`"),
+        ("tags-stay", {"after": (capture(switched=False, name="b"),)}, "'a' is gone"),
+        ("proof", {"prove": lambda: type("R", (), {"proof": Proof.NOT_CAPTURED})()}, "NOT_CAPTURED"),
+        ("news", {"fragments": ()}, "there is none"),
+        ("closes", {"closes": frozenset({8})}, "`ISSUES CLOSED: #7`"),
+    ],
+)
+def test_what_a_fix_can_lack(rule: str, changes: dict[str, Any], told: str) -> None:
+    """Each rule fails for its own reason, and no other one does."""
+    found = failed(replace(FIX, **changes))
+    assert list(found) == [rule]
+    assert told in found[rule]
+
+
+def test_a_fix_of_a_bug_that_nobody_captured() -> None:
+    """A commit that closes a bug without a test: there is nothing to prove it with."""
+    found = failed(replace(FIX, before=(), after=(), prove=never))
+    assert set(found) == {"captured", "proof"}
+    assert "`bugcapture capture 7`" in found["captured"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"findings": (WARNING,)},
+        {"fragments": None},
+        {"branch": ""},
+        {"before": (capture(switched=False, name="older"),)},
+    ],
+    ids=["warning", "no fragments kept", "unknown branch", "guarded before"],
+)
+def test_what_a_capture_need_not_show(changes: dict[str, Any]) -> None:
+    """Warnings, fragments that nobody keeps, a name that nobody knows, and a guard of an earlier time."""
+    assert failed(replace(CAPTURE, **changes)) == {}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_can_be_turned_off(rule: str) -> None:
+    """By its name; it is not asked then, and is named as off."""
+    worst = {"findings": (ERROR,), "run": never, "prove": never, "closes": frozenset(), "fragments": ()}
+    for facts in (CAPTURE, FIX):
+        if facts.kind in RULES[rule].kinds:
+            everything = tuple(RULES)
+            answers = apply_rules(replace(facts, settings=GateSettings(off=everything), **worst))
+            assert {answer.status for answer in answers} == {Status.OFF}
+            settings = GateSettings(off=(rule,))
+            (one,) = [one for one in apply_rules(replace(facts, settings=settings)) if one.rule == rule]
+            assert one.status is Status.OFF
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "closed", "kinds"),
+    [
+        ((), (), (), {}),
+        ((), (capture(),), (), {7: Kind.CAPTURE}),
+        ((), (capture(switched=False),), (), {}),
+        ((capture(),), (capture(),), (), {}),
+        ((capture(),), (capture(switched=False),), (), {7: Kind.FIX}),
+        ((capture(),), (), (), {7: Kind.FIX}),
+        ((capture(),), (capture(),), (7,), {7: Kind.FIX}),
+        ((), (capture(switched=False),), (7,), {7: Kind.FIX}),
+        ((), (), (7,), {}),
+        ((capture(),), (capture(), capture(name="b", framework="pytest")), (), {7: Kind.CAPTURE}),
+        ((), (capture(), capture(8)), (), {7: Kind.CAPTURE, 8: Kind.CAPTURE}),
+        ((capture(),), (capture(switched=False), capture(8)), (), {7: Kind.FIX, 8: Kind.CAPTURE}),
+    ],
+)
+def test_what_a_branch_does_comes_from_the_difference(before, after, closed, kinds) -> None:
+    """A new switch captures; a switch that goes, or a commit that closes a bug with a test, fixes."""
+    assert find_kinds(before, after, closed) == kinds
+
+
+@pytest.mark.parametrize(
+    ("message", "closes"),
+    [
+        ("fix: x\n\nISSUES CLOSED: #991", {991}),
+        ("fix: x\n\nIssues Closed: #1, #2 and #3", {1, 2, 3}),
+        ("fix: x\n\nCloses #5", {5}),
+        ("fix: x\n\nfixes: owner/name#6", {6}),
+        ("fix: x\n\nResolved #7\nClosed #8", {7, 8}),
+        ("fix: x (#9)", set()),
+        ("fix: closes the door", set()),
+        ("fix: x\n\nThis does not close #10", set()),
+        ("fix: x\n\nRefs: #11", set()),
+        ("fix: x\n\nCloses #0", set()),
+        ("fix: x\n\n  Closes #12", {12}),
+    ],
+)
+def test_footers_that_close_issues(message: str, closes: set[int]) -> None:
+    """The house's own word and those of the forges, at the beginning of a line."""
+    assert Commit(commit="c", message=message).closes == closes
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (b"# This captures bug #7.\n", True),
+        (b"    [Documentation]    Captures bug 7.\n", True),
+        (b'"""Captures issue 7."""\n', True),
+        (b"@tdd_bug_7\n", False),
+        (b"# bug #71\n", False),
+        (b"total 7\n", False),
+        (b"\xff\xfe #7 \n", True),
+    ],
+)
+def test_a_comment_names_the_bug(text: bytes, named: bool) -> None:
+    """In words; tags and other numbers do not count."""
+    assert names_bug(text, 7) is named
