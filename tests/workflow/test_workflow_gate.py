@@ -146,7 +146,7 @@ def test_other_branches_are_let_through(start: GitProject) -> None:
 
 
 def test_the_merge_result_is_judged_as_the_branch(fixed: GitProject) -> None:
-    """A CI checks out the merge of the branch; its name comes from a variable, its commits are those of the branch."""
+    """A CI checks out the merge of the branch; the branch's name comes from a variable."""
     fixed.git("checkout", "--quiet", "main")
     fixed.write("README.md", "meanwhile\n")
     fixed.commit("docs: meanwhile")
@@ -229,7 +229,7 @@ def test_annotations_for_github(fixed: GitProject) -> None:
 
 
 def test_hostile_texts_stay_texts(start: GitProject) -> None:
-    """Branch names and commit messages reach no terminal, no Markdown and no workflow command as more than text."""
+    """Branch names and commit messages are text on a terminal, in Markdown and in workflow commands."""
     start.git("checkout", "--quiet", "-b", "x`$(id)`|<b>&")
     start.write("features/cart.feature", FEATURE)
     start.commit("\x1b[31m::error::gone|`<script>` %0A ::set-output\n\nbody")
