@@ -10,6 +10,14 @@ from workflow_project import FEATURE, GitProject
 from bugcapture.core.fingerprint import Fingerprint
 from bugcapture.project.lock import FILE_NAME, Recorded, read_lock, write_lock
 
+FAILURE = {"exc_type": "", "message": "", "step": "", "step_offset": 0, "frame": ""}
+ENTRY = {"framework": "", "path": "", "name": "", "ids": [], "runs": 1, "reproduced": 1, "failures": [FAILURE]}
+
+
+def wrong(**changes: object) -> str:
+    """A lock file with an entry in which something is wrong."""
+    return json.dumps({"schema": "bugcapture.lock/1", "tests": [{**ENTRY, **changes}]})
+
 
 @pytest.fixture
 def recorded(behave_project: GitProject) -> GitProject:
@@ -110,10 +118,8 @@ def test_only_expected_failures_are_recorded(behave_project: GitProject) -> None
         '{"schema": "other/1", "tests": []}',
         '{"schema": "bugcapture.lock/1", "tests": [{}]}',
         '{"schema": "bugcapture.lock/1", "tests": 5}',
-        '{"schema": "bugcapture.lock/1", "tests": [{"framework": 5, "path": "", "name": "", "ids": [], "runs": 1, '
-        '"reproduced": 1, "failures": []}]}',
-        '{"schema": "bugcapture.lock/1", "tests": [{"framework": "", "path": "", "name": "", "ids": [], "runs": 1, '
-        '"reproduced": 1, "failures": [{"exc_type": 5, "message": "", "step": "", "step_offset": 0, "frame": ""}]}]}',
+        wrong(framework=5),
+        wrong(failures=[{**FAILURE, "exc_type": 5}]),
         "<<<<<<< ours\n",
     ],
 )

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -20,6 +19,7 @@ from bugcapture.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 SWITCH = "@tdd_expected_fail"
 
@@ -177,7 +177,7 @@ class GitProject:
             text=True,
             start_new_session=True,
             # A shell's job in the background ignores interrupts, and so would all that it starts.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
         )
 
 
