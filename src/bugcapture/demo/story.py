@@ -24,6 +24,7 @@ _CAPTURE_MESSAGE = (
     "Two threads that use the service for the first time each create an engine.\n\n"
     "ISSUES CLOSED: #1095"
 )
+_REFACTOR_MESSAGE = "refactor: open the session in fewer lines"
 _FIX_MESSAGE = "fix: create the audit engine once (#991)\n\nCheck, lock, check again.\n\nISSUES CLOSED: #991"
 
 
@@ -148,17 +149,32 @@ def _steps(project: Path, sample: Sample) -> Iterator[Step]:
         says="0 expected failures, 0 look fixed, 0 wrong",
     )
     yield _commit(project, _FIX_MESSAGE)
+    yield _bugcapture(
+        project,
+        "PROVE. The same test runs without the fix and with it, each time in a checkout of its own.",
+        "prove",
+        "991",
+        says="bug 991: PROVEN",
+    )
     yield Step(
         title="REGRESSION. A year later a refactoring takes the lock out again.",
         command=f"git apply --reverse {PATCH.name}",
         run=lambda: _git(project, "apply", "--reverse", str(PATCH)),
     )
+    yield _commit(project, _REFACTOR_MESSAGE)
     yield _test(
         project,
         sample,
         "Nobody has to remember the bug: its test does.",
         exit_code=EXIT_FINDINGS,
         says="bug 991 is back",
+    )
+    yield _bugcapture(
+        project,
+        "BISECT. The test is asked about the past, and names the commit.",
+        "bisect",
+        "991",
+        says=_REFACTOR_MESSAGE,
     )
 
 
