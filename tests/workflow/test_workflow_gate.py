@@ -87,7 +87,7 @@ def test_a_capture_with_all_the_faults_at_once(start: GitProject) -> None:
     start.write("src/shop/cart.py", RIGHT)
     start.commit("wip")
     start.commit("wip 2\n\nISSUES CLOSED: #7")
-    start.git("commit", "--quiet", "--amend", "-m", "wip 2\n\nmore")
+    start.git("commit", "--quiet", "--amend", "--allow-empty", "-m", "wip 2\n\nmore")
     found = statuses(start)
     failing = {rule for rule, status in found.items() if status == "fail"}
     assert failing == {"reason", "comment", "only-tests", "news", "one-commit", "title", "body", "branch"}

@@ -166,8 +166,8 @@ class Repository:
         return (self._try("symbolic-ref", "--quiet", "--short", "HEAD") or b"").decode("utf-8", "replace").strip()
 
     def messages(self, base: str, head: str) -> list[tuple[str, str]]:
-        """The commits of one history that are not in another: hash and whole message, oldest first."""
-        options = ("--reverse", "--no-show-signature", "--format=%H%x00%B%x01")
+        """The commits of one history that are not in another, without merges: hash and message, oldest first."""
+        options = ("--reverse", "--no-merges", "--no-show-signature", "--format=%H%x00%B%x01")
         answer = self._ask("log", *options, "--end-of-options", head, f"^{base}").decode("utf-8", "replace")
         entries = (entry.lstrip("\n").partition("\0") for entry in answer.split("\x01") if entry.strip("\n"))
         return [(commit, message) for commit, _, message in entries]
