@@ -89,6 +89,29 @@ def e2e_tests(session: nox.Session) -> None:
     session.run("pytest", "tests/e2e", *session.posargs)
 
 
+@nox.session
+def contract(session: nox.Session) -> None:
+    """The tracker clients and their fake forge against the published descriptions; needs Node.
+
+    GITLAB_DESCRIPTION and FORGEJO_DESCRIPTION name files that the servers offer: GitLab's ``openapi_v3.yaml``,
+    and ``/swagger.v1.json`` of any Forgejo or Gitea. GitHub's comes from npm.
+    """
+    install(session, "test")
+    folder = Path(session.create_tmp())
+    packages = ("@stoplight/prism-cli@5", "@octokit/openapi@23")
+    session.run("npm", "install", "--no-audit", "--no-fund", f"--prefix={folder}", *packages, external=True)
+    modules = folder / "node_modules"
+    given = {"github": str(modules / "@octokit" / "openapi" / "generated" / "api.github.com.json")}
+    for kind in ("gitlab", "forgejo"):
+        variable = f"{kind.upper()}_DESCRIPTION"
+        if os.environ.get(variable):
+            given[kind] = os.environ[variable]
+        else:
+            session.warn(f"NOT CHECKED: {kind}; {variable} names no description")
+    descriptions = [f"{kind}={file}" for kind, file in given.items()]
+    session.run("python", "tests/tracker/contract.py", str(modules / ".bin" / "prism"), *descriptions)
+
+
 @nox.session(python=PYTHONS)
 def adapter_tests(session: nox.Session) -> None:
     """The adapters, their sources and the races on each Python."""

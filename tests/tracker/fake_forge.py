@@ -104,7 +104,7 @@ class FakeForge:
         self.etags = True
         self.faults: list[Fault] = []
         self.asked: list[Asked] = []
-        self.public = ""
+        self.shown = ""  # The root of the interface in its own links, when it is behind another server.
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
         self._server.daemon_threads = True
@@ -203,7 +203,9 @@ class FakeForge:
             number = issue.number + 1000
             self.issues[number] = FakeIssue(number, issue.title)
             return _Answer(
-                301, {"message": "Moved"}, {"Location": f"{self._here()}/repos/{self.repository}/issues/{number}"}
+                301,
+                {"message": "Moved"},
+                {"Location": f"{self.shown or self.api}/repos/{self.repository}/issues/{number}"},
             )
         return _Answer(200, self._render(issue))
 
@@ -216,13 +218,12 @@ class FakeForge:
         headers = {"X-Total-Count": str(len(found))}
         if page * size < len(found):
             turned = {**query, ("cursor" if query.get("pagination") == "keyset" else "page"): str(page + 1)}
-            plural = "issues"
             below = (
                 f"/projects/{quote(self.repository, safe='')}"
                 if self.kind == "gitlab"
                 else f"/repos/{self.repository}"
             )
-            url = f"{self._here()}{ROOTS[self.kind]}{below}/{plural}?{urlencode(turned)}"
+            url = f"{self.shown or self.api}{below}/issues?{urlencode(turned)}"
             headers["Link"] = f'<{url}>; rel="next", <{url}>; rel="last"'
         return _Answer(200, [self._render(issue) for issue in some], headers)
 
@@ -257,9 +258,6 @@ class FakeForge:
             return {"id": 7, "path_with_namespace": self.repository, "issues_enabled": self.has_issues,
                     "issues_access_level": level}  # fmt: skip
         return {"id": 7, "full_name": self.repository, "has_issues": self.has_issues}
-
-    def _here(self) -> str:
-        return self.public or self.address
 
     def _take_fault(self, path: str) -> Fault | None:
         with self._lock:

@@ -26,7 +26,7 @@ class _Label(msgspec.Struct):
 
 
 class _Issue(msgspec.Struct):
-    number: Annotated[int, msgspec.Meta(gt=0, le=LARGEST_NUMBER)]
+    number: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
     title: str
     state: str
     html_url: str = ""

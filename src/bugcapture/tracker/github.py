@@ -33,7 +33,7 @@ class _Label(msgspec.Struct):
 
 
 class _Issue(msgspec.Struct):
-    number: Annotated[int, msgspec.Meta(gt=0, le=LARGEST_NUMBER)]
+    number: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
     title: str
     state: str
     html_url: str = ""
@@ -55,7 +55,10 @@ class GitHub:
     """
 
     headers: Mapping[str, str] = MappingProxyType(
-        {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+        {
+            "Accept": "application/vnd.github+json, application/json;q=0.9",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
     )
 
     def __init__(self, home: Home) -> None:

@@ -25,7 +25,7 @@ class _Links(msgspec.Struct):
 
 
 class _Issue(msgspec.Struct):
-    iid: Annotated[int, msgspec.Meta(gt=0, le=LARGEST_NUMBER)]
+    iid: Annotated[int, msgspec.Meta(ge=0, le=LARGEST_NUMBER)]
     title: str
     state: str
     web_url: str = ""
