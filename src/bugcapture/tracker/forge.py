@@ -79,8 +79,8 @@ def with_query(url: str, **parameters: str | int | None) -> str:
 
 
 def as_query(moment: datetime | None) -> str | None:
-    """A moment as the forges read it."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A moment in UTC as the forges read it."""
+    return None if moment is None else moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def decode(body: bytes, shape: Any, what: str) -> Any:

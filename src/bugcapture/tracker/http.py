@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from bugcapture import __version__
 from bugcapture.core.errors import ConfigurationError
@@ -114,7 +114,7 @@ class Http:
         if answer.status in {200, 304, 404, 410}:
             seen = self._access.hide(answer.headers.get("etag", ""))
             tag = seen if seen == answer.headers.get("etag", "") and seen.isascii() and seen.isprintable() else ""
-            return Reply(answer.status, answer.body, tag, self._check_next(answer.next))
+            return Reply(answer.status, answer.body, tag, self._check_next(url, answer.next))
         raise explain_refusal(answer.status, answer.headers, answer.body, self._home, self._access, self._clock())
 
     def close(self) -> None:
@@ -191,15 +191,15 @@ class Http:
                 raise TrackerError(f"{self._home.host} does not finish its answer in time")
         return bytes(body)
 
-    def _check_next(self, url: str) -> str:
-        if not url:
+    def _check_next(self, asked: str, following: str) -> str:
+        if not following:
             return ""
-        target = _join(f"{self._home.api}/", url)
+        target = _join(f"{self._home.api}/", following)
         if origin_of(target) != self._origin:
-            raise TrackerError(
-                f"{self._home.host} has its next page on {self._show_host(target)}, which is not asked",
-                hint="when the forge is known by another name, set [tool.bugcapture.tracker] url to that",
-            )
+            # A forge that does not know its own name; whatever it believes, only its own host is asked.
+            target = _with_query_of(asked, target)
+        if not target:
+            raise TrackerError(f"{self._home.host} has its next page on an address that is none")
         if self._access.hide(target) != target:  # It would be kept in the cache.
             raise TrackerError(f"{self._home.host} puts our token into the address of its next page")
         return target
@@ -213,6 +213,11 @@ def _join(base: str, url: str) -> str:
         return urljoin(base, url)
     except ValueError:
         return ""
+
+
+def _with_query_of(asked: str, target: str) -> str:
+    query = urlsplit(target).query if target else ""
+    return urlsplit(asked)._replace(query=query).geturl() if query else ""
 
 
 def _open_client() -> httpx.Client:
