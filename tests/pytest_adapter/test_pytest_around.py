@@ -50,13 +50,24 @@ def test_passes_first():
 @bug(2)
 def test_guarded_flaky():
     assert not first("guarded")
+
+@T
+def test_late(request):
+    request.node.add_marker(bug(9))
+    assert 0
+
+@T
+def test_exit_at_last():
+    if first("exit"):
+        raise ValueError
+    pytest.exit("enough", returncode=0)
 """
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "2", "--dist", "loadfile")])
 def test_retries(project: PytestProject, arguments: tuple[str, ...]) -> None:
     project.module(RETRIED)
-    run = project.run("--reruns", "2", *arguments)
+    run = project.run("--reruns", "2", *arguments, "-k", "not late and not exit")
     assert run.code == 1
     assert run.verdicts == {
         "test_expected": EXPECTED,
@@ -75,13 +86,30 @@ def test_retries(project: PytestProject, arguments: tuple[str, ...]) -> None:
     assert (project.folder / "teardowns").read_text("utf-8") == "x"
 
 
-def test_a_retry_of_an_expected_failure_in_a_module_of_its_own_leaves_fixtures_alone(
-    project: PytestProject,
+@pytest.mark.parametrize(
+    ("name", "verdicts"),
+    [
+        ("test_expected", [EXPECTED]),
+        ("test_wrong_first", [WRONG, WRONG, WRONG]),
+        ("test_late", [WRONG, WRONG, WRONG]),
+    ],
+)
+def test_retries_of_a_test_in_a_module_of_its_own_leave_fixtures_alone(
+    project: PytestProject, name: str, verdicts: list[str]
 ) -> None:
+    """Whoever runs a test again sees beforehand what will become of it."""
     project.module(RETRIED)
-    run = project.run("--reruns", "2", "-k", "test_expected")
-    assert (run.code, run.counts) == (0, {"xfailed": 1, "deselected": 5})
+    run = project.run("--reruns", "2", "-k", f"{name} and not {name}_")
+    assert (run.code != 0, [record["verdict"] for record in run.records]) == (WRONG in verdicts, verdicts)
     assert (project.folder / "teardowns").read_text("utf-8") == "x"
+
+
+def test_an_exit_in_a_retry_is_an_attempt_of_its_own(project: PytestProject) -> None:
+    project.module(RETRIED)
+    run = project.run("--reruns", "2", "-k", "exit_at_last")
+    assert run.code == 1
+    assert [(record["attempt"], record["verdict"]) for record in run.records] == [(1, WRONG), (2, WRONG)]
+    assert run.reasons == {"test_exit_at_last": "the run was interrupted"}
 
 
 LATE = """
@@ -173,6 +201,23 @@ def test_a_late_switch_is_seen_in_a_run_without_captures(
     assert run.code == 1
     assert run.verdicts == {"test_switch_passes": WRONG}
     assert run.closing == "bugcapture: 0 expected failures, 0 look fixed, 1 wrong (#3), 0 regressed"
+
+
+LATEST = """
+def pytest_collection_finish(session):
+    for item in session.items:
+        item.add_marker("tdd_expected_fail")
+"""
+
+
+def test_a_run_that_executes_nothing_refuses_nobody(project: PytestProject) -> None:
+    """Whatever gets the switch after the check: no test ran."""
+    project.module("@bug(1)\ndef test_guard():\n    pass\n\ndef test_plain():\n    pass\n")
+    project.write("conftest.py", LATEST)
+    run = project.run("--collect-only", "-q")
+    assert (run.code, run.records, run.stderr) == (0, [], "")
+    run = project.run()
+    assert (run.code, run.verdicts) == (1, {"test_guard": FIXED, "test_plain": WRONG})
 
 
 def test_a_hook_may_add_bug_numbers(project: PytestProject) -> None:
@@ -317,6 +362,7 @@ def test_other_plugins_are_heard(project: PytestProject) -> None:
         assert run.reasons[name] == "a timeout is never the expected failure"
     assert run.reasons["test_leaks"] == "a hook around the test failed"
     assert "said no" in run.reasons["test_silent"]
+    assert "expected: an assertion" in run.junit_text("test_silent")
     assert run.reasons["test_set_up_forgiven"] == "the set-up of the test failed"
     assert "not today" in run.reasons["test_set_up_refused"]
 
@@ -397,7 +443,10 @@ def test_what_calls_the_test_function_is_no_part_of_its_body(project: PytestProj
     assert {run.reasons[name] for name in outside} == {"a hook that calls the test function failed"}
 
 
-def test_a_plugin_that_keeps_the_report_to_itself_hides_no_verdict(project: PytestProject) -> None:
+@pytest.mark.parametrize("arguments", [(), ("-n", "1")])
+def test_a_plugin_that_keeps_the_report_to_itself_hides_no_verdict(
+    project: PytestProject, arguments: tuple[str, ...]
+) -> None:
     project.write(
         "conftest.py",
         """
@@ -411,8 +460,8 @@ def test_a_plugin_that_keeps_the_report_to_itself_hides_no_verdict(project: Pyte
         """,
     )
     project.module("@T\ndef test_passes():\n    pass\n")
-    run = project.run()
-    assert (run.code, run.verdicts) == (1, {"test_passes": FIXED})
+    run = project.run(*arguments)
+    assert (run.code != 0, run.verdicts) == (True, {"test_passes": FIXED})
     assert run.closing == "bugcapture: 0 expected failures, 1 look fixed (#1), 0 wrong, 0 regressed"
 
 

@@ -98,6 +98,25 @@ def test_the_plugin_may_be_named_twice_and_needs_no_terminal(
     assert run.stderr == CLOSING
 
 
+UNHASHABLE = """
+import dataclasses
+
+@dataclasses.dataclass
+class Plugin:
+    name: str = "unhashable"
+
+def pytest_configure(config):
+    config.pluginmanager.register(Plugin())
+"""
+
+
+def test_the_plugin_bears_any_other(project: PytestProject) -> None:
+    """Nothing is asked of what else is registered, not even a hash."""
+    project.write("conftest.py", UNHASHABLE)
+    project.module(CAPTURE)
+    assert project.run().code == 0
+
+
 def test_a_conftest_may_name_the_plugin(project: PytestProject) -> None:
     project.write("conftest.py", 'pytest_plugins = ["bugcapture.pytest"]\n')
     project.module(CAPTURE)

@@ -46,6 +46,12 @@ def test_outside(subtests):
         assert 0
     raise ValueError
 
+@T
+def test_wrong_then_skips(subtests):
+    with subtests.test("error"):
+        raise ValueError
+    pytest.skip("later")
+
 @bug(2)
 def test_guarded(subtests):
     with subtests.test("fails"):
@@ -69,6 +75,7 @@ VERDICTS = {
     "test_all_pass": FIXED,
     "test_hidden": WRONG,
     "test_outside": WRONG,
+    "test_wrong_then_skips": WRONG,
     "test_guarded": "regressed",
     "TestUnit::test_unit": EXPECTED,
     "TestUnit::test_unit_error": WRONG,
@@ -92,6 +99,7 @@ def test_subtests(project: PytestProject, arguments: tuple[str, ...]) -> None:
     assert "XFAIL" in run.shown["test_mixed"]
     assert "failure" in run.junit["test_error"]
     assert set(run.junit["test_all_fail"]) == {"skipped"}
+    assert ': ValueError is not an assertion">' in run.junit_text("test_wrong_then_skips")
 
 
 def test_a_run_of_expected_subtests_is_green(project: PytestProject) -> None:

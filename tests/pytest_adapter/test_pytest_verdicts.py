@@ -287,6 +287,15 @@ def test_regressed():
 def test_skips():
     pytest.skip("not here")
 
+@pytest.fixture
+def skips_later():
+    yield
+    pytest.skip("too late")
+
+@T
+def test_passes_then_skips(skips_later):
+    pass
+
 @T
 @pytest.mark.skipif("True", reason="never")
 def test_skipped():
@@ -303,6 +312,7 @@ RED_VERDICTS = {
     "test_set_up": (WRONG, {"ERROR"}),
     "test_teardown": (WRONG, {"XFAIL", "ERROR"}),
     "test_passes_before_teardown": (WRONG, {"FAILED", "ERROR"}),
+    "test_passes_then_skips": (FIXED, {"FAILED"}),
     "test_late_fixture": (WRONG, {"FAILED"}),
     "test_import": (WRONG, {"FAILED"}),
     "test_timeout": (WRONG, {"FAILED"}),
@@ -395,7 +405,7 @@ def test_every_other_end_is_red(red: Run) -> None:
     }
     assert (
         red.closing
-        == "bugcapture: 0 expected failures, 1 look fixed (#1), 25 wrong (#1), 1 regressed (#8), 3 not run"
+        == "bugcapture: 0 expected failures, 2 look fixed (#1), 25 wrong (#1), 1 regressed (#8), 3 not run"
     )
 
 
@@ -407,6 +417,7 @@ def test_junit_agrees_with_red_verdicts(red: Run) -> None:
     assert red.junit["test_skips"] == ["skipped"]
     assert "run `bugcapture graduate 1`" in red.junit_text("test_passes")
     assert "declare it" in red.junit_text("test_value_error")
+    assert "FAILED test_it.py::test_value_error - ValueError: x" in red.stdout
 
 
 def test_the_place_of_the_switch_is_told(red: Run) -> None:
@@ -446,7 +457,7 @@ def test_what_fails_outside_the_call_is_an_error(red: Run) -> None:
     words = {record["name"]: record["raw_status"] for record in red.records}
     outside = {"test_set_up", "test_teardown", "test_passes_before_teardown", "TestUnit::test_both_tear_down"}
     assert {name for name, word in words.items() if word == "error"} == outside
-    assert {name for name, word in words.items() if word == "passed"} == {"test_passes"}
+    assert {name for name, word in words.items() if word == "passed"} == {"test_passes", "test_passes_then_skips"}
     assert set(words.values()) == {"error", "passed", "failed"}
 
 
