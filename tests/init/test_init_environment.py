@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 import pytest
+from byte_checks import is_one_insertion
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from layouts import environments
 
 from bugcapture.behave.add_install import NEW_FILE, add_install
 from bugcapture.behave.environment import why_not_in
@@ -141,75 +142,6 @@ def test_what_is_refused(content: bytes, where: str, told: str) -> None:
     assert caught.value.hint
 
 
-HEADS = st.sampled_from(
-    [
-        "#!/usr/bin/env python3",
-        "# -*- coding: utf-8 -*-",
-        "# A comment.",
-        '"""Doc."""',
-        '"""\nDoc.\n"""',
-        "'doc'",
-        "",
-    ]
-)
-IMPORTS = st.sampled_from(
-    [
-        "import os",
-        "import os, sys",
-        "from a import b",
-        "from a import (\n    b,\n)",
-        "from . import steps",
-        "import a; x = 1",
-        "if True:\n    import c",
-        "try:\n    import d\nexcept ImportError:\n    d = None",
-        "from shop import install",
-        "from bugcapture.behave import install",
-        "import bugcapture.behave as bb",
-        "",
-        "# noqa",
-        "import a \\\n    as b",
-    ]
-)
-BODIES = st.sampled_from(
-    [
-        "x = 1",
-        "def before_all(context):\n    pass",
-        "@decorate\ndef after_all(context): ...",
-        "async def f(): ...",
-        "class A:\n    install = 1",
-        "if x:\n    install()",
-        "x = '''\nimport os\n'''",
-        "install = 2",
-        "del x",
-        "# comment",
-        "",
-        "\x0c",
-        "with a: pass",
-        "while False: pass",
-        "sys.path.insert(0, '.')",
-        "import late",
-        "bugcapture = 1",
-        "def g():\n    from bugcapture.behave import install\n    install()",
-        "for install in (): pass",
-        "x = (1,\n2)",
-    ]
-)
-
-
-@st.composite
-def environments(draw: st.DrawFn) -> bytes:
-    """An environment file of pieces in and out of place."""
-    pieces = [
-        *draw(st.lists(HEADS, max_size=3)),
-        *(["from __future__ import annotations"] if draw(st.booleans()) else []),
-        *draw(st.lists(IMPORTS, max_size=4)),
-        *draw(st.lists(BODIES, max_size=5)),
-    ]
-    text = "\n".join(pieces) + draw(st.sampled_from(["", "\n", "\n\n"]))
-    text = text.replace("\n", draw(st.sampled_from(["\n", "\r\n", "\r"])))
-    return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + text.encode()
-
-
 @settings(max_examples=1000, deadline=None)
 @given(content=environments())
 def test_any_layout(content: bytes) -> None:
@@ -227,7 +159,7 @@ def test_any_layout(content: bytes) -> None:
         assert b"bugcapture = 1" in content
         return
     assert why_not_in(ast.parse(new)) is None
-    assert _is_one_insertion(content, new)
+    assert is_one_insertion(content, new)
     old = [ast.dump(node) for node in before.body]
     left = [ast.dump(node) for node in ast.parse(new).body]
     for node in old:
@@ -235,11 +167,6 @@ def test_any_layout(content: bytes) -> None:
     assert len(left) in {1, 2}
     assert ast.get_docstring(ast.parse(new)) == ast.get_docstring(before)
     assert not content.endswith((b"\n", b"\r")) or new.endswith((b"\n", b"\r"))
-
-
-def _is_one_insertion(old: bytes, new: bytes) -> bool:
-    start = next((n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), len(old))
-    return any(new.endswith(old[n:]) for n in range(start + 1)) and len(new) > len(old)
 
 
 def test_a_new_file_installs_the_adapter() -> None:

@@ -9,6 +9,7 @@ import yaml
 from byte_checks import is_one_insertion
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layouts import configurations
 
 from bugcapture.core.errors import BugcaptureError
 from bugcapture.project.draft import Draft
@@ -195,47 +196,6 @@ def test_a_configuration_can_be_passed_over(project: CommandProject) -> None:
     assert project.run("init", "--yes").code == 1
     assert project.run("init", "--yes", "--no-hook").code == 0
     assert project.read(FILE) == "repos: []\n"
-
-
-@st.composite
-def configurations(draw: st.DrawFn) -> str:
-    """A configuration in one of the layouts that people use, with noise."""
-    dash = draw(st.sampled_from([0, 0, 2, 4]))
-    inner = dash + draw(st.sampled_from([2, 2, 4]))
-    hook = inner + draw(st.sampled_from([0, 2, 4]))
-    key = hook + draw(st.sampled_from([2, 4]))
-    noise = st.sampled_from(
-        ["", "", "\n", "# c\n", f"{' ' * dash}# d\n", f"{' ' * inner}# e\n", f"{' ' * key}# f\n", "  \n"]
-    )
-    value = st.sampled_from(
-        [
-            "x",
-            "'a: b'",
-            '"#"',
-            "&a x",
-            "*b",
-            "[a, b]",
-            "{c: d}",
-            f"|\n{' ' * (key + 2)}t\n{' ' * (key + 2)}# u",
-            f">-\n{' ' * (key + 2)}t\n",
-            f"'a\n{' ' * (key + 2)}b'",
-            "!!str 3",
-            "  # c",
-            "é\u2028",
-            "|+\n\n",
-        ]
-    )
-    lines = [draw(noise), draw(st.sampled_from(["", "b: &b y\n", "default: {a: 1}\n", "---\n"])), "repos:\n"]
-    for _ in range(draw(st.integers(1, 3))):
-        lines += [draw(noise), f"{' ' * dash}-{' ' * (inner - dash - 1)}repo: r\n", f"{' ' * inner}hooks:\n"]
-        for _ in range(draw(st.integers(1, 2))):
-            lines += [draw(noise), f"{' ' * hook}-{' ' * (key - hook - 1)}id: h\n"]
-            if draw(st.booleans()):
-                lines += [f"{' ' * key}entry: {draw(value)}\n"]
-    lines += [draw(noise), draw(st.sampled_from(["", "ci: {}\n", "exclude: x\n", "...\n", "[broken\n"]))]
-    text = "".join(lines)
-    text = text[:-1] if draw(st.booleans()) else text
-    return draw(st.sampled_from(["", "\ufeff"])) + text.replace("\n", draw(st.sampled_from(["\n", "\n", "\r\n"])))
 
 
 @settings(max_examples=600, deadline=None)

@@ -46,6 +46,16 @@ def insert_lines(content: bytes, after: int, lines: Sequence[str]) -> bytes:
     return mark + before + new + end + behind
 
 
+def append_lines(content: bytes, lines: Sequence[str]) -> bytes:
+    """Put whole lines at the end of a text.
+
+    Args:
+        content: The text, see `insert_lines`.
+        lines: The new lines without their ends, ASCII.
+    """
+    return insert_lines(content, len(split_lines(content)), lines)
+
+
 def is_blank(line: bytes) -> bool:
     """Whether a line holds white space only."""
     return not line.strip()

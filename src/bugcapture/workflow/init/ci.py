@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import RefusedError, SourceError
+from bugcapture.core.layout import append_lines
 from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
 from bugcapture.project.yaml import Document, add_key, by_hand, items, read_yaml
@@ -95,7 +96,8 @@ def _add_to_gitlab(draft: Draft, file: Path, requirement: str) -> None:
     job = ["image: python:3.13", "script:", f"  - pip install '{requirement}'", "  - bugcapture check"]
     content = draft.read(file)
     if not (content or b"").strip():
-        draft.put(file, "\n".join([f"{_JOB}:", *(f"  {line}" for line in job), ""]).encode(), _REASON)
+        lines = [f"{_JOB}:", *(f"  {line}" for line in job)]
+        draft.put(file, append_lines(content or b"", lines), _REASON)
         return
     with by_hand([f"{_JOB}:", *(f"  {line}" for line in job)]):
         document = read_yaml(content or b"", relative_path(file))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from bugcapture.core.layout import append_lines
 from bugcapture.project.paths import relative_path
 from bugcapture.project.yaml import add_item, by_hand, fields, items, read_yaml, require_list
 
@@ -42,8 +43,7 @@ def add_hook(draft: Draft, root: Path, origin: Origin | None, *, wanted: bool) -
     content = draft.read(file)
     if not (content or b"").strip():
         if wanted:
-            lines = ["repos:", *_write(origin)]
-            draft.put(file, (content or b"") + ("\n".join(lines) + "\n").encode(), _REASON)
+            draft.put(file, append_lines(content or b"", ["repos:", *_write(origin)]), _REASON)
         return
     with by_hand(_write(origin)):
         document = read_yaml(content or b"", relative_path(file))
