@@ -47,6 +47,22 @@ LIBRARY = """
             BuiltIn().run_keyword(name)
         except Exception:
             raise ALWAYS_THE_SAME
+    def raise_own_error_about(name):
+        try:
+            BuiltIn().run_keyword(name)
+        except Exception as error:
+            raise OwnError(f"{name}: {error}")
+    def raise_own_assertion_after(name):
+        try:
+            BuiltIn().run_keyword(name)
+        except Exception:
+            pass
+        raise OwnAssertion("later")
+    def run_while_handling_the_failure_of(failing, name):
+        try:
+            BuiltIn().run_keyword(failing)
+        except Exception:
+            BuiltIn().run_keyword(name)
     def assert_success(name):
         try:
             BuiltIn().run_keyword(name)
@@ -91,6 +107,12 @@ Setup Fails
 The Same In Setup
     [Setup]    Raise The Same
     Nothing
+Skipped In Teardown
+    Nothing
+    [Teardown]    Skip    not today
+Setup Fails And More
+    Run Keyword And Continue On Failure    Setup Fails
+    Fail    boom
 Is Equal
     [Arguments]    ${one}    ${two}
     Should Be Equal    ${one}    ${two}
@@ -135,6 +157,16 @@ EXPECTED = {
     "one object about a value error": "Raise The Same About    Raise Value Error",
     "one object about itself": "Raise The Same About    Raise The Same",
     "one object raised twice": "Run Keyword And Ignore Error    Raise The Same\nRaise The Same",
+    "one object raised again in a caught set-up": (
+        "Run Keyword And Continue On Failure    Raise The Same\nRun Keyword And Ignore Error    The Same In Setup"
+    ),
+    "library after a caught unknown keyword": "Raise Own Assertion After    No Such Keyword",
+    "expect error after a caught unknown keyword": (
+        "Run Keyword And Ignore Error    No Such Keyword\nRun Keyword And Expect Error    x    Raise Value Error"
+    ),
+    "declared error about an assertion": (
+        "[Documentation]    Fails with: OwnError\nRaise Own Error About    Check Total"
+    ),
     "html": "Html Failure",
     "declared type": "[Documentation]    Fails with: ValueError: no v\nRaise Value Error",
     "declared base": "[Documentation]    Fails with: ValueError\nRaise Own Error",
@@ -170,6 +202,7 @@ WRONG = {
     "async value error": ("Async Value Error", "ValueError is not an assertion"),
     "unknown keyword": ("No Such Keyword", "undefined: No Such Keyword"),
     "unknown keyword inside": ("Run Keyword    No Such Keyword", "undefined: No Such Keyword"),
+    "no keyword": ("${x} =", "Robot could not run it (Keyword name cannot be empty"),
     "argument count": ("Should Be Equal    1", "Robot could not run it"),
     "argument type": ("Typed    x", "ValueError"),
     "missing variable": ("Should Be Equal    ${nope}    1", "Robot could not run it"),
@@ -180,7 +213,7 @@ WRONG = {
     "while limit": ("WHILE    True    limit=2\n    Nothing\nEND", ""),
     "test timeout": ("[Timeout]    50 ms\nSleep    5 s", "timeout"),
     "keyword timeout": ("Check With Timeout", "timeout"),
-    "timeout in teardown": ("[Timeout]    50 ms\nNothing\n[Teardown]    Sleep    100 ms", "timeout"),
+    "timeout in teardown": ("[Timeout]    50 ms\nNothing\n[Teardown]    Sleep    100 ms", "a timeout is never"),
     "python timeout": ("Raise Timeout Error", "timeout"),
     "import error": ("Raise Import Error", "import error"),
     "expect error, missing variable": (
@@ -195,6 +228,15 @@ WRONG = {
     "wait until keyword setup": ("Wait Until Keyword Succeeds    2x    1ms    Setup Fails", "set-up is never"),
     "library about an unknown keyword": ("Assert Success    No Such Keyword", "undefined: No Such Keyword"),
     "library about a keyword setup": ("Assert Success    Setup Fails", "set-up is never"),
+    "declared error about an unknown keyword": (
+        "[Documentation]    Fails with: OwnError\nRaise Own Error About    No Such Keyword",
+        "undefined: No Such Keyword",
+    ),
+    "keyword teardown while an assertion is handled": (
+        "Run While Handling The Failure Of    Check Total    Teardown Fails",
+        "teardown of a keyword",
+    ),
+    "keyword setup and assertion in keyword": ("Setup Fails And More", "set-up is never"),
     "one object in body, then in teardown": (
         "Run Keyword And Ignore Error    Raise The Same\n[Teardown]    Raise The Same",
         "teardown failed",
@@ -203,8 +245,8 @@ WRONG = {
         "Run Keyword And Ignore Error    Raise The Same\nThe Same In Setup",
         "set-up is never",
     ),
-    "setup": ("[Setup]    Fail    early\nNothing", "set-up is never"),
-    "setup keyword": ("[Setup]    Check Total\nNothing", "set-up is never"),
+    "setup": ("[Setup]    Fail    early\nNothing", "a set-up failed (set-up is never"),
+    "setup keyword": ("[Setup]    Check Total\nNothing", "a set-up failed (set-up is never"),
     "teardown": ("Nothing\n[Teardown]    Fail    late", "teardown failed"),
     "assertion and teardown": ("Fail    boom\n[Teardown]    Fail    late", "teardown failed"),
     "keyword teardown": ("Teardown Fails", "teardown of a keyword"),
@@ -253,6 +295,7 @@ SKIPPED = {
     "skip in setup": "[Setup]    Skip    not today\nFail    x",
     "skip in teardown": "Fail    x\n[Teardown]    Skip    not today",
     "skip tag": "robot:skip",
+    "skip in keyword teardown": "Skipped In Teardown",
     "failure, then skip": "Continuable\nSkip    not today",
 }
 
@@ -328,6 +371,19 @@ def test_one_record_for_each_judged_test(run: Run) -> None:
     assert record["step_location"] == f"tests/all.robot:{line + 2}"
     assert record["raw_status"] == "FAIL"
     assert record["duration"] >= 0
+
+
+def test_the_record_of_a_failure_in_a_control_structure(run: Run) -> None:
+    """The failing step is the keyword, not what stands around it; where there is none, it has no name."""
+    line = run.tests["if"].lineno
+    assert (run.record("if")["step"], run.record("if")["step_location"]) == ("Fail", f"tests/all.robot:{line + 3}")
+    assert (run.record("bad if")["step"], run.record("bad if")["step_location"]) == ("IF/ELSE ROOT", "")
+
+
+def test_the_record_of_a_failure_that_robot_made(run: Run) -> None:
+    """Robot hides what failed in the teardown of a keyword: the record has its message, and no class."""
+    record = run.record("keyword teardown")
+    assert (record["exc_type"], record["message"]) == ("", "Keyword teardown failed:\ntorn")
 
 
 def test_the_original_failure_stays_in_the_log(run: Run) -> None:

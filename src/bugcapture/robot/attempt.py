@@ -144,26 +144,23 @@ class Attempt:
     def _read(self, error: BaseException | None, outer: Call) -> Iterator[Raised]:
         original = self._cause(error) if isinstance(error, ExecutionStatus) else error
         # A library may raise one object several times: here or earlier, where it was caught.
-        origins = [call for origin, call in self._origins if origin is original]
-        call = next((call for call in reversed(origins) if self._is_inside(call, outer)), None)
-        if call is None:
-            yield Raised(error, None, self._around(outer))
-        else:
-            yield from self._look_through(call, original) or (Raised(error, original, self._around(call)),)
+        for origin, call in reversed(self._origins):
+            if origin is original and self._is_inside(call, outer):
+                yield from self._look_through(call, origin) or (Raised(error, origin, self._around(call)),)
+                return
+        yield Raised(error, None, self._around(outer))
 
-    def _look_through(self, call: Call, original: BaseException | None) -> list[Raised]:
-        """What stands behind a keyword's assertion about the failure of another keyword that it ran.
+    def _look_through(self, call: Call, original: BaseException) -> list[Raised]:
+        """What stands behind a keyword's own error about the failure of another keyword that it ran.
 
-        ``Wait Until Keyword Succeeds`` makes one of whatever failed at last. ``Run Keyword And Expect Error``
-        makes one of any other error, and so may a library: that counts, unless the error shows only that the
-        test could not be run.
+        ``Wait Until Keyword Succeeds`` makes an assertion of whatever failed at last. ``Run Keyword And Expect
+        Error`` makes one of any other error, and so may a library: that counts, unless the error shows only that
+        the test could not be run.
         """
-        if not isinstance(original, AssertionError):
-            return []
         built_in = getattr(call.result, "owner", "") == "BuiltIn"
         behind = original.__context__
         if isinstance(behind, ExecutionStatus) and self._was_inside(behind, call):
-            errors = [one for one in _errors_of(behind) if one is None or self._cause(one) is not original]
+            errors = [one for one in _errors_of(behind) if self._cause(one) is not original]
             inner = [found for error in errors for found in self._read(error, call)]
             if built_in and not all(isinstance(found.original, AssertionError) for found in inner):
                 return inner
@@ -174,14 +171,16 @@ class Attempt:
             return []
         return [found for found in inner if found.shows_no_bug]
 
-    def _cause(self, error: BaseException) -> BaseException | None:
-        return self._causes[id(error)][1] if id(error) in self._causes else error.__context__
+    def _cause(self, error: BaseException | None) -> BaseException | None:
+        return self._causes[id(error)][1] if id(error) in self._causes else getattr(error, "__context__", None)
 
     def _was_inside(self, error: ExecutionStatus, outer: Call) -> bool:
-        """Whether one of Robot's own objects came out of something that a call ran."""
-        seen = {id(one) for one in (error, self._cause(error)) if one is not None}
-        inner = (call for call in self._calls.values() if call is not outer and id(call.error) in seen)
-        return any(self._is_inside(call, outer) for call in inner)
+        """Whether one of Robot's own objects came out of something that a call ran.
+
+        What another listener made fail has no error, and an object of Robot that has no cause.
+        """
+        seen = {id(error), id(self._cause(error))}
+        return any(id(call.error) in seen and self._is_inside(call, outer) for call in self._calls.values())
 
     def _is_inside(self, call: Call, outer: Call) -> bool:
         return any(one is outer for one in self._around(call))

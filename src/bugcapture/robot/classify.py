@@ -88,29 +88,27 @@ def _read(raised: Raised, run: Session, declared: str, prefixes: Iterable[str]) 
     calls = raised.calls
     original = raised.original
     keywords = [call for call in calls if call.is_keyword]
-    top = keywords[0] if keywords else calls[0]
-    names = _names(keywords, prefixes) or (str(top.result.type),)
+    names = _names(keywords, prefixes) or (str(calls[0].result.type),)
     kind, detail = _kind(raised)
-    if declared and same_keyword(declared, names):
+    if same_keyword(declared, names):
         names = (*names, declared)
-    phase = _PHASES[in_setup_or_teardown(calls)]
     return Failure(
-        phase=phase,
+        phase=_PHASES[in_setup_or_teardown(calls)],
         kind=kind,
         exc_types=_exc_types(original),
         message=_message(original or raised.error),
         place=names[0] if kind is not Kind.UNDEFINED else calls[-1].data.name,
         aliases=names[1:],
         location=_location(calls, run.place),
-        detail=detail or ("a set-up" if phase is Phase.SETUP else ""),
+        detail=detail,
         frame=project_frame(original.__traceback__ if original else None, run.start),
     )
 
 
 def _kind(raised: Raised) -> tuple[Kind, str]:
-    """What sort of failure it was, and what Robot said where that alone does not tell."""
+    """What sort of failure it was, and what to call it where that alone does not tell."""
     error, original = raised.error, raised.original
-    said = _message(original or error)
+    said = _message(error)
     if isinstance(original, RobotTimeout) or getattr(error, "timeout", False):
         return Kind.TIMEOUT, ""
     if raised.ends_run:
@@ -119,15 +117,16 @@ def _kind(raised: Raised) -> tuple[Kind, str]:
         if "keyword teardown failed:\n" in said.lower():
             return Kind.CLEANUP, "the teardown of a keyword"
         return Kind.UNKNOWN, _with_message("Robot did not say what failed", said)
-    if raised.calls[-1].kind is CallKind.INVALID:
-        return Kind.UNDEFINED, said
+    innermost = raised.calls[-1]
+    if innermost.kind is CallKind.INVALID and innermost.data.name:
+        return Kind.UNDEFINED, ""
     if isinstance(original, DataError):
         return Kind.UNKNOWN, _with_message("Robot could not run it", said)
     if isinstance(original, RemoteError):
         assertion = "builtins.AssertionError" in remote_names(original)
     else:
         assertion = isinstance(original, AssertionError)
-    return (Kind.ASSERTION if assertion else Kind.EXCEPTION), ""
+    return (Kind.ASSERTION if assertion else Kind.EXCEPTION), "a set-up"  # Of other phases nobody asks.
 
 
 def _exc_types(original: BaseException | None) -> tuple[str, ...]:
@@ -142,7 +141,7 @@ def _names(keywords: Sequence[Call], prefixes: Iterable[str]) -> tuple[str, ...]
     names: dict[str, None] = {}
     for call in keywords:
         spelled = keyword_names(
-            str(call.data.name or ""), call.result.owner or "", [str(arg) for arg in call.data.args], prefixes
+            str(call.data.name), call.result.owner, [str(arg) for arg in call.data.args], prefixes
         )
         names.update(dict.fromkeys(spelled))
         if call.kind is CallKind.USER:
@@ -172,7 +171,7 @@ def _failed_setups(result: Any) -> Iterator[Failure]:
 def _read_message(result: Any) -> Failure:
     """A failure that no item of the test brought about."""
     message = plain_message(result.message)
-    if message.startswith(("Test timeout ", "Task timeout ")) and message.endswith(" exceeded."):
+    if message.startswith(("Test timeout ", "Task timeout ")):
         return Failure(phase=Phase.ACTION, kind=Kind.TIMEOUT, message=message)
     detail = _with_message("no keyword failed", message)
     return Failure(phase=Phase.ACTION, kind=Kind.UNKNOWN, message=message, detail=detail)

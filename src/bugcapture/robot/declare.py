@@ -82,13 +82,13 @@ def check_written(line: str) -> str:
 
 
 def keyword_names(
-    name: str, owner: str = "", args: Sequence[str] = (), prefixes: Iterable[str] = BDD_PREFIXES
+    name: str, owner: str | None = None, args: Sequence[str] = (), prefixes: Iterable[str] = BDD_PREFIXES
 ) -> tuple[str, ...]:
     """The spellings by which ``Fails at:`` may name a keyword call.
 
     Args:
         name: The keyword as the call writes it (``data.name``), a Given/When/Then prefix included.
-        owner: The library or resource that the keyword comes from; empty when unknown.
+        owner: The library or resource that the keyword comes from; None when unknown.
         args: The arguments as the call writes them (``data.args``).
         prefixes: The words that Robot strips from the beginning of a call, in the languages in effect.
 

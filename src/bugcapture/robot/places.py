@@ -96,7 +96,7 @@ def _all_names(name: str, args: Sequence[str], prefixes: Iterable[str]) -> Itera
 
 
 def _names(name: str, args: Sequence[str], prefixes: Iterable[str]) -> set[str]:
-    spellings = keyword_names(name, "", args[:_ARGUMENTS_READ], prefixes)
+    spellings = keyword_names(name, None, args[:_ARGUMENTS_READ], prefixes)
     return {normal_keyword(part) for one in spellings for part in _behind_dots(one)}
 
 
