@@ -156,6 +156,7 @@ Family only
     assert run.code == 5
     assert "tdd_expected_fail was added while the run went on" in run.record("Added")["reason"]
     assert "did you mean tdd_issue_7" in run.record("Spoilt")["reason"]
+    assert run.message("Added and passes").startswith("tests/a.robot:9: bug 1 looks fixed")
     assert run.statuses["Family only"] == "PASS"
 
 
@@ -188,20 +189,24 @@ def test_suites_that_are_no_robot_files(project: RobotProject) -> None:
             suite = TestSuite(name="Own", source=source)
             for name in source.read_text().split():
                 tags = ["Tdd Bug", "Tdd Bug 1", "Tdd Expected Fail"] if name != "bad" else ["tdd_bug"]
-                test = suite.tests.create(name, tags=tags, lineno=1)
-                test.body.create_keyword("Fail" if name == "fails" else "No Operation")
+                test = suite.tests.create(name, tags=tags[:2] if name == "later" else tags, lineno=1)
+                if name == "later":
+                    test.body.create_keyword("Set Tags", args=["tdd_expected_fail"])
+                test.body.create_keyword("No Operation" if name == "passes" else "Fail")
             return suite
         """,
     )
     project.write("tests/a.own", "fails passes\n")
+    project.write("tests/later.own", "later\n")
 
     run = project.robot("--parser", "OwnParser", "tests")
-    assert run.verdicts == {"fails": "expected_failure", "passes": "unexpected_pass"}
+    assert run.verdicts == {"fails": "expected_failure", "passes": "unexpected_pass", "later": "wrong_failure"}
     assert run.message("passes").startswith("tests/a.own:1: bug 1 looks fixed")
+    assert run.record("fails")["step_location"] == ""  # The parser gives no lines to keywords.
 
     project.write("tests/b.own", "bad\n")
     run = project.robot("--parser", "OwnParser", "tests")
-    assert (run.code, "tests/b.own:1: T2 tdd_bug needs a number tag" in run.message("bad")) == (3, True)
+    assert (run.code, "tests/b.own:1: T2 tdd_bug needs a number tag" in run.message("bad")) == (4, True)
 
 
 def test_other_listeners_cannot_turn_a_capture(project: RobotProject) -> None:
@@ -214,7 +219,7 @@ def test_other_listeners_cannot_turn_a_capture(project: RobotProject) -> None:
             def end_test(self, data, result):
                 if "meddle" in result.name.lower():
                     result.status = "FAIL" if result.passed else "PASS"
-                    result.message = "meddled"
+                    result.message = "" if "without a word" in result.name else "meddled"
             def end_keyword(self, data, result):
                 if "Break" in data.args:
                     result.status = "FAIL"
@@ -224,8 +229,13 @@ def test_other_listeners_cannot_turn_a_capture(project: RobotProject) -> None:
     project.write(
         "tests/a.robot",
         f"""
+*** Settings ***
+Library    Lib
 *** Test Cases ***
 Meddle with a pass
+    {TAGS}
+    No Operation
+Meddle without a word
     {TAGS}
     No Operation
 Meddle with a failure
@@ -234,15 +244,33 @@ Meddle with a failure
 Keyword
     {TAGS}
     Log    Break
+Keyword of a library
+    {TAGS}
+    Assert Success    Log    Break
 """,
+    )
+    project.write(
+        "Lib.py",
+        """
+        from robot.libraries.BuiltIn import BuiltIn
+        def assert_success(*keyword):
+            try:
+                BuiltIn().run_keyword(*keyword)
+            except Exception as error:
+                raise AssertionError(f"no success: {error}")
+        """,
     )
 
     run = project.robot("--listener", "Meddler.Meddler", *LISTENER, "tests", listener=False)
 
     assert run.verdicts["Meddle with a pass"] == "wrong_failure"
     assert run.verdicts["Meddle with a failure"] == "expected_failure"
+    assert run.message("Meddle without a word").startswith("bugcapture: tests/a.robot:")
+    assert run.record("Meddle without a word")["reason"] == "no keyword failed"
+    assert run.record("Keyword")["message"] != "None"
     assert run.verdicts["Keyword"] in {"wrong_failure", "unexpected_pass"}
-    assert run.code == 2
+    assert run.verdicts["Keyword of a library"] in {"wrong_failure", "unexpected_pass"}
+    assert run.code == 4
 
 
 RETRY = """
@@ -377,6 +405,52 @@ def test_a_listener_can_be_used_from_python(project: RobotProject) -> None:
     assert len(run.ours) == 3
 
 
+def test_a_suite_can_be_run_again(project: RobotProject) -> None:
+    """Each run is judged for itself and has its own closing line, also where Robot goes on after it."""
+    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\n")
+    project.write(
+        "again.py",
+        """
+        import sys
+        from robot.api import TestSuite
+        from robot.output import LOGGER
+        from bugcapture.robot import Listener
+
+        one, other = TestSuite.from_file_system("tests"), TestSuite.from_file_system("tests")
+        listener = Listener()
+        run = lambda suite: suite.run(listener=listener, output=None).return_code
+        codes = [run(one), run(one)]
+        with LOGGER:
+            codes += [run(one), run(other)]
+        print(codes, file=sys.stderr)
+        """,
+    )
+
+    run = project.python("again.py")
+
+    assert run.closing == "[0, 0, 0, 0]"
+    assert run.ours == ["bugcapture: 1 expected failure (#1), 0 look fixed, 0 wrong, 0 regressed"] * 4
+
+
+def test_captures_are_judged_where_robot_keeps_its_exit_flags_elsewhere(project: RobotProject) -> None:
+    """Only --exitonfailure needs them."""
+    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\n")
+    project.write(
+        "elsewhere.py",
+        """
+        import bugcapture.robot.exit_flags as exit_flags
+        from bugcapture.robot import Listener
+
+        exit_flags._FLAGS = ("moved",)
+        """,
+    )
+
+    run = project.robot("--listener", "elsewhere.Listener", "tests", listener=False)
+
+    assert (run.code, run.verdicts) == (0, {"A": "expected_failure"})
+    assert "[ ERROR ]" not in run.stderr
+
+
 def test_the_package_has_two_names() -> None:
     """What users name on the command line and in their files is there, and nothing else by accident."""
     import bugcapture.robot
@@ -398,7 +472,7 @@ def test_suites_without_a_file(project: RobotProject) -> None:
         suite = TestSuite("Memory")
         for name in ("Fail", "No Operation"):
             test = suite.tests.create(name, tags=["tdd_bug", "tdd_bug_1", "tdd_expected_fail"])
-            test.body.create_keyword(name)
+            test.body.create_keyword(name, lineno=1)
         sys.exit(suite.run(listener=Listener(), output=None).return_code)
         """,
     )
@@ -406,3 +480,28 @@ def test_suites_without_a_file(project: RobotProject) -> None:
     run = project.python("memory.py")
 
     assert (run.code, set(run.verdicts)) == (1, {"Fail", "No Operation"})
+    assert (run.record("Fail")["location"], run.record("Fail")["step_location"]) == ("Memory:0", "")
+
+
+def test_bad_tags_of_suites_without_a_file(project: RobotProject) -> None:
+    """They refuse the run, whether a test has a line or not."""
+    project.write(
+        "memory.py",
+        """
+        import sys
+        from robot.api import TestSuite
+        from bugcapture.robot import Listener
+
+        suite = TestSuite("Memory")
+        for name, line in (("A", 7), ("B", None)):
+            suite.tests.create(name, tags=["tdd_bug"], lineno=line).body.create_keyword("Fail")
+        sys.exit(suite.run(listener=Listener(), output=None).return_code)
+        """,
+    )
+
+    run = project.python("memory.py")
+
+    assert (run.code, run.records) == (2, [])
+    assert run.ours == ["bugcapture: 2 invalid tdd tag sets, nothing was run:"]
+    told = [line.split()[:2] for line in run.stderr.splitlines() if line.startswith("  Memory")]
+    assert told == [["Memory:", "T2"], ["Memory:7:", "T2"]]

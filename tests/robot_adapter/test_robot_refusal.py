@@ -35,7 +35,8 @@ def assert_refused(project: RobotProject, run: Run, tests: int) -> None:
     assert run.code == tests
     assert set(run.statuses.values()) == {"FAIL"}
     assert len(run.ours) == 1
-    assert run.records == []
+    assert list(project.evidence.glob("*")) == []
+    assert "[ ERROR ]" not in run.stderr
     messages = {run.message(name) for name in run.statuses}
     assert len(messages) == 1
     (message,) = messages
@@ -222,15 +223,28 @@ def test_several_paths_and_single_files(project: RobotProject) -> None:
 
     assert project.robot("two/b.robot").code == 0
     assert_refused(project, project.robot("one", "two"), 4)
+    assert_refused(project, run := project.robot("one/a.robot"), 3)
+    assert "one/a.robot:8: T1 " in run.message("Plain")  # The line of the tag, which the model does not have.
 
 
 def test_files_that_robot_passes_over_are_not_checked(project: RobotProject) -> None:
     """What begins with a dot or an underscore is no suite, and other files are no tests."""
-    for name in ("_off.robot", ".hidden/a.robot", "_off/a.robot", "notes.txt"):
+    for name in ("_off.robot", ".hidden/a.robot", "_off/a.robot", "CVS/a.robot", "notes.txt"):
         project.write(f"tests/{name}", BAD)
     project.write("tests/a.robot", "*** Test Cases ***\nA\n    No Operation\n")
 
     assert project.robot().code == 0
+
+
+def test_an_initialisation_file_is_checked_for_itself(project: RobotProject) -> None:
+    """Tags in it that reach no test are told, although none of its tests could tell."""
+    project.write("tests/__init__.robot", "*** Keywords ***\nWord\n    [Tags]    tdd_bug_5\n    No Operation\n")
+    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TOUCH}\n")
+
+    run = project.robot()
+
+    assert_refused(project, run, 1)
+    assert "tests/__init__.robot:3: P1 these tags belong to no test" in run.message("A")
 
 
 def test_a_file_that_robot_cannot_read_is_robots_matter(project: RobotProject) -> None:
@@ -244,6 +258,7 @@ def test_a_file_that_robot_cannot_read_is_robots_matter(project: RobotProject) -
 
     assert run.code == plain.code
     assert run.ours == []
+    assert project.robot("--parseinclude", "a.robot", "tests").code == 0
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ def test_a_suite_teardown_that_fails_takes_the_green_away(project: RobotProject)
     """After the teardown of a suite failed, its captures are wrong failures; other suites are untouched."""
     project.write("tests/__init__.robot", "*** Settings ***\nDocumentation    Top\n")
     project.write("tests/a.robot", f"*** Settings ***\nSuite Teardown    Fail    torn\n{THREE}")
-    project.write("tests/b.robot", THREE.replace("tdd_bug_1", "tdd_bug_2"))
+    passing = "*** Settings ***\nSuite Teardown    No Operation\n"
+    project.write("tests/b.robot", passing + THREE.replace("tdd_bug_1", "tdd_bug_2"))
 
     run = project.robot()
 
@@ -89,6 +90,7 @@ def test_a_red_capture_stops_the_run(project: RobotProject, body: str) -> None:
     """With --exitonfailure the tests behind a capture that is red do not run, and get no verdict."""
     project.write(
         "tests/a.robot",
+        "*** Settings ***\nSuite Setup    No Operation\n"
         f"{BOOM.replace('Captured', 'First').replace('Fail    boom', body)}"
         f"Second\n    {TAGS}\n    Fail    boom\nPlain\n    Fail    no\n",
     )
@@ -123,8 +125,37 @@ def test_the_tag_exit_on_failure_is_for_real_failures(project: RobotProject) -> 
     )
 
     run = project.robot()
-
     assert (run.code, run.statuses) == (0, {"Captured": "PASS", "Plain": "PASS"})
+
+    run = project.robot(env={"BUGCAPTURE_RAW": "1"})
+    assert (run.code, run.statuses) == (2, {"Captured": "FAIL", "Plain": "FAIL"})
+
+
+@pytest.mark.parametrize("failing", ["Fail    again", "No Operation"])
+def test_a_guard_stops_the_run_as_without_us(project: RobotProject, failing: str) -> None:
+    """Its failure is real at once: with --skipteardownonexit not even its own teardown is run."""
+    guard = f"Guard\n    [Tags]    tdd_bug    tdd_bug_1\n    {failing}\n    [Teardown]    No Operation\n"
+    project.write("tests/a.robot", BOOM + guard + PLAIN)
+    options = ("--exitonfailure", "--skipteardownonexit")
+
+    run, plain = project.robot(*options, "tests"), project.robot(*options, "--test", "Guard", "--test", "Plain")
+
+    assert run.statuses == {"Captured": "PASS", **plain.statuses}
+    assert run.tests["Guard"].teardown.status == plain.tests["Guard"].teardown.status
+
+
+@pytest.mark.skipif(VERSION < (7, 4), reason="Robot looks at the time behind a keyword's teardown since 7.4")
+def test_a_keyword_whose_teardown_takes_too_long_has_timed_out(project: RobotProject) -> None:
+    """The teardown itself passes, and Robot's own object says what was wrong."""
+    keyword = (
+        "*** Keywords ***\nSlow\n    [Timeout]    50 ms\n    No Operation\n    [Teardown]    Sleep    100 ms\n"
+    )
+    project.write("tests/a.robot", BOOM.replace("Fail    boom", "Slow") + keyword)
+
+    run = project.robot()
+
+    assert (run.code, run.record("Captured")["verdict"]) == (1, "wrong_failure")
+    assert run.record("Captured")["reason"] == "a timeout is never the expected failure"
 
 
 def test_a_fatal_error_is_no_expected_failure(project: RobotProject) -> None:
@@ -144,9 +175,10 @@ def test_exit_on_error_is_untouched(project: RobotProject) -> None:
     """With --exitonerror a capture behind an error is not run and gets no verdict."""
     project.write("tests/a.robot", f"*** Settings ***\nLibrary    NoSuchLibrary\n{THREE}")
 
-    run = project.robot("--exitonerror", "tests")
+    run = project.robot("--exitonerror", "--exitonfailure", "tests")
 
     assert (run.code, run.verdicts, set(run.statuses.values())) == (3, {}, {"FAIL"})
+    assert {run.message(name) for name in run.statuses} == {"Error occurred and exit-on-error mode is in use."}
 
 
 def test_skip_on_failure_hides_no_verdict(project: RobotProject) -> None:
@@ -259,6 +291,15 @@ def test_a_dry_run_judges_nothing(project: RobotProject) -> None:
     assert (run.code, run.records, run.ours) == (1, [], [])
 
 
+def test_a_dry_run_ends_as_without_us(project: RobotProject) -> None:
+    """A capture that Robot could not run at all ends a dry run with --exitonfailure."""
+    project.write("tests/a.robot", f"{BOOM.replace('Fail    boom', 'No Such Keyword')}{PLAIN}")
+
+    run = project.robot("--dryrun", "--exitonfailure", "tests")
+
+    assert run.statuses == {"Captured": "FAIL", "Plain": "FAIL"}
+
+
 def test_raw_inverts_nothing(project: RobotProject) -> None:
     """With BUGCAPTURE_RAW tests show what they really do; the evidence is kept."""
     project.write("tests/a.robot", THREE)
@@ -300,6 +341,7 @@ def test_a_listener_that_is_named_twice_judges_once(project: RobotProject) -> No
     assert len(run.records) == 2
     assert run.message("Captured") == "Expected failure (#1): boom"
     assert run.stderr.count(CLOSING) == 1
+    assert "[ ERROR ]" not in run.stderr
 
     project.write("tests/a.robot", "*** Test Cases ***\nBad\n    [Tags]    tdd_bug\n    Fail    boom\n")
     assert len(project.robot(env=twice).ours) == 1
@@ -323,12 +365,28 @@ def test_a_run_that_is_cut_short_is_never_green(project: RobotProject, body: str
 def test_a_run_without_captures_says_nothing(project: RobotProject) -> None:
     """Nothing of ours is to be seen where nothing is tagged."""
     project.write(
-        "tests/a.robot", "*** Test Cases ***\nPlain\n    [Tags]    area\n    No Operation\nBad\n    Fail    x\n"
+        "tests/a.robot",
+        """
+        *** Test Cases ***
+        Plain
+            [Tags]    area
+            No Operation
+        Bad
+            IF    True
+                Check
+            END
+        Unknown
+            No Such Keyword
+        *** Keywords ***
+        Check
+            Fail    x
+        """,
     )
 
     run = project.robot()
 
-    assert (run.code, run.stderr, run.records, run.message("Bad")) == (1, "", [], "x")
+    assert (run.code, run.stderr, run.records, run.message("Bad")) == (2, "", [], "x")
+    assert list(project.evidence.glob("*")) == []
 
 
 def test_without_evidence_nothing_is_written(project: RobotProject) -> None:
@@ -343,7 +401,7 @@ def test_without_evidence_nothing_is_written(project: RobotProject) -> None:
 
 def test_suite_setup_failures_are_wrong(project: RobotProject) -> None:
     """A capture that its suite's set-up kept from running is red."""
-    project.write("tests/__init__.robot", "*** Settings ***\nSuite Setup    Fail    early\n")
+    project.write("tests/__init__.robot", "*** Settings ***\nSuite Setup    Fail    \\n\\nearly\n")
     project.write("tests/a.robot", THREE)
 
     run = project.robot()

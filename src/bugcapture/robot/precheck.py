@@ -93,7 +93,7 @@ def suite_files(root: Any) -> Iterator[Path]:
     found: dict[Path, None] = {}
     for suite in walk_suites(root):
         source = suite.source
-        if source is None or source in found:
+        if source is None:
             continue
         if source.is_dir():
             found.update(dict.fromkeys(_files_below(source)))

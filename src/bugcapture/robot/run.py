@@ -87,12 +87,11 @@ class RobotRun:
         from bugcapture.robot.classify import suite_teardown_failure  # noqa: PLC0415 - seldom
 
         failure = suite_teardown_failure(result.teardown.message)
-        for index, judged in enumerate(self._judged):
+        for judged in self._judged:
             if _is_below(judged.result, result) and judged.outcome.status is not Status.NOT_RUN:
                 outcome = replace(
                     judged.outcome, status=Status.FAILED, failures=(*judged.outcome.failures, failure)
                 )
-                self._judged[index] = replace(judged, outcome=outcome)
                 self._session.revise(judged.test, outcome, duration=judged.result.elapsed_time.total_seconds())
 
     def start_test(self, result: Any) -> None:
