@@ -58,7 +58,7 @@ def test_the_message_has_link_and_footer() -> None:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(title=TITLES)
 def test_every_title_makes_a_branch_and_a_first_line_that_the_gate_accepts(title: str) -> None:
     test = NewTest(number=991, title=clean_title(title))

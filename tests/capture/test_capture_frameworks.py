@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from bugcapture.behave.settings import default_language
 
 if TYPE_CHECKING:
     from command_project import CommandProject
@@ -144,3 +147,18 @@ def test_a_file_that_cannot_be_read_does_not_stop_it(project: CommandProject) ->
     project.write(*STEPS)
     (project.folder / "features/a.feature").symlink_to("nowhere.feature")
     assert project.run("capture", "991").code == 0
+
+
+@pytest.mark.parametrize("module", ["behave.i18n", "behave.configuration"])
+def test_a_framework_that_is_not_installed_here_is_no_obstacle(
+    project: CommandProject, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    """Only its settings cannot be read then, and other languages not be counted."""
+    project.write(*STEPS)
+    project.write("features/a.feature", "# language: de\nFunktionalität: a\n  Szenario: b\n")
+    project.write("behave.ini", "[behave]\n")
+    default_language.cache_clear()
+    monkeypatch.setitem(sys.modules, module, None)
+    done = project.run("capture", "991", "--format", "json")
+    assert done.code == 0, done
+    assert done.json["test"]["path"] == "features/bug_991.feature"

@@ -24,7 +24,7 @@ SCAFFOLD = pytest.mark.parametrize("scaffold", SCAFFOLDS, ids=[scaffold.name for
 
 
 @SCAFFOLD
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(title=TITLES, number=NUMBERS, families=FAMILIES, race=st.sampled_from([None, RACE]))
 def test_the_file_holds_the_intended_test_and_nothing_else(
     scaffold: Scaffold, title: str, number: int, families: tuple[str, ...], race: RaceCall | None
@@ -66,7 +66,7 @@ def _require_test(scaffold: Scaffold, new: NewTest) -> None:
     assert scaffold.count_tests(skeleton.text) == 1
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(title=TITLES)
 def test_a_clean_title_is_one_short_printable_line(title: str) -> None:
     cleaned = clean_title(title)
@@ -77,7 +77,7 @@ def test_a_clean_title_is_one_short_printable_line(title: str) -> None:
     cleaned.encode("utf-8")
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(title=TITLES, separator=st.sampled_from("_-"))
 def test_a_slug_is_a_name_on_every_system(title: str, separator: str) -> None:
     name = slug(title, separator, "bug")

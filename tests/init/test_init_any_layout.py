@@ -15,7 +15,7 @@ from command_project import CommandProject
 NAMES = ("features/environment.py", "pyproject.toml", ".pre-commit-config.yaml")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     environment=st.none() | environments(),
     document=st.none() | documents(),

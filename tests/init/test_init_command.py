@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
-import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -151,31 +151,45 @@ def test_all_problems_are_told_at_once_and_nothing_is_half_done(project: Command
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "written"), [("y\n", 0, True), ("n\n", 1, False), ("\n", 1, False), ("\x03", 130, False)]
+    ("answer", "code", "written"), [("y\n", 0, True), ("n\n", 1, False), ("\n", 1, False), ("\x04", 130, False)]
 )
 def test_on_a_terminal_it_asks(project: CommandProject, answer: str, code: int, written: bool) -> None:
-    """Yes writes, no and Enter do not, Ctrl-C interrupts."""
+    """Yes writes, no and Enter do not, Ctrl-D interrupts."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bugcapture", "init"],
-        cwd=project.folder,
-        stdin=theirs,
-        stderr=theirs,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-        preexec_fn=lambda: _take_terminal(theirs),  # noqa: PLW1509 - the child does nothing else
-    ) as process:
+    command = [sys.executable, "-m", "bugcapture", "init"]
+    streams = {"stdin": theirs, "stderr": theirs, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=project.folder, **streams) as process:
         os.close(theirs)
         shown = b""
         while b"[y/N]" not in shown:
             shown += os.read(ours, 1000)
-        out = _answer(process, ours, answer.encode()).decode()
-        assert process.returncode == code
+        os.write(ours, answer.encode())
+        out = process.communicate(timeout=60)[0].decode()
     os.close(ours)
+    assert process.returncode == code
     assert "bugcapture: write 1 file? [y/N]" in shown.decode()
     assert out.startswith("--- a/pyproject.toml\n+++ b/pyproject.toml\n")
     assert ("added: the settings" in out) is written
     assert ("[tool.bugcapture]" in project.read("pyproject.toml")) is written
+
+
+def test_a_terminal_gets_colours_and_nothing_that_could_steer_it(project: CommandProject) -> None:
+    project.write(".github/\x1b[31m/x")
+    project.write("pyproject.toml", "# \x7f\n".replace("\x7f", "\u202e"))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "bugcapture", "init", "--diff", "--quiet"]
+    with subprocess.Popen(command, cwd=project.folder, stdout=theirs, stdin=subprocess.DEVNULL) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # The terminal is gone when the process is.
+            while part := os.read(ours, 1000):
+                shown += part
+        assert process.wait(60) == 0
+    os.close(ours)
+    text = shown.decode()
+    assert "\x1b[32m+[tool.bugcapture]\x1b[0m" in text
+    assert "# \\u202e" in text
+    assert "\u202e" not in text
 
 
 def test_a_file_that_changes_while_it_asks_is_left_alone(
@@ -254,23 +268,3 @@ def test_nothing_of_the_project_is_executed(project: CommandProject) -> None:
     assert project.run("init", "--yes").code == 0
     assert project.run("capture", "5").code == 0
     assert not list(project.folder.rglob("executed"))
-
-
-def _answer(process: subprocess.Popen[bytes], terminal: int, keys: bytes) -> bytes:
-    """Press keys until the process has ended: one that does not read yet would not notice Ctrl-C."""
-    for _ in range(300):
-        os.write(terminal, keys)
-        try:
-            return process.communicate(timeout=0.2)[0]
-        except subprocess.TimeoutExpired:
-            continue
-    raise AssertionError("it does not end")
-
-
-def _take_terminal(descriptor: int) -> None:
-    """Make a terminal that of the new process; whoever started the tests may have had it ignore Ctrl-C."""
-    import fcntl
-    import termios
-
-    fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)

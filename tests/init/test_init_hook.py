@@ -48,7 +48,7 @@ def wire(project: CommandProject, content: str | bytes | None, *, origin: Origin
     if content is not None:
         project.write(FILE, content)
     draft = Draft()
-    add_hook(draft, project.folder, origin, wanted=True)
+    add_hook(draft, project.folder, origin)
     draft.write()
     return project.read(FILE)
 
@@ -198,7 +198,7 @@ def test_a_configuration_can_be_passed_over(project: CommandProject) -> None:
     assert project.read(FILE) == "repos: []\n"
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(content=configurations(), origin=st.sampled_from([None, ORIGIN]))
 def test_any_layout(tmp_path_factory: pytest.TempPathFactory, content: str, origin: Origin | None) -> None:
     """Added at one place and read as it is meant, or refused; nothing in between, and a second time nothing."""
@@ -206,7 +206,7 @@ def test_any_layout(tmp_path_factory: pytest.TempPathFactory, content: str, orig
     (folder / FILE).write_bytes(content.encode())
     try:
         draft = Draft()
-        add_hook(draft, folder, origin, wanted=True)
+        add_hook(draft, folder, origin)
     except BugcaptureError:
         assert (folder / FILE).read_bytes() == content.encode()
         return
@@ -218,5 +218,5 @@ def test_any_layout(tmp_path_factory: pytest.TempPathFactory, content: str, orig
     assert added["hooks"][0]["id"] == "bugcapture-check"
     assert after == before
     again = Draft()
-    add_hook(again, folder, origin, wanted=True)
+    add_hook(again, folder, origin)
     assert again.changes == ()

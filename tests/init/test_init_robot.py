@@ -89,6 +89,8 @@ def test_argument_files_are_told_from_others(name: str, text: str, expected: boo
             {"robot.toml": "[listeners]  # Mine.\nMine = []\n"},
             {"robot.toml": '[listeners]  # Mine.\n"bugcapture.robot.Listener" = []\nMine = []\n'},
         ),
+        ({"pyproject.toml": "[tool.robot]\n"}, {"pyproject.toml": "[tool.robot]\n\n[tool.robot.listeners]\n"}),
+        ({"pyproject.toml": "[tool.robotidy]\n"}, {"robot.args": "# Options"}),
         (
             {"pyproject.toml": '[tool.robot]\npaths = ["robot"]\n\n[tool.bugcapture]\n'},
             {"pyproject.toml": '[tool.robot]\npaths = ["robot"]\n\n[tool.bugcapture]\n\n[tool.robot.listeners]\n'},

@@ -125,7 +125,7 @@ def test_captures_without_a_common_family_require_none(project: CommandProject) 
     assert project.run("init", "--check").code == 0
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     content=documents(),
     keys=st.sampled_from([("tool", "bugcapture"), ("listeners",), ("tool", "robot", "listeners")]),

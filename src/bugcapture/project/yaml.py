@@ -107,23 +107,6 @@ def items(node: Any) -> list[Any]:
     return list(node.value) if node is not None and node.id == "sequence" else []
 
 
-def scalars(node: Any) -> Iterator[Any]:
-    """All plain values below a node, each once, however often aliases name it."""
-    seen: set[int] = set()
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        if current.id == "scalar":
-            yield current
-        elif current.id == "mapping":
-            waiting += [part for pair in current.value for part in pair]
-        else:
-            waiting += current.value
-
-
 @contextmanager
 def by_hand(lines: Sequence[str]) -> Iterator[None]:
     """Whoever is refused something in this block is told the lines that a person can add."""
@@ -181,11 +164,10 @@ def require_list(document: Document, key: str) -> Any:
         raise document.refuse(node or document.root, f"there is no list with items below `{key}`")
     if node.flow_style:
         raise document.refuse(node, f"the list below `{key}` is written in flow style")
-    for event in yaml.parse(document.text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.SequenceStartEvent) and event.start_mark.index == node.start_mark.index:
-            if event.anchor:
-                raise document.refuse(node, f"the list below `{key}` has an anchor")
-            break
+    events = yaml.parse(document.text, Loader=yaml.SafeLoader)
+    starts = (event for event in events if isinstance(event, yaml.SequenceStartEvent) and event.anchor)
+    if any(event.start_mark.index == node.start_mark.index for event in starts):
+        raise document.refuse(node, f"the list below `{key}` has an anchor")
     return node
 
 

@@ -112,11 +112,16 @@ def _toml_wirings(root: Path, read: Reader) -> Iterator[Wiring]:
             continue
         keys: tuple[str, ...] = ("listeners",)
         if name == "pyproject.toml":
-            if b"robot" not in content:
-                continue
-            tool = read_toml(content, relative_path(root / name)).get("tool", {})
-            if not isinstance(tool.get("robot"), dict):
+            if not _configures_robot(content, relative_path(root / name)):
                 continue
             keys = ("tool", "robot", "listeners")
         new = add_table(content, keys, [f'"{LISTENER}" = []'], relative_path(root / name))
         yield Wiring(root / name, new, _REASON)
+
+
+def _configures_robot(content: bytes, where: str) -> bool:
+    """Whether a pyproject.toml has RobotCode's table; a broken one is told where the settings are added."""
+    if b"robot" not in content:
+        return False
+    tool = read_toml(content, where).get("tool")
+    return isinstance(tool, dict) and isinstance(tool.get("robot"), dict)

@@ -24,8 +24,8 @@ _FILES: Final = r"'(\.(feature|robot|resource|py|ini|cfg|toml|args)|\.behaverc)$
 _REASON: Final = f"the hook {_ID}"
 
 
-def add_hook(draft: Draft, root: Path, origin: Origin | None, *, wanted: bool) -> None:
-    """Add the hook, where there is none.
+def add_hook(draft: Draft, root: Path, origin: Origin | None) -> None:
+    """Add the hook, where there is none; a configuration is made where there is none.
 
     It is taken from the repository that bugcapture was installed from, else it calls the installed command.
 
@@ -33,7 +33,6 @@ def add_hook(draft: Draft, root: Path, origin: Origin | None, *, wanted: bool) -
         draft: The changes so far.
         root: The project's folder.
         origin: Where bugcapture was installed from.
-        wanted: Whether a configuration is made where there is none.
 
     Raises:
         RefusedError: If the place in the file cannot be known, or there is another hook of bugcapture.
@@ -42,8 +41,7 @@ def add_hook(draft: Draft, root: Path, origin: Origin | None, *, wanted: bool) -
     file = root / FILE
     content = draft.read(file)
     if not (content or b"").strip():
-        if wanted:
-            draft.put(file, append_lines(content or b"", ["repos:", *_write(origin)]), _REASON)
+        draft.put(file, append_lines(content or b"", ["repos:", *_write(origin)]), _REASON)
         return
     with by_hand(_write(origin)):
         document = read_yaml(content or b"", relative_path(file))

@@ -99,7 +99,7 @@ def plan_init(project: Project, request: InitRequest) -> InitPlan:
     origin = find_origin()
     hook = (root / HOOK_FILE).exists() if request.hook is None else request.hook
     if hook:
-        steps.do(lambda: add_hook(steps.draft, root, origin, wanted=True))
+        steps.do(lambda: add_hook(steps.draft, root, origin))
     requirement = write_requirement([name for name in usages if name in frameworks], origin)
     for forge in forges:
         steps.do(lambda forge=forge: add_job(steps.draft, root, forge, requirement))  # type: ignore[misc]
