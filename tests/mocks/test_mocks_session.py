@@ -1,0 +1,120 @@
+"""The stand-in for SQLAlchemy's AsyncSession."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bugcapture.mocks import async_session_mock
+from bugcapture.mocks.session import _ASYNC, _ATTRIBUTES, _SYNC
+
+WITHOUT = pytest.param(True, id="without SQLAlchemy")
+WITH = pytest.param(False, id="with SQLAlchemy")
+
+
+@pytest.fixture(params=[WITH, WITHOUT])
+def session(request, monkeypatch):
+    """The mock, in an environment with and without SQLAlchemy."""
+    if request.param:
+        monkeypatch.setitem(sys.modules, "sqlalchemy.ext.asyncio", None)
+    return async_session_mock()
+
+
+def run(coroutine):
+    """What a coroutine returns."""
+    return asyncio.run(coroutine)
+
+
+@pytest.mark.parametrize("name", _ASYNC)
+def test_what_is_asynchronous_can_be_awaited(session, name):
+    """Every asynchronous method of a session."""
+    outcome = getattr(session, name)(lambda *_: None)
+    assert inspect.isawaitable(outcome)
+    run(_finish(outcome))
+
+
+@pytest.mark.parametrize("name", _SYNC)
+def test_what_is_synchronous_is_not(session, name):
+    """Every synchronous one; ``add`` leaves no coroutine that nobody awaits."""
+    assert not inspect.isawaitable(getattr(session, name)(object()))
+
+
+def test_the_lists_are_those_of_the_installed_sqlalchemy():
+    """So that the mock is right where SQLAlchemy is missing."""
+    for name in (*_ASYNC, *_SYNC, *_ATTRIBUTES):
+        if name != "aclose" or hasattr(AsyncSession, "aclose"):
+            assert hasattr(AsyncSession, name) or name in {"bind", "autoflush", "info", "identity_map"}, name
+    for name in _ASYNC:
+        member = inspect.getattr_static(AsyncSession, name, None)
+        assert member is None or inspect.iscoroutinefunction(member), name
+    for name in _SYNC:
+        assert not inspect.iscoroutinefunction(inspect.getattr_static(AsyncSession, name)), name
+
+
+def test_results_without_rows(session):
+    """Nothing was told: there are no rows, and no truthy mocks in their place."""
+    result = run(session.execute("select 1"))
+    assert result.scalars().all() == []
+    assert result.scalars().first() is None
+    assert result.scalar_one_or_none() is None
+    assert result.scalar() is None
+    assert result.first() is None
+    assert result.all() == result.fetchall() == list(result) == []
+    assert result.unique().mappings().all() == []
+    assert result.rowcount == 0
+    assert run(session.scalars("select 1")).all() == []
+    assert run(session.scalar("select 1")) is None
+    assert run(session.get(object, 1)) is None
+
+
+def test_results_that_are_told():
+    """By name when the mock is made, or later as for any mock."""
+    session = async_session_mock(get="alice", scalar=3)
+    session.execute.return_value.scalars.return_value.all.return_value = ["a", "b"]
+    assert run(session.get(object, 1)) == "alice"
+    assert run(session.scalar("select 1")) == 3
+    assert run(session.execute("x")).scalars().all() == ["a", "b"]
+    with pytest.raises(AttributeError):
+        async_session_mock(fetch=1)
+
+
+def test_context_managers_are_right(session):
+    """The session itself, its transactions, and exceptions through both."""
+
+    async def work():
+        async with session as inner, session.begin() as outer, session.begin_nested():
+            assert inner is session
+            session.add(object())
+            await outer.commit()
+        async with session.begin():
+            raise LookupError("inside")
+
+    with pytest.raises(LookupError, match="inside"):
+        run(work())
+    session.begin_nested.assert_called_once_with()
+
+
+def test_what_a_session_knows_of_itself(session):
+    """It is in no transaction, and merging gives the object back."""
+    assert session.in_transaction() is False
+    assert session.in_nested_transaction() is False
+    assert run(session.merge("it")) == "it"
+
+
+def test_synchronous_code_runs_in_a_synchronous_session(session):
+    """``run_sync`` calls the function."""
+    assert run(session.run_sync(lambda inner, number: (inner, number), 4)) == (session.sync_session, 4)
+
+
+def test_what_a_session_has_not_does_not_exist(session):
+    """A misspelt method is an error and no mock."""
+    with pytest.raises(AttributeError):
+        _ = session.comit
+
+
+async def _finish(awaitable):
+    return await awaitable
