@@ -52,8 +52,8 @@ def configured_async_mock(
     """An asynchronous mock with an answer, which its children give as well.
 
     ``await mock()``, ``await mock.any_method()`` and ``await mock.client.any_method()`` all give the answer, until
-    a child is told another one: ``mock.get_user.return_value = alice``. ``async with mock as inner`` gives the mock
-    itself, and lets exceptions through.
+    a child is told another one: ``mock.get_user.return_value = alice``. ``async with mock as inner`` gives the
+    mock itself, and lets exceptions through.
 
     Args:
         return_value: The answer.
