@@ -56,8 +56,11 @@ def read_hosts(options: dict[str, Any]) -> Hosts:
     """Take what `host_options` has read out of a command's options."""
     from bugcapture.workflow.units import Hosts  # noqa: PLC0415 - help stays quick
 
+    python = options.pop("python")
+    if python is not None and os.path.dirname(python):  # noqa: PTH120 - a bare name is looked for on PATH
+        python = os.path.abspath(python)  # noqa: PTH100 - frameworks are started in other folders; links stay
     return Hosts(
-        python=options.pop("python"),
+        python=python,
         arguments={framework: options.pop(f"{framework}_arguments") for framework in FRAMEWORKS},
         jobs=options.pop("jobs"),
         timeout=options.pop("timeout"),

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 @click.option(
     "--hunks", is_flag=True, help="Take each change of the program back alone; which does no test notice?"
 )
+@click.option("--venv", is_flag=True,
+              help="Install each side in an environment of its own; may download what it needs.")  # fmt: skip
 @host_options
 @click.option("-v", "--verbose", is_flag=True, help="Show what the processes said.")
 @format_option(("text", "markdown", "json"))
@@ -66,6 +68,7 @@ def command(
       bugcapture prove 991                          # the bug's tests, against the usual branch
       bugcapture prove --base main                  # whatever the branch tests
       bugcapture prove 991 --hunks                  # which parts of the fix does no test notice?
+      bugcapture prove 991 --venv                   # the change also changes dependencies
       bugcapture prove 991 --format markdown        # for the pull request
       bugcapture prove 991 --format json -o proof.json
 

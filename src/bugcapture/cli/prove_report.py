@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.cli.options import style
-from bugcapture.core.proof import SAYS, Proof, Side
+from bugcapture.core.proof import SAYS, Proof, Side, Transition
 from bugcapture.core.text import printable, shorten
 from bugcapture.report.json import write_json
 from bugcapture.report.markdown import as_code, as_text
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bugcapture.project.repository import Revision
+    from bugcapture.workflow.hunks import SourceHunk
     from bugcapture.workflow.prove import ProofReport, ProvenTest
     from bugcapture.workflow.trial import TriedTest
 
@@ -35,8 +36,9 @@ def _render_text(report: ProofReport) -> str:
     ]
     lines += [f"  note: {printable(note)}" for note in report.notes]
     lines += [f"  the change brings no test: {len(report.source)} changed files"] if not report.tests else []
+    lines += [""] if report.tests else []
     for test in report.tests:
-        lines += ["", *_tell_test(test)]
+        lines += _tell_test(test)
     if report.unproven is not None:
         lines += ["", *_tell_hunks(report)]
     return "\n".join(lines) + "\n"
@@ -45,9 +47,12 @@ def _render_text(report: ProofReport) -> str:
 def _tell_test(test: ProvenTest) -> list[str]:
     tried = test.tried
     lines = [f"{tried.transition.value}  {style(shorten(printable(test.key.shown), 200), bold=True)}"]
-    for told, side, found in (("without", tried.base, test.base), ("with", tried.head, test.head)):
-        reason = _reason(side, found)
-        lines.append(f"  {told:7}  {side.value}{f': {reason}' if reason else ''}")
+    if tried.transition is Transition.PASS_TO_PASS and not tried.switched:
+        return lines
+    sides = zip(("without", "with"), (tried.base, tried.head), (test.base, test.head), test.told, strict=True)
+    for name, side, found, told in sides:
+        reason = _reason(side, found, told)
+        lines.append(f"  {name:7}  {side.value}{f': {reason}' if reason else ''}")
     if tried.switched:
         lines.append("  it still carries the switch")
     return lines
@@ -57,13 +62,17 @@ def _tell_hunks(report: ProofReport) -> list[str]:
     if not report.unproven:
         return ["every change of the program is noticed by a test that proves the fix"]
     lines = ["no test that proves the fix notices when these are taken back:"]
-    return lines + [f"  {printable(hunk.where)}" for hunk in report.unproven]
+    return lines + [f"  {printable(hunk.where)}{_not_asked(hunk)}" for hunk in report.unproven]
 
 
-def _reason(side: Side, test: TriedTest | None) -> str:
+def _not_asked(hunk: SourceHunk) -> str:
+    return "" if hunk.asked else " (it could not be taken back alone)"
+
+
+def _reason(side: Side, test: TriedTest | None, told: str) -> str:
     """Why a side is what it is; of a pass there is nothing to say."""
     if test is None:
-        return "there is no such test"
+        return shorten(printable(told), 300)
     record = test.record
     told = test.reason
     if side is Side.ERROR and record is not None and record.message and record.message not in told:
@@ -94,8 +103,8 @@ def _render_markdown(report: ProofReport) -> str:
         tried = test.tried
         cells = [
             as_code(shorten(test.key.shown, 200)),
-            _cell(tried.base, test.base),
-            _cell(tried.head, test.head),
+            _cell(tried.base, test.base, test.told[0]),
+            _cell(tried.head, test.head, test.told[1]),
             tried.transition.value + (", still carries the switch" if tried.switched else ""),
         ]
         lines.append(f"| {' | '.join(cells)} |")
@@ -105,8 +114,8 @@ def _render_markdown(report: ProofReport) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cell(side: Side, test: TriedTest | None) -> str:
-    reason = _reason(side, test)
+def _cell(side: Side, test: TriedTest | None, told: str) -> str:
+    reason = _reason(side, test, told)
     return f"{side.value}: {as_text(reason)}" if reason else side.value
 
 
@@ -114,7 +123,7 @@ def _hunk_list(report: ProofReport) -> list[str]:
     if not report.unproven:
         return ["Every change of the program is noticed by a test that proves the fix."]
     lines = ["No test that proves the fix notices when these are taken back:", ""]
-    return lines + [f"- {as_code(hunk.where)}" for hunk in report.unproven]
+    return lines + [f"- {as_code(hunk.where)}{_not_asked(hunk)}" for hunk in report.unproven]
 
 
 def _render_json(report: ProofReport) -> str:

@@ -31,7 +31,8 @@ class Hunk:
             last: Its last line.
         """
         start, count = self.new
-        return start <= last and start + max(count, 1) > first
+        end = start + count - 1 if count else start + 1  # What was taken away stood between these two.
+        return start <= last and end >= first
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ _TRANSITIONS: Final = {
     (Side.FAIL, Side.FAIL): Transition.FAIL_TO_FAIL,
 }
 _BROKEN: Final = frozenset({Side.FAIL, Side.ERROR})
+_NOT_GREEN: Final = _BROKEN | {Side.NONE}
 # The more a test says against the proof the later it stands here.
 _WORST: Final = (Proof.NOT_CAPTURED, Proof.NOT_RUN_AT_BASE, Proof.INCOMPLETE, Proof.SWITCHED)
 
@@ -122,19 +123,25 @@ def side_of(verdict: Verdict | None) -> Side:
     return Side.NONE if verdict is None else _SIDES[verdict]
 
 
+def is_of_trial(verdict: str) -> bool:
+    """Whether a verdict is one of a trial, in which each test is judged as if it carried the switch."""
+    return verdict in _SIDES
+
+
 def prove(tests: Iterable[Tried]) -> Proof:
     """What the tests of one bug, or of one branch, prove together.
 
-    One of them has to be red without the change and green with it. Others may be green on both sides, or not able
-    to run without the change; none may be red with it, or carry the switch.
+    One of them has to be red without the change and green with it. Others may be green on both sides, not able to
+    run without the change, or skip themselves; none may be red or missing with it, or carry the switch.
 
     Args:
         tests: The tests.
     """
+    tests = tuple(tests)
     proofs = {test.proof for test in tests}
     if not proofs:
         return Proof.NO_TESTS
     worst = max(proofs - {Proof.PROVEN}, key=_WORST.index, default=Proof.PROVEN)
     if Proof.PROVEN in proofs and worst in {Proof.NOT_CAPTURED, Proof.NOT_RUN_AT_BASE}:
-        return Proof.PROVEN
+        return Proof.INCOMPLETE if any(test.head in _NOT_GREEN for test in tests) else Proof.PROVEN
     return worst

@@ -15,6 +15,7 @@ import threading
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from bugcapture.core.errors import ConfigurationError
@@ -22,12 +23,24 @@ from bugcapture.core.text import printable, shorten
 from bugcapture.project import git
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-_CHECKOUT: Final = re.compile(r"bugcapture-([0-9]+)-([0-9a-f]{8})-[0-9a-f]{8}\Z")
+_OURS: Final = re.compile(r"bugcapture-([0-9]+)-([0-9a-f]{8})-[0-9a-f]{8}(?:-[a-z]+)?\Z")
 _ENDING: Final = ("SIGTERM", "SIGHUP")
-# A checkout beside the user's own runs none of his hooks.
-_QUIET: Final = ("-c", f"core.hooksPath={os.devnull}", "-c", "advice.detachedHead=false")
+# A checkout beside the user's own is complete, runs none of his hooks, and starts nothing that watches its files.
+_OPTIONS: Final = (
+    ("core.hooksPath", os.devnull),
+    ("core.fsmonitor", "false"),
+    ("core.sparseCheckout", "false"),
+    ("core.safecrlf", "false"),
+    ("advice.detachedHead", "false"),
+)
+_QUIET: Final = tuple(part for key, value in _OPTIONS for part in ("-c", f"{key}={value}"))
+# What the user tells every git, such as `safe.directory` in a container; of a hook it says nothing.
+_SETTINGS: Final = re.compile(r"GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_[0-9]+|VALUE_[0-9]+)")
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_LINK: Final = "160000 "  # The mode of a submodule.
+_NOBODY: Final = ("bugcapture", "bugcapture@localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +107,8 @@ class Repository:
         Args:
             commit: Its full hash.
         """
-        answer = self._ask(
-            "log", "-1", "--no-show-signature", "--format=%H%x00%T%x00%s", "--end-of-options", commit
-        )
+        options = ("-1", "--no-show-signature", "--encoding=UTF-8", "--format=%H%x00%T%x00%s")
+        answer = self._ask("log", *options, "--end-of-options", commit)
         full, tree, subject = answer.decode("utf-8", "surrogateescape").rstrip("\n").split("\0", 2)
         return Revision(commit=full, tree=tree, subject=subject)
 
@@ -148,18 +160,43 @@ class Repository:
         """
         if not paths:
             return b""
-        options = (f"-U{context}", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--binary")
-        return self._ask("diff", *options, base, head, "--", *paths)
+        # The plumbing does not obey what the user has set for his own eyes, such as other prefixes.
+        options = ("-p", "-r", f"-U{context}", "--no-renames", "--no-ext-diff", "--no-textconv", "--binary")
+        return self._ask(
+            "--literal-pathspecs", "diff-tree", *options, "--end-of-options", base, head, "--", *paths
+        )
 
     def dirty_files(self) -> list[str]:
         """Tracked files that differ from the checked-out revision, seen from the top."""
-        answer = self._ask("status", "--porcelain", "--untracked-files=no", "-z")
+        answer = self._ask("status", "--porcelain", "--untracked-files=no", "--no-renames", "-z")
         return [entry[3:] for entry in _split(answer) if entry[2:3] == " "]
 
+    def unknown_files(self, patterns: Sequence[str]) -> list[str]:
+        """Files of the checkout that are not tracked, ignored ones as well, seen from the top.
+
+        Args:
+            patterns: Which, as git's pathspecs.
+        """
+        return _split(self._ask("ls-files", "--others", "-z", "--", *patterns))
+
     def snapshot(self) -> str:
-        """A commit that holds the tracked files as they lie in the checkout, which is not changed."""
-        answer = self._ask("stash", "create").strip().decode("ascii")
-        return answer or self._ask("rev-parse", "HEAD").strip().decode("ascii")
+        """A commit of the tracked files as they lie in the checkout; neither it nor its index is changed."""
+        index = Path(self.top, os.fsdecode(self._ask("rev-parse", "--git-path", "index").rstrip(b"\n")))
+        with tempfile.TemporaryDirectory(prefix="bugcapture-index-") as scratch:
+            own = Path(scratch) / "index"
+            if index.exists():
+                shutil.copyfile(index, own)
+            variables = {"GIT_INDEX_FILE": str(own)}
+            self._ask("add", "--update", "--", ".", variables=variables)
+            tree = self._ask("write-tree", variables=variables).strip().decode("ascii")
+        variables = {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in zip(("NAME", "EMAIL"), _NOBODY, strict=True)
+        }
+        message = ("-m", "what is not committed")
+        answer = self._ask("commit-tree", "--no-gpg-sign", "-p", "HEAD", *message, tree, variables=variables)
+        return answer.strip().decode("ascii")
 
     def branch(self) -> str:
         """The name of the branch that is checked out; empty for none."""
@@ -167,10 +204,11 @@ class Repository:
 
     def messages(self, base: str, head: str) -> list[tuple[str, str]]:
         """The commits of one history that are not in another, without merges: hash and message, oldest first."""
-        options = ("--reverse", "--no-merges", "--no-show-signature", "--format=%H%x00%B%x01")
+        form = ("--encoding=UTF-8", "--format=tformat:%H%x00%B")
+        options = ("-z", "--reverse", "--no-merges", "--no-show-signature", *form)
         answer = self._ask("log", *options, "--end-of-options", head, f"^{base}").decode("utf-8", "replace")
-        entries = (entry.lstrip("\n").partition("\0") for entry in answer.split("\x01") if entry.strip("\n"))
-        return [(commit, message) for commit, _, message in entries]
+        parts = answer.split("\0")
+        return list(zip(parts[:-1:2], parts[1::2], strict=True))
 
     @contextlib.contextmanager
     def checkout(self, commit: str) -> Iterator[Path]:
@@ -188,8 +226,7 @@ class Repository:
             ConfigurationError: If git cannot make it.
         """
         self._remove_abandoned()
-        name = f"bugcapture-{os.getpid()}-{_host()}-{uuid.uuid4().hex[:8]}"
-        folder = Path(os.path.realpath(tempfile.gettempdir())) / name
+        folder = Path(os.path.realpath(tempfile.gettempdir())) / own_name()
         with _heed_endings():
             try:
                 self._ask("worktree", "add", "--quiet", "--detach", str(folder), commit)
@@ -205,7 +242,7 @@ class Repository:
             folder: The checkout, which `checkout` has made.
             commit: The other revision.
         """
-        _call(folder, "checkout", "--quiet", "--force", "--detach", commit)
+        _call(folder, "checkout", "--quiet", "--force", "--detach", "--no-recurse-submodules", commit)
         _call(folder, "clean", "-ffdxq")
         self._fill_submodules(folder)
 
@@ -222,63 +259,103 @@ class Repository:
             options = ("--worktree", "--no-overlay", "--pathspec-from-file=-", "--pathspec-file-nul")
             _call(folder, "--literal-pathspecs", "restore", f"--source={commit}", *options, text=listed)
 
-    def apply(self, folder: Path, patch: bytes, *, reverse: bool) -> bool:
-        """Apply a patch to a checkout; tell whether it could be."""
-        options = ("--reverse",) if reverse else ()
-        command = ("apply", "--whitespace=nowarn", "--unidiff-zero", *options, "-")
+    def take_back(self, folder: Path, patch: bytes) -> bool:
+        """Apply a patch to a checkout in reverse; tell whether it could be."""
+        command = ("apply", "--whitespace=nowarn", "--unidiff-zero", "--reverse", "-")
         return _try_call(folder, *command, text=patch) is not None
+
+    def restore(self, folder: Path, path: str) -> None:
+        """Make a file of a checkout what it is in the revision that is checked out there."""
+        with contextlib.suppress(OSError):  # Such as the folder of a submodule, which no patch has touched.
+            (folder / path).unlink()
+        _try_call(folder, "--literal-pathspecs", "checkout", "--quiet", "--force", "HEAD", "--", path)
 
     def _fill_submodules(self, folder: Path) -> None:
         """Fill the submodules that are filled in the user's checkout, from there and not from the network."""
         if not (folder / ".gitmodules").is_file():
             return
         listed = _try_call(folder, "config", "--file", ".gitmodules", "--null", "--get-regexp", r"\.path$") or b""
+        entries = _split(_call(folder, "ls-files", "--stage", "-z")) if listed else ()
+        links = {entry.partition("\t")[2] for entry in entries if entry.startswith(_LINK)}
         for entry in _split(listed):
             key, _, path = entry.partition("\n")
             name = key.removeprefix("submodule.").removesuffix(".path")
             own = self.top / path
-            if (own / ".git").exists():
+            if path in links and (own / ".git").exists():
                 local = ("-c", "protocol.file.allow=always", "-c", f"submodule.{name}.url={own}")
                 told = f"the submodule {printable(path)} cannot be filled from the one in your checkout"
                 _call(folder, *local, "submodule", "update", "--quiet", "--init", "--", path, told=told)
 
     def _remove(self, folder: Path) -> None:
         # Not `prune`, which would also forget worktrees of the user's on a disk that is not there now.
-        with contextlib.suppress(OSError):
-            shutil.rmtree(folder, onerror=_make_writable)
-        self._try("worktree", "remove", "--force", "--force", str(folder))
+        try:
+            _remove_tree(folder)
+        finally:
+            self._try("worktree", "remove", "--force", "--force", str(folder))
 
     def _remove_abandoned(self) -> None:
-        for entry in _split(self._ask("worktree", "list", "--porcelain", "-z")):
+        # With `-z` no path could mislead, but older gits do not know it.
+        for entry in os.fsdecode(self._ask("worktree", "list", "--porcelain")).split("\n"):
             path = Path(entry.removeprefix("worktree "))
-            match = _CHECKOUT.fullmatch(path.name) if entry.startswith("worktree ") else None
-            if match and match[2] == _host() and not _is_alive(int(match[1])):
+            if entry.startswith("worktree ") and _is_abandoned(path.name):
                 self._remove(path)
+        with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
+            for one in entries:
+                if _is_abandoned(one.name) and one.is_dir(follow_symlinks=False):
+                    _remove_tree(Path(one.path))
 
-    def _ask(self, *arguments: str) -> bytes:
-        return _call(self.top, *arguments)
+    def _ask(self, *arguments: str, variables: Mapping[str, str] = _NONE) -> bytes:
+        return _call(self.top, *arguments, variables=variables)
 
     def _try(self, *arguments: str) -> bytes | None:
         return _try_call(self.top, *arguments)
 
 
-def _call(folder: Path, *arguments: str, text: bytes = b"", told: str = "") -> bytes:
-    done = _run(folder, arguments, text)
+def own_name(kind: str = "") -> str:
+    """A name for a folder of this process among temporary files, known again when the process was killed.
+
+    Args:
+        kind: What it is for, a word; empty for a checkout.
+    """
+    name = f"bugcapture-{os.getpid()}-{_host()}-{uuid.uuid4().hex[:8]}"
+    return f"{name}-{kind}" if kind else name
+
+
+def _call(
+    folder: Path, *arguments: str, text: bytes = b"", told: str = "", variables: Mapping[str, str] = _NONE
+) -> bytes:
+    done = _run(folder, arguments, text, variables)
     if done.returncode:
         said = shorten(printable(" ".join(done.stderr.decode("utf-8", "replace").split())), 300)
         verb = next((word for word in arguments if re.fullmatch(r"[a-z][a-z-]+", word)), "git")
         message = f"{told}: git says: {said}" if told else f"git {verb} failed: {said or done.returncode}"
-        raise ConfigurationError(message, where=printable(str(folder)))
+        lazy = "promisor" in said or "transport '" in said
+        hint = (
+            "the clone lacks content: fetch it without `--filter`, or with `git fetch --refetch`" if lazy else None
+        )
+        raise ConfigurationError(message, where=printable(str(folder)), hint=hint)
     return done.stdout
 
 
 def _try_call(folder: Path, *arguments: str, text: bytes = b"") -> bytes | None:
-    done = _run(folder, arguments, text)
+    done = _run(folder, arguments, text, _NONE)
     return None if done.returncode else done.stdout
 
 
-def _run(folder: Path, arguments: Sequence[str], text: bytes) -> subprocess.CompletedProcess[bytes]:
-    environment = {**git.clean_environment(), "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+def _run(
+    folder: Path, arguments: Sequence[str], text: bytes, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    environment = {
+        **git.clean_environment(),
+        **{name: value for name, value in os.environ.items() if _SETTINGS.fullmatch(name)},
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        # Nothing goes to the network: neither for what a partial clone lacks, nor for files of Git LFS.
+        "GIT_ALLOW_PROTOCOL": "file",
+        "GIT_LFS_SKIP_SMUDGE": "1",
+        "LC_ALL": "C",
+        **variables,
+    }
     options: dict[str, Any] = {"input": text} if text else {"stdin": subprocess.DEVNULL}
     try:
         return subprocess.run(
@@ -298,7 +375,17 @@ def _split(answer: bytes) -> list[str]:
 
 
 def _host() -> str:
-    return f"{uuid.uuid5(uuid.NAMESPACE_DNS, socket.gethostname()).int & 0xFFFFFFFF:08x}"
+    """This machine, and on it the container: another one has processes of its own."""
+    name = socket.gethostname()
+    with contextlib.suppress(OSError):
+        name += os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - no path
+    return f"{uuid.uuid5(uuid.NAMESPACE_DNS, name).int & 0xFFFFFFFF:08x}"
+
+
+def _is_abandoned(name: str) -> bool:
+    """Whether a folder of this name was left by a process of ours that was killed."""
+    match = _OURS.fullmatch(name)
+    return match is not None and match[2] == _host() and not _is_alive(int(match[1]))
 
 
 def _is_alive(pid: int) -> bool:
@@ -309,6 +396,11 @@ def _is_alive(pid: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def _remove_tree(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        shutil.rmtree(folder, onerror=_make_writable)
 
 
 def _make_writable(function: Callable[[str], object], path: str, _error: object) -> None:

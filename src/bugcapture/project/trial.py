@@ -8,6 +8,7 @@ failure of the right kind, ``unexpected_pass`` a pass, ``wrong_failure`` whateve
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from bugcapture.core.expectation import NO_EXPECTATION, Expectation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 VARIABLE: Final = "BUGCAPTURE_TRIAL"
 
@@ -33,7 +35,9 @@ class Trial:
         switch_interval: Seconds after which a thread gives way to another; 0 leaves it as it is.
         shuffle: Runs the tests in another order, the same for the same number; 0 leaves it as it is.
         modules: The import names that are under test.
-        modules_file: Where to list the files from which these were imported; empty for nowhere.
+        original: The user's own checkout, from which nothing should be imported.
+        modules_file: Where to list the files of imported modules that are under test, or lie in that checkout;
+            empty for nowhere.
     """
 
     everything: bool = False
@@ -42,6 +46,7 @@ class Trial:
     switch_interval: float = 0.0
     shuffle: int = 0
     modules: tuple[str, ...] = ()
+    original: str = ""
     modules_file: str = ""
 
     def encode(self) -> str:
@@ -75,17 +80,48 @@ class Trial:
             random.Random(self.shuffle).shuffle(tests)  # noqa: S311 - any order will do
 
     def list_modules(self) -> None:
-        """Write down from where the modules under test were imported, one more line for each."""
+        """Write down from where modules were imported, one more line of JSON for each."""
         if not self.modules_file:
             return
+        import json  # noqa: PLC0415 - seldom
+
         wanted = frozenset(self.modules)
-        files = {
-            str(module.__file__)
-            for name, module in list(sys.modules.items())
-            if name.partition(".")[0] in wanted and getattr(module, "__file__", None)
-        }
-        with open(self.modules_file, "a", encoding="utf-8", errors="surrogateescape") as stream:  # noqa: PTH123
-            stream.writelines(f"{file}\n" for file in sorted(files))
+        original = os.path.join(self.original, "") if self.original else ""  # noqa: PTH118 - compared as text
+        elsewhere = _library_folders()
+        lines = set()
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if not isinstance(file, str) or name == "__main__":
+                continue
+            inside = original and file.startswith(original) and not file.startswith(elsewhere)
+            if inside or name.partition(".")[0] in wanted:
+                lines.add(f"{json.dumps([name, file])}\n")
+        with open(self.modules_file, "a", encoding="utf-8") as stream:  # noqa: PTH123
+            stream.writelines(sorted(lines))
+
+
+def read_modules(file: Path) -> tuple[tuple[str, str], ...]:
+    """The names and files of modules that the processes of a trial have listed; a line cut short is passed over.
+
+    Args:
+        file: The trial's ``modules_file``.
+    """
+    import json  # noqa: PLC0415 - seldom
+
+    found: dict[tuple[str, str], None] = {}
+    for line in file.read_text("utf-8").splitlines() if file.exists() else ():
+        with contextlib.suppress(ValueError):
+            name, path = json.loads(line)
+            found[name, path] = None
+    return tuple(found)
+
+
+def _library_folders() -> tuple[str, ...]:
+    """The folders of Python's own library and of installed packages, which may lie in anybody's checkout."""
+    import sysconfig  # noqa: PLC0415 - seldom
+
+    paths = sysconfig.get_paths()
+    return tuple(os.path.join(paths[name], "") for name in ("stdlib", "platstdlib", "purelib", "platlib"))  # noqa: PTH118
 
 
 def current_trial() -> Trial | None:

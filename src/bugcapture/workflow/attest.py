@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bugcapture.project.repository import Revision
+    from bugcapture.workflow.hunks import SourceHunk
     from bugcapture.workflow.prove import ProofReport, ProvenTest
     from bugcapture.workflow.trial import TriedTest
 
@@ -42,9 +43,7 @@ def attest(report: ProofReport, *, now: datetime | None = None) -> dict[str, Any
         "source": list(report.source),
         "overlay": list(report.laid),
         "tests": [_test(test) for test in report.tests],
-        "unproven": [{"path": hunk.path, "line": hunk.line, "lines": hunk.lines} for hunk in report.unproven or ()]
-        if report.unproven is not None
-        else None,
+        "unproven": None if report.unproven is None else [_hunk(hunk) for hunk in report.unproven],
         "notes": list(report.notes),
     }
     fields = well_formed(fields)
@@ -66,6 +65,10 @@ def _revision(revision: Revision) -> dict[str, str]:
     return {"commit": revision.commit, "tree": revision.tree, "subject": revision.subject}
 
 
+def _hunk(hunk: SourceHunk) -> dict[str, Any]:
+    return {"path": hunk.path, "line": hunk.line, "lines": hunk.lines, "asked": hunk.asked}
+
+
 def _test(test: ProvenTest) -> dict[str, Any]:
     return {
         "framework": test.key.framework,
@@ -75,16 +78,16 @@ def _test(test: ProvenTest) -> dict[str, Any]:
         "bugs": list(test.capture.tags.ids) if test.capture else [],
         "touched": test.touched,
         "transition": test.tried.transition.value,
-        "base": _side(test.base, test.tried.base.value),
-        "head": _side(test.head, test.tried.head.value),
+        "base": _side(test.base, test.tried.base.value, test.told[0]),
+        "head": _side(test.head, test.tried.head.value, test.told[1]),
     }
 
 
-def _side(test: TriedTest | None, outcome: str) -> dict[str, Any]:
+def _side(test: TriedTest | None, outcome: str, told: str) -> dict[str, Any]:
     record = test.record if test else None
     return {
         "outcome": outcome,
-        "reason": test.reason if test else "",
+        "reason": test.reason if test else told,
         "exc_type": record.exc_type if record else "",
         "message": record.message if record else "",
         "step": record.step if record else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.patch import read_patch
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bugcapture.project.repository import Repository
     from bugcapture.workflow.revisions import Change
 
+_DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Files in which nothing runs.
 _PROSE: Final = (".md", ".rst", ".txt", ".adoc", ".cfg.example", ".po", ".lock")
 
@@ -28,12 +29,14 @@ class SourceHunk:
         line: The line where it stands after the change, from 1; 0 for a whole file.
         lines: How many lines it has there.
         patch: The patch that makes it.
+        asked: Whether it could be taken back alone, so that the tests were asked about it.
     """
 
     path: str
     line: int
     lines: int
     patch: bytes
+    asked: bool = True
 
     @property
     def where(self) -> str:
@@ -51,7 +54,8 @@ def find_hunks(repository: Repository, change: Change, paths: Sequence[str]) -> 
     """
     hunks = []
     for path in paths:
-        if path.lower().endswith(_PROSE):
+        # Hidden files are for tools: CI, editors, git itself.
+        if path.lower().endswith(_PROSE) or any(part.startswith(".") for part in path.split("/")):
             continue
         patch = read_patch(repository.diff(change.base.commit, change.head.commit, [path], context=0))
         if not patch.hunks or b"\nnew file mode" in patch.head or b"\ndeleted file mode" in patch.head:
@@ -82,26 +86,30 @@ def unnoticed_hunks(
         on_hunk: Told the number of the change that is taken back, from 1, and how many there are.
 
     Yields:
-        The changes without which the tests pass as well. Comments, blank lines and layout are left out.
+        The changes without which the tests pass as well, and those that could not be taken back alone. What only
+        changes comments, docstrings or layout is left out.
     """
     for number, hunk in enumerate(hunks, start=1):
         on_hunk(number, len(hunks))
-        file = top / hunk.path
-        before = _meaning(file)
-        if not repository.apply(top, hunk.patch, reverse=True):
-            continue
+        before = _meaning(top / hunk.path)
         try:
-            if (before is None or _meaning(file) != before) and passes():
+            if not repository.take_back(top, hunk.patch):
+                yield replace(hunk, asked=False)
+            elif (before is None or _meaning(top / hunk.path) != before) and passes():
                 yield hunk
         finally:
-            repository.apply(top, hunk.patch, reverse=False)
+            repository.restore(top, hunk.path)
 
 
 def _meaning(file: Path) -> str | None:
-    """What a Python file says, without comments and layout; None for other files and broken ones."""
-    if file.suffix not in {".py", ".pyi"} or not file.is_file():
+    """What a Python file says, without comments, docstrings and layout; None for other files and broken ones."""
+    if file.suffix not in {".py", ".pyi"} or file.is_symlink() or not file.is_file():
         return None
     try:
-        return ast.dump(ast.parse(file.read_bytes()))
+        tree = ast.parse(file.read_bytes())
+        for node in ast.walk(tree):
+            if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+                del node.body[0]
+        return ast.dump(tree)
     except (SyntaxError, ValueError, RecursionError):
         return None

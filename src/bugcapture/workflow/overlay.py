@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.core.toml_text import write_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-# Folders that hold tests and what they need, wherever they stand.
-_ROOT: Final = re.compile(
-    r"(?:[a-z0-9]+[_-])*(?:tests?|specs?)(?:[_-][a-z0-9]+)*|features|robot|atest|utest|e2e|acceptance",
-    re.IGNORECASE,
-)
+_WORD: Final = r"(?:[a-z0-9]+[_-])*(?:{})(?:[_-][a-z0-9]+)*"
+_TESTS: Final = "tests?|testsuites?|unittests?|specs?|atest|utest|e2e|acceptance"
+# Folders that hold tests and what they need, wherever they stand. A folder of features or of Robot suites is told
+# by what lies in it: Python packages are called so as well.
+_ROOT: Final = re.compile(_WORD.format(_TESTS), re.IGNORECASE)
+_ROOT_OF_SUITES: Final = re.compile(_WORD.format(f"{_TESTS}|features|robot"), re.IGNORECASE)
+# At the top alone; a package of the program may be called so as well.
+_TOP: Final = frozenset({"testing", "t"})
 # Files that say how the tests run, or are needed by them, and hold nothing of the program.
 _CONFIGURATION: Final = re.compile(
-    r"(?:.*/)?(?:conftest\.py|pytest\.ini|\.pytest\.ini|behave\.ini|\.behaverc|tox\.ini|setup\.cfg|robot\.toml)\Z"
+    r"(?:.*/)?(?:conftest\.py|\.?pytest\.(?:ini|toml)|behave\.ini|\.behaverc|tox\.ini|setup\.cfg|robot\.toml)\Z"
 )
 # The tables of pyproject.toml that say how tests run.
 _TABLES: Final = ("pytest", "behave", "bugcapture", "robot", "robotcode", "coverage")
@@ -54,23 +60,27 @@ def merge_settings(older: str, newer: str) -> str:
     """The older pyproject.toml with the newer one's tables about tests; the rest, such as dependencies, stays.
 
     Args:
-        older: Its text.
-        newer: The text of the newer one.
+        older: Its text; empty when there is none.
+        newer: The text of the newer one; empty as well.
+
+    Returns:
+        Its text; the older one as it is when these tables agree.
 
     Raises:
         ValueError: If one of them is no TOML.
     """
-    import tomlkit  # noqa: PLC0415 - only where the two differ
+    document = tomllib.loads(older)
+    before, after = _tool(document), _tool(tomllib.loads(newer))
+    wanted = {name: after[name] for name in _TABLES if name in after}
+    if wanted == {name: before[name] for name in _TABLES if name in before}:
+        return older
+    kept = {name: table for name, table in before.items() if name not in _TABLES}
+    return write_toml({**document, "tool": {**kept, **wanted}})
 
-    document: dict[str, Any] = tomlkit.parse(older)
-    source: dict[str, Any] = tomlkit.parse(newer).unwrap().get("tool", {})
-    tool = document.setdefault("tool", {})
-    for name in _TABLES:
-        if name in source:
-            tool[name] = source[name]
-        else:
-            tool.pop(name, None)
-    return tomlkit.dumps(document)
+
+def _tool(document: dict[str, Any]) -> dict[str, Any]:
+    tool = document.get("tool")
+    return tool if isinstance(tool, dict) else {}
 
 
 def _find_roots(files: Sequence[str], is_test_file: Callable[[str], bool]) -> set[str]:
@@ -78,7 +88,10 @@ def _find_roots(files: Sequence[str], is_test_file: Callable[[str], bool]) -> se
     for file in files:
         if is_test_file(file):
             folders = file.split("/")[:-1]
-            depth = next((depth for depth, name in enumerate(folders, start=1) if _ROOT.fullmatch(name)), 0)
+            pattern = _ROOT if file.endswith(".py") else _ROOT_OF_SUITES
+            depth = next((depth for depth, name in enumerate(folders, start=1) if pattern.fullmatch(name)), 0)
+            if not depth and folders and folders[0].lower() in _TOP:
+                depth = 1
             # A test that lies among the program's own files comes alone.
             roots.add("/".join(folders[:depth]) if depth else file)
     return roots

@@ -5,30 +5,36 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bugcapture.core.evidence import split_location
+from bugcapture.core.fingerprint import find_drift, take_fingerprint
 from bugcapture.core.proof import Proof, Side, Transition, Tried
 from bugcapture.core.proof import prove as judge
+from bugcapture.core.text import plural
 from bugcapture.project.config import find_project
+from bugcapture.project.lock import read_lock
 from bugcapture.project.repository import Repository
-from bugcapture.workflow.hosts import require_hosts
 from bugcapture.workflow.hunks import find_hunks, unnoticed_hunks
+from bugcapture.workflow.matching import Matcher
 from bugcapture.workflow.revisions import find_change
 from bugcapture.workflow.selection import declared_before, select_bug, select_changed
 from bugcapture.workflow.sides import Sides
+from bugcapture.workflow.trial import TestKey
 from bugcapture.workflow.units import Hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Mapping
 
     from bugcapture.core.capture import Capture
     from bugcapture.project.config import Project
+    from bugcapture.project.lock import Recorded
     from bugcapture.project.repository import Revision
     from bugcapture.workflow.hunks import SourceHunk
     from bugcapture.workflow.revisions import Change
     from bugcapture.workflow.selection import Selection
-    from bugcapture.workflow.trial import Output, TestKey, TrialResult, TriedTest
+    from bugcapture.workflow.trial import Output, TrialResult, TriedTest
 
 _ASKED = frozenset({Transition.FAIL_TO_PASS, Transition.PASS_TO_FAIL})
 
@@ -46,6 +52,7 @@ class ProveOptions:
         excluded: Files and folders that do not, though they do.
         carried: Files and folders that git does not know and the tests need.
         hunks: Whether to ask which parts of the fix no test notices.
+        venv: Whether each side gets an environment of its own.
         hosts: How the frameworks are started.
     """
 
@@ -57,6 +64,7 @@ class ProveOptions:
     excluded: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
     hunks: bool = False
+    venv: bool = False
     hosts: Hosts = field(default_factory=Hosts)
 
 
@@ -68,6 +76,7 @@ class ProvenTest:
         key: The test.
         base: What it did without the change; None when nothing was heard of it.
         head: What it did with it; None as well.
+        told: Why nothing was heard of it without the change, and with it.
         capture: The test in the sources, where it belongs to a bug.
         touched: Whether the change touched the test itself.
     """
@@ -75,6 +84,7 @@ class ProvenTest:
     key: TestKey
     base: TriedTest | None
     head: TriedTest | None
+    told: tuple[str, str] = ("", "")
     capture: Capture | None = None
     touched: bool = True
 
@@ -106,7 +116,8 @@ class ProofReport:
         outputs: What the processes said without the change, then with it.
         laid: Changed files that are the same on both sides: tests, and what they need.
         source: Changed files that are not.
-        unproven: The changes of the program that no test notices; None when that was not asked.
+        unproven: The changes of the program that no test notices, and those that could not be taken back alone;
+            None when that was not asked.
     """
 
     number: int | None
@@ -153,26 +164,32 @@ def prove(project: Project, options: ProveOptions, say: Callable[[str], None]) -
         added=options.added,
         excluded=options.excluded,
         carried=options.carried,
+        venv=options.venv,
     )
     changed = repository.changed_files(change.base.commit, change.head.commit)
-    laid = frozenset(sides.overlay(change.base))
-    source = tuple(file.path for file in changed if file.path not in laid)
     tests: tuple[ProvenTest, ...] = ()
+    notes = change.notes
     unproven: tuple[SourceHunk, ...] | None = None
     before = after = None
     say("checking out the change")
     with sides.checkout(change.head) as top:
+        laid = frozenset(sides.overlay(change.base))
+        source = tuple(file.path for file in changed if file.path not in laid)
         with contextlib.chdir(sides.folder(top)):
             if options.number is None:
                 selection = select_changed(sides, change.base, changed)
             else:
                 selection = select_bug(find_project(sides.folder(top)), options.number, options.hosts.jobs)
         if selection is not None:
-            require_hosts(selection.frameworks, options.hosts.python)
+            sides.require(selection.frameworks)
             before = _try_without(sides, change.base, selection, say)
             say("running the tests with the change")
             after = sides.run(top, change.head, selection.plan, selection.trial)
-            tests = _pair(selection, before, after)
+            with contextlib.chdir(sides.folder(top)):
+                tests = _pair(selection, before, after)
+            notes += _tell_drift(tests, read_lock(sides.folder(top)))
+            if any(test.tried.head in {Side.ERROR, Side.NONE} for test in tests):
+                notes += _tell_missing(sides)
             if options.hunks:
                 proving = frozenset(test.key for test in tests if test.tried.transition is Transition.FAIL_TO_PASS)
                 found = find_hunks(repository, change, source)
@@ -182,7 +199,7 @@ def prove(project: Project, options: ProveOptions, say: Callable[[str], None]) -
         proof=judge(test.tried for test in tests if test.counts),
         tests=tests,
         change=change,
-        notes=change.notes,
+        notes=notes,
         outputs=(before.outputs if before else (), after.outputs if after else ()),
         laid=tuple(file.path for file in changed if file.path in laid),
         source=source,
@@ -223,11 +240,14 @@ def _ask_hunks(
 
 
 def _pair(selection: Selection, before: TrialResult, after: TrialResult) -> tuple[ProvenTest, ...]:
+    """Each test with both of its sides; the project's folder at the head is the working directory."""
+    captures = _find_captures(selection, after)
     starts: defaultdict[str, list[int]] = defaultdict(list)
-    keys = sorted({*before.tests, *after.tests}, key=_order)
+    lost = {TestKey(framework, f"{file}:1", "") for framework, file in after.broken}
+    keys = sorted({*before.tests, *after.tests, *lost}, key=_order)
     for key in keys:
-        path, _, line = key.location.rpartition(":")
-        starts[path].append(int(line))
+        path, line = split_location(key.location)
+        starts[path].append(line)
     tests = []
     for key in keys:
         base, head = before.tests.get(key), after.tests.get(key)
@@ -237,13 +257,48 @@ def _pair(selection: Selection, before: TrialResult, after: TrialResult) -> tupl
                 key=key,
                 base=base,
                 head=head,
-                capture=known.capture if known else None,
-                touched=selection.is_touched(key, starts[key.location.rpartition(":")[0]]),
+                told=(_why_silent(key, before), _why_silent(key, after)),
+                capture=(known.capture if known else None) or captures.get(key),
+                touched=selection.is_touched(key, starts[split_location(key.location)[0]]),
             )
         )
     return tuple(tests)
 
 
+def _why_silent(key: TestKey, result: TrialResult) -> str:
+    """Why nothing was heard of a test; empty when something was."""
+    if key in result.tests:
+        return result.tests[key].problem
+    return result.broken.get((key.framework, split_location(key.location)[0]), "there is no such test")
+
+
+def _find_captures(selection: Selection, after: TrialResult) -> dict[TestKey, Capture]:
+    """The captured tests in the sources, where whole files were run."""
+    keys = {test.record: key for key, test in after.tests.items() if test.record and test.capture is None}
+    matcher = Matcher(Path.cwd(), keys)
+    return {keys[record]: capture for capture in selection.captures for record in matcher.about(capture)}
+
+
+def _tell_missing(sides: Sides) -> tuple[str, ...]:
+    """Files beside the program that git does not know, so that they are in no checkout."""
+    files = sides.unknown_files()
+    if not files:
+        return ()
+    shown = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")  # noqa: PLR2004
+    told = f"git does not know {plural(len(files), 'file')} beside the program, so neither side has {shown}"
+    return (f"{told}: --carry PATH copies one into both, --venv installs each side",)
+
+
+def _tell_drift(tests: Iterable[ProvenTest], lock: Mapping[tuple[str, str, str], Recorded]) -> tuple[str, ...]:
+    """The tests that failed without the change in another way than was recorded of their bug."""
+    notes = []
+    for test in tests:
+        recorded = lock.get((test.key.framework, split_location(test.key.location)[0], test.key.name))
+        if recorded is not None and test.base is not None and test.base.record and test.tried.base is Side.FAIL:
+            drift = find_drift(recorded.failures, take_fingerprint(test.base.record))
+            notes += [f"{test.key.shown} {drift}"] if drift else []
+    return tuple(notes)
+
+
 def _order(key: TestKey) -> tuple[str, int, str]:
-    path, _, line = key.location.rpartition(":")
-    return path, int(line), key.name
+    return *split_location(key.location), key.name

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # By which CIs name the branch that a pull request goes to.
 _BASE_VARIABLES: Final = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CHANGE_TARGET")
+_SHALLOW: Final = "the clone is shallow: `git fetch --unshallow`, or `fetch-depth: 0` in the CI's checkout step"
 _USUAL: Final = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
@@ -84,9 +85,7 @@ def _merged(repository: Repository, changed: Revision, target: str, common: str,
         return Change(base=repository.revision(common), head=changed, target="", notes=notes)
     parents = repository.parents(changed.commit)
     if not parents:
-        hint = (
-            "fetch the whole history (fetch-depth: 0)" if repository.is_shallow() else "name another with --base"
-        )
+        hint = _SHALLOW if repository.is_shallow() else "name another with --base"
         raise ConfigurationError(f"{changed.short} has no parent here to compare it with", hint=hint)
     told = f"{_show(target)} holds {changed.short} already: it is compared with its first parent"
     return Change(base=repository.revision(parents[0]), head=changed, target="", notes=(*notes, told))
@@ -106,7 +105,8 @@ def _find_target(
         if found := repository.resolve(name):
             return name, found
     told = f"; looked for {', '.join(map(_show, dict.fromkeys((*named, *_USUAL))))}"
-    raise ConfigurationError(f"the branch that this goes to is not known{told}", hint="name it with --base")
+    hint = f"{_SHALLOW}, or name it with --base" if repository.is_shallow() else "name it with --base"
+    raise ConfigurationError(f"the branch that this goes to is not known{told}", hint=hint)
 
 
 def _named(configured: str | None, environment: Mapping[str, str]) -> Iterator[str]:
@@ -118,8 +118,7 @@ def _named(configured: str | None, environment: Mapping[str, str]) -> Iterator[s
 def _no_common(repository: Repository, target: str, head: str) -> ConfigurationError:
     told = f"{_show(target)} and {_show(head)} have no commit in common here"
     if repository.is_shallow():
-        hint = "the clone is shallow: `git fetch --unshallow`, or `fetch-depth: 0` in the CI's checkout step"
-        return ConfigurationError(told, hint=hint)
+        return ConfigurationError(told, hint=_SHALLOW)
     return ConfigurationError(told, hint="name the revision without the change with --base")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.evidence import split_location
 from bugcapture.core.expectation import Expectation
 from bugcapture.core.patch import read_patch
 from bugcapture.core.text import bug_list
@@ -40,7 +41,7 @@ class Selection:
         frameworks: The frameworks that run them.
         plan: Says what is run in a checkout.
         trial: What the processes record.
-        captures: The captured tests among them; empty when whole files run.
+        captures: The captured tests among them.
         touched: The lines that the change touched, by test file; of captured tests all count.
     """
 
@@ -51,7 +52,7 @@ class Selection:
     touched: dict[str, tuple[Hunk, ...]] | None = None
 
     def is_touched(self, key: TestKey, starts: Iterable[int]) -> bool:
-        """Whether the change touched a test.
+        """Whether the change touched a test; the project's folder at the head is the working directory.
 
         Args:
             key: The test.
@@ -59,12 +60,12 @@ class Selection:
         """
         if self.touched is None:
             return True
-        path, _, line = key.location.rpartition(":")
+        path, line = split_location(key.location)
         hunks = self.touched.get(path, ())
-        spans = _spans(starts)
+        spans = _spans(starts, Path(path))
         if not any(hunk.touches(*span) for hunk in hunks for span in spans.values()):
             return True  # It touched what they have in common.
-        return any(hunk.touches(*spans[int(line)]) for hunk in hunks)
+        return any(hunk.touches(*spans[line]) for hunk in hunks)
 
 
 def select_bug(project: Project, number: int, jobs: int) -> Selection:
@@ -128,6 +129,7 @@ def select_changed(sides: Sides, base: Revision, changes: Iterable[ChangedFile])
             for launch in dialect.plan_files(frameworks[dialect.name], checked_out.root)
         ],
         trial=Trial(everything=True, default=_ANYTHING),
+        captures=read_inventory(list(touched)).captures,
         touched=touched,
     )
 
@@ -157,7 +159,21 @@ def _hunks(repository: Repository, base: Revision, head: Revision, path: str) ->
     return read_patch(repository.diff(base.commit, head.commit, [path], context=0)).hunks
 
 
-def _spans(starts: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """The first and the last line of each test of a file; each ends where the next begins."""
+def _spans(starts: Iterable[int], file: Path) -> dict[int, tuple[int, int]]:
+    """The first and the last line of each test of a file, by the line that it is known by.
+
+    Each begins with the tags, decorators and comments above it, and ends where the next begins.
+    """
+    try:
+        text = file.read_bytes().split(b"\n")
+    except OSError:
+        text = []
     lines = sorted(set(starts))
-    return {line: (line, following - 1) for line, following in zip(lines, [*lines[1:], 1 << 31], strict=True)}
+    firsts = []
+    for line in lines:
+        first = line
+        while 1 < first <= len(text) and text[first - 2].strip()[:1] in {b"", b"@", b"#"}:
+            first -= 1
+        firsts.append(first)
+    ends = [first - 1 for first in firsts[1:]]
+    return dict(zip(lines, zip(firsts, [*ends, 1 << 31], strict=True), strict=True)) if lines else {}
