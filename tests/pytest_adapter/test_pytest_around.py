@@ -148,6 +148,11 @@ def test_xpass(late_xfail):
 def test_more(late_bug):
     assert 0
 
+@T
+def test_declared_late(request):
+    add(request, pytest.mark.tdd_expected_fail(raises=ValueError))
+    raise ValueError
+
 @bug(3)
 def test_guard_gets_switch(late_switch):
     assert 0
@@ -176,19 +181,21 @@ def test_markers_added_late_cannot_be_green(project: PytestProject) -> None:
     project.write("conftest.py", HOOK)
     run = project.run()
     assert run.code == 1
-    assert run.counts == {"failed": 7, "passed": 1}
+    assert run.counts == {"failed": 8, "passed": 1}
     assert run.verdicts == {
         "test_switch_passes": WRONG,
         "test_switch_fails": WRONG,
         "test_xfail": WRONG,
         "test_xpass": FIXED,
         "test_more": WRONG,
+        "test_declared_late": WRONG,
         "test_guard_gets_switch": WRONG,
         "test_hook_switch": WRONG,
         "test_hook_switch_passes": FIXED,
     }
     assert "cannot be combined with xfail" in run.reasons["test_xfail"]
-    assert run.reasons["test_more"].startswith("its markers changed while the run went on")
+    for name in ("test_more", "test_declared_late"):
+        assert run.reasons[name].startswith("its markers changed while the run went on")
     assert "added after the check" in run.reasons["test_hook_switch"]
 
 

@@ -285,8 +285,7 @@ Feature: F
     Then ok
 
   Scenario: marked besides
-    When ok
-    Then bad
+    Then error
 """
 AROUND_STEPS = """
 @then("before")
@@ -294,7 +293,8 @@ AROUND_STEPS = """
 def nothing():
     pass
 
-@pytest.mark.tdd_issue(8)
+@pytest.mark.tdd_issue(n=8)
+@pytest.mark.tdd_expected_fail(raises=RuntimeError)
 @scenario("a.feature", "marked besides")
 def test_besides():
     pass

@@ -169,6 +169,51 @@ def test_a_module_that_cannot_be_read_again_still_has_a_place(project: PytestPro
     assert_refused(project, project.run(), ["test_it.py:6: T2 tdd_bug needs"])
 
 
+def test_an_argument_that_is_no_exception_class_is_told(project: PytestProject) -> None:
+    """What only a run can see: which class a name stands for."""
+    project.module("@bug(5)\n@fail(raises=(KeyError, int))\ndef test_no_error():\n    pass\n")
+    assert_refused(
+        project, project.run(), ["test_it.py:6: F1 tdd_expected_fail: raises=<class 'int'> is no exception class"]
+    )
+
+
+def test_the_same_mistake_is_told_at_each_class(project: PytestProject) -> None:
+    """Whether it is in one marker or in what the markers say together."""
+    project.module(
+        """
+        @bug("x")
+        class TestOne:
+            def test_a(self):
+                pass
+
+        @bug("x")
+        class TestTwo:
+            def test_b(self):
+                pass
+
+        @fail
+        class TestThree:
+            def test_c(self):
+                pass
+
+        @fail
+        class TestFour:
+            def test_d(self):
+                pass
+        """
+    )
+    assert_refused(
+        project,
+        project.run(),
+        [
+            "test_it.py:7: T5 tdd_bug('x') has no valid number",
+            "test_it.py:12: T5 tdd_bug('x') has no valid number",
+            "test_it.py:17: T3 tdd_expected_fail needs tdd_bug(<number>)",
+            "test_it.py:22: T3 tdd_expected_fail needs tdd_bug(<number>)",
+        ],
+    )
+
+
 def test_a_bad_marker_of_a_class_is_told_at_the_class(project: PytestProject) -> None:
     project.write("base.py", "class Base:\n    def test_inherited(self):\n        pass\n")
     project.module("from base import Base\n\n\n@bug('x')\nclass TestHere(Base):\n    pass\n")

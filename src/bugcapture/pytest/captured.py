@@ -6,6 +6,7 @@ import contextlib
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -115,7 +116,8 @@ class Captured:
 
 
 CAPTURED: Final = pytest.StashKey[Captured]()
-_LINES: Final = pytest.StashKey[Mapping[str, int]]()
+# The lines of the captured tests of each file, by name.
+_LINES: Final = pytest.StashKey[dict[Path, Mapping[str, int]]]()
 
 
 def read_item(item: pytest.Item, policy: TagPolicy) -> Reading:
@@ -128,7 +130,7 @@ def read_item(item: pytest.Item, policy: TagPolicy) -> Reading:
     scenario = find_scenario(item)
     if scenario is not None:
         return _read_scenario(item, scenario, policy)
-    tags: list[str] = []
+    lines: dict[str, int] = {}
     expectations: list[Expectation] = []
     problems: list[Problem] = []
     path, line = place_of(item)
@@ -136,12 +138,13 @@ def read_item(item: pytest.Item, policy: TagPolicy) -> Reading:
         if mark.name in policy.allow_tags:
             continue
         marker = read_marker(mark.name, mark.args, _plain(mark.kwargs))
-        tags += marker.tags
+        at = _line_of(node, path) or line
+        for tag in marker.tags:
+            lines.setdefault(tag, at)
         expectations.append(marker.expectation)
-        at = line if node is item else _line_of(node, path) or line
         problems += [Problem(problem.rule, problem.message, path, at) for problem in marker.problems]
-    problems += [Problem(problem.rule, problem.message, path, line) for problem in check_markers(tags, policy)]
-    return Reading(tuple(tags), merge_expectations(expectations), tuple(problems))
+    problems += [Problem(told.rule, told.message, path, lines[told.tag]) for told in check_markers(lines, policy)]
+    return Reading(tuple(lines), merge_expectations(expectations), tuple(problems))
 
 
 def capture(item: pytest.Item, reading: Reading, *, late: bool = False) -> Captured | None:
@@ -182,16 +185,15 @@ def place_of(item: pytest.Item) -> tuple[str, int]:
     """
     path, line, _ = item.reportinfo()
     here = str(item.path)
-    function: Any = getattr(item, "obj", None)
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    if code is not None and code.co_name != getattr(item, "originalname", code.co_name):
+    if isinstance(item, pytest.Function):
+        code = getattr(inspect.unwrap(item.obj), "__code__", None)
         # A decorator that does not use functools.wraps: Python knows the place of its inner function only.
-        if written := _written_lines(item).get(item.nodeid.partition("::")[2].partition("[")[0]):
+        if getattr(code, "co_name", "") != item.originalname and (written := _written_line(item)):
             return here, written
-    elif code is not None and isinstance(item.parent, pytest.Module):
-        return str(path), (line or 0) + 1
+        if isinstance(item.parent, pytest.Module):
+            return str(path), (line or 0) + 1
     node: Any = item
-    while node is not None and str(path) != here:
+    while str(path) != here:
         node = node.parent
         if not hasattr(node, "reportinfo"):
             return here, 1
@@ -270,36 +272,33 @@ def _own_marks(one: type) -> list[Any]:
     return [getattr(mark, "mark", mark) for mark in (marks if isinstance(marks, list) else [marks])]
 
 
-def _written_lines(item: pytest.Item) -> Mapping[str, int]:
-    """The lines of the captured tests of a test's file by name, as they stand in the source."""
-    node = item.getparent(pytest.Module) or item
-    if _LINES not in node.stash:
+def _written_line(item: pytest.Item) -> int:
+    """The line of a captured test as it stands in the source of its file; 0 when it does not."""
+    files = item.session.stash.setdefault(_LINES, {})
+    if item.path not in files:
         from bugcapture.pytest.source import read_source  # noqa: PLC0415 - seldom
 
         source = None
         with contextlib.suppress(BugcaptureError):
             source = read_source(item.path, str(item.path))
-        node.stash[_LINES] = {capture.name: capture.line for capture in source.captures} if source else {}
-    return node.stash[_LINES]
+        files[item.path] = {capture.name: capture.line for capture in source.captures} if source else {}
+    return files[item.path].get(item.nodeid.partition("::")[2].partition("[")[0], 0)
 
 
 def _is_of_tag(mark: pytest.Mark, tags: Sequence[str]) -> bool:
     """Whether a marker only repeats a tag of the feature file."""
-    if mark.name in tags:
-        return not mark.args and not mark.kwargs
-    if mark.name not in _FAMILIES or mark.kwargs:
-        return False
-    return all(f"{mark.name}_{number}" in tags for number in mark.args)
+    if mark.name in _FAMILIES and not mark.kwargs:
+        return all(f"{mark.name}_{number}" in tags for number in mark.args)
+    return mark.name in tags and not (mark.args or mark.kwargs)
 
 
 def _plain(kwargs: Mapping[str, Any]) -> Mapping[str, object]:
     """Keyword arguments with exception classes as their names."""
-    if "raises" not in kwargs:
+    raises = kwargs.get("raises")
+    if raises is None:
         return kwargs
-    raises = kwargs["raises"]
     many = raises if isinstance(raises, tuple) else (raises,)
-    named = tuple(_name_of(one) for one in many)
-    return {**kwargs, "raises": named if isinstance(raises, tuple | type) else raises}
+    return {**kwargs, "raises": tuple(map(_name_of, many))}
 
 
 def _name_of(value: object) -> object:
