@@ -219,6 +219,17 @@ def test_a_checklist_for_people(captured: GitProject) -> None:
     assert "- [ ] **branch** the branch is called as agreed: it is called anything" in markdown
 
 
+def test_what_is_not_committed_is_left_out(captured: GitProject) -> None:
+    """The branch is judged, and not the working tree; that is said."""
+    captured.write("src/shop/cart.py", RIGHT)
+    before = captured.state()
+    result = captured.run("gate")
+    assert result.code == 0
+    assert result.out.startswith("note: changes of 1 file that are not committed are left out")
+    assert captured.state() == before
+    assert captured.read("src/shop/cart.py") == RIGHT
+
+
 def test_annotations_for_github(fixed: GitProject) -> None:
     """Only what fails, with its place where there is one."""
     fixed.write("features/cart.feature", FEATURE)

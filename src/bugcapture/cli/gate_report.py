@@ -27,7 +27,8 @@ _BOXES: Final = {Status.PASS: "- [x]", Status.FAIL: "- [ ]", Status.OFF: "- [ ] 
 
 
 def _render_text(report: GateReport) -> str:
-    return "\n".join(_tell_bug(bug) for bug in report.bugs)
+    notes = "".join(f"note: {printable(note)}\n" for note in report.change.notes)
+    return "\n".join(filter(None, (notes, *(_tell_bug(bug) for bug in report.bugs))))
 
 
 def _tell_bug(bug: Checked) -> str:
