@@ -35,6 +35,7 @@ class FakeIssue:
         labels: Its labels.
         reason: GitHub's ``state_reason``.
         closed_at: When it was closed.
+        changed_at: When it was last changed; None for when it was closed.
         pull: Whether it is a pull or merge request.
         moved: Whether it was moved to another repository.
         duplicate: Whether GitLab knows the issue that it duplicates.
@@ -46,6 +47,7 @@ class FakeIssue:
     labels: list[str] = field(default_factory=list)
     reason: str | None = None
     closed_at: datetime | None = None
+    changed_at: datetime | None = None
     pull: bool = False
     moved: bool = False
     duplicate: bool = False
@@ -235,7 +237,7 @@ class FakeForge:
             wanted = [label for label in wanted if label.casefold() in made]
         own = {label.casefold() for label in issue.labels}
         since = query.get("since") or query.get("updated_after")
-        updated = issue.closed_at or START
+        updated = issue.changed_at or issue.closed_at or START
         numbers = query.get("iids[]")
         return (
             state in {"all", issue.state}

@@ -295,7 +295,9 @@ def test_a_failure_in_the_middle_leaves_no_half_result(project: Project, forge: 
     project.test(1), forge.open(1), forge.close(2, "fixed", "bug")
     assert project.json().found == [("S2", "error", 2)]
     forge.fail(401, path="/issues/1", times=-1)
-    assert project.json().found == [("S0", "error", None)]
+    done = project.json()
+    assert done.found == [("S0", "error", None)]
+    assert done.json["issues"] == []
 
 
 def test_rules_can_be_chosen(project: Project, forge: FakeForge) -> None:
