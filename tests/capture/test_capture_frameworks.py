@@ -162,3 +162,21 @@ def test_a_framework_that_is_not_installed_here_is_no_obstacle(
     done = project.run("capture", "991", "--format", "json")
     assert done.code == 0, done
     assert done.json["test"]["path"] == "features/bug_991.feature"
+
+
+@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize(
+    ("steps", "made"),
+    [("features/steps/a.py", None), ("notes.txt", "features/steps/bug_991_steps.py")],
+)
+def test_behave_does_not_run_without_a_folder_for_steps(
+    project: CommandProject, monkeypatch: pytest.MonkeyPatch, steps: str, made: str | None, installed: bool
+) -> None:
+    project.write(steps)
+    if not installed:
+        monkeypatch.setitem(sys.modules, "behave.configuration", None)
+    done = project.run("capture", "991", "--framework", "behave", "--format", "json")
+    assert done.code == 0, done
+    assert [file["path"] for file in done.json["files"][1:]] == ([made] if made else [])
+    if made:
+        assert project.read(made) == "from behave import given, then, when  # noqa: F401\n"

@@ -248,6 +248,8 @@ def test_every_framework_that_is_used_is_wired(project: CommandProject) -> None:
     ]  # fmt: skip
     assert "pip install 'bugcapture[behave,robot,pytest]'\n" in project.read(".github/workflows/bugcapture.yml")
     assert "behave, robot, pytest wired in, 4 files written" in done.err
+    told = "the job of github installs `bugcapture[behave,robot,pytest]` from the package index"
+    assert f"bugcapture: {told}\n" in done.err
 
 
 def test_from_a_folder_below_the_whole_project_is_wired(project: CommandProject) -> None:

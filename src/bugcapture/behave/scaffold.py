@@ -6,6 +6,7 @@ import ast
 import re
 import shlex
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.behave.settings import configures_behave, default_language, find_start
@@ -16,12 +17,12 @@ from bugcapture.core.wording import GHERKIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from bugcapture.core.scaffold import NewTest
 
 _HOME: Final = "bugcapture.behave.steps"
 RACE_STEPS: Final = f"from {_HOME} import race  # noqa: F401\n"
+_FIRST_STEPS: Final = "from behave import given, then, when  # noqa: F401\n"
 
 _LANGUAGE = re.compile(r"\s*#\s*language\s*:\s*(\S+)", re.IGNORECASE)
 _SCENARIO = ("Scenario", "Scenario Outline", "Scenario Template", "Example")
@@ -84,15 +85,16 @@ class BehaveScaffold:
         return Skeleton(text, test.headline, len(lines))
 
     def write_support(self, test: NewTest, file: Path, root: Path) -> Sequence[NewFile]:
-        """The import of the race steps, where no steps file has it."""
+        """The import of the race steps, where no steps file has it; Behave does not run without a steps folder."""
+        steps = _steps_folder(file, root)
         if test.race is None:
-            return ()
-        steps = find_suite(file.parent, root).steps_folder(file.parent)
+            name = f"{file.stem}_steps.py"
+            return () if steps.is_dir() else (NewFile(steps / name, _FIRST_STEPS, "room for the steps"),)
         if any(imports_race(step) for step in sorted(steps.glob("*.py"))):
             return ()
         names = ("race_steps.py", "bugcapture_race_steps.py")
         free = next((name for name in names if not (steps / name).exists()), names[-1])
-        return (NewFile(steps / free, RACE_STEPS, "brings the race steps"),)
+        return (NewFile(steps / free, RACE_STEPS, "the race steps"),)
 
     def tell_next(self, test: NewTest, path: str) -> Sequence[str]:
         """What is left to do in the new file."""
@@ -102,6 +104,14 @@ class BehaveScaffold:
             return (red,)
         undefined = "until then the run says wrong failure, because undefined steps are never the expected failure"
         return (f"write the steps of {path} and the message behind `Fails with:`; {undefined}", red)
+
+
+def _steps_folder(file: Path, root: Path) -> Path:
+    try:
+        return find_suite(file.parent, root).steps_folder(file.parent)
+    except ImportError:  # Behave's configuration cannot be read here.
+        there = (place / "steps" for place in file.parents if place.is_relative_to(root))
+        return next(filter(Path.is_dir, there), file.parent / "steps")
 
 
 def imports_race(file: Path) -> bool:

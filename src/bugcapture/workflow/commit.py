@@ -19,6 +19,7 @@ _BRANCH: Final = "tdd/*"
 _TITLE: Final = "test: add TDD bug-capture test for #{number} — *"
 _WIDTH: Final = 72
 _WILD = re.compile(r"[*?\[]")
+_REFERENCE = re.compile(r"#(?=[0-9])|\bGH-(?=[0-9])|://")
 # What git refuses in the name of a branch, and what a shell would take for more than a letter.
 _NO_BRANCH = re.compile(r"[^\w./+#@-]|\.\.|//|@\{|(?:^|/)[.-]|(?:\.|/|\.lock)(?:/|\Z)|^[/#@]\Z", re.ASCII)
 
@@ -58,11 +59,16 @@ def write_message(test: NewTest, gate: GateSettings, path: str, closes: int | No
         raise ConfigurationError(message)
     # What is filled in last cannot be taken for a part of the pattern.
     pattern = _fill(gate.capture_title, _TITLE, "\0").replace("{number}", str(test.number))
-    title = pattern.replace("\0", test.headline)
+    title = pattern.replace("\0", _defuse(test.headline))
     told = f"{path} fails while the bug is there, and carries {SWITCH} until it is fixed."
     body = [textwrap.fill(told, _WIDTH, break_long_words=False, break_on_hyphens=False), test.link]
     footer = f"ISSUES CLOSED: #{closes}" if closes else f"Refs: #{test.number}"
     return "\n\n".join([title, *filter(None, body), footer]) + "\n"
+
+
+def _defuse(title: str) -> str:
+    """A title that closes nothing: forges obey `fixes #12` wherever it stands in a commit message."""
+    return _REFERENCE.sub(lambda found: found[0].replace("#", "").replace("GH-", "GH ").replace("://", ":"), title)
 
 
 def _fill(pattern: str, default: str, text: str) -> str:

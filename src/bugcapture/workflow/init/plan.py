@@ -102,7 +102,10 @@ def plan_init(project: Project, request: InitRequest) -> InitPlan:
         steps.do(lambda: add_hook(steps.draft, root, origin))
     requirement = write_requirement([name for name in usages if name in frameworks], origin)
     for forge in forges:
+        known = len(steps.draft.changes)
         steps.do(lambda forge=forge: add_job(steps.draft, root, forge, requirement))  # type: ignore[misc]
+        if origin is None and len(steps.draft.changes) > known:
+            steps.notes.append(f"the job of {forge} installs `{requirement}` from the package index")
     return InitPlan(
         draft=steps.draft,
         frameworks=tuple(frameworks),
