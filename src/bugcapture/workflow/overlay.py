@@ -23,6 +23,8 @@ _TOP: Final = frozenset({"testing", "t"})
 _CONFIGURATION: Final = re.compile(
     r"(?:.*/)?(?:conftest\.py|\.?pytest\.(?:ini|toml)|behave\.ini|\.behaverc|tox\.ini|setup\.cfg|robot\.toml)\Z"
 )
+# What pytest takes for a test module by default. A project that names one module to collect all others runs these.
+_USUAL_NAME: Final = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py\Z", re.DOTALL)
 # The tables of pyproject.toml that say how tests run.
 _TABLES: Final = ("pytest", "behave", "bugcapture", "robot", "robotcode", "coverage")
 
@@ -54,6 +56,11 @@ def find_overlay(
         for file in files
         if (_is_below(file, wanted) or _CONFIGURATION.match(file)) and not _is_below(file, excluded)
     ]
+
+
+def is_named_as_test(file: str) -> bool:
+    """Whether a Python file has the usual name of a test module, whatever the project's settings say."""
+    return _USUAL_NAME.match(file) is not None
 
 
 def merge_settings(older: str, newer: str) -> str:

@@ -14,6 +14,7 @@ from bugcapture.core.expectation import Expectation
 from bugcapture.core.patch import read_patch
 from bugcapture.core.text import bug_list
 from bugcapture.project.trial import Trial
+from bugcapture.workflow.overlay import is_named_as_test
 from bugcapture.workflow.refuse import refuse_errors
 from bugcapture.workflow.sources import DIALECTS, framework_of, read_inventory
 from bugcapture.workflow.units import plan_launches
@@ -114,7 +115,7 @@ def select_changed(sides: Sides, base: Revision, changes: Iterable[ChangedFile])
         path = sides.seen_from_project(change.path)
         if change.status == "D" or not sides.is_test(change):
             continue
-        if framework := framework_of(Path(path)):
+        if framework := framework_of(Path(path)) or ("pytest" if is_named_as_test(path) else ""):
             found[framework].append(path)
             touched[path] = _hunks(sides.repository, base, sides.head, change.path)
     if not found:

@@ -15,7 +15,7 @@ from bugcapture.core.text import plural, printable
 from bugcapture.project.venv import make_environment
 from bugcapture.workflow.hosts import require_hosts
 from bugcapture.workflow.imports import find_folders, find_modules, foreign_files, python_path
-from bugcapture.workflow.overlay import find_overlay, merge_settings
+from bugcapture.workflow.overlay import find_overlay, is_named_as_test, merge_settings
 from bugcapture.workflow.sources import DIALECTS
 from bugcapture.workflow.trial import try_tests
 
@@ -273,7 +273,7 @@ class Sides:
     def _is_test_file(self, path: str) -> bool:
         if path not in self._known:
             file = self._tree / path
-            self._known[path] = any(
+            self._known[path] = is_named_as_test(path) or any(
                 path.endswith(dialect.suffixes) and dialect.is_test_file(file) for dialect in DIALECTS
             )
         return self._known[path]
