@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import ssl
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from fake_forge import ROOTS, FakeForge
@@ -11,6 +14,13 @@ from stale_project import Project
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates() -> Iterator[None]:
+    """Load the certificates once: it takes longer than most tests, and nothing here is encrypted."""
+    with mock.patch("ssl.create_default_context", functools.cache(ssl.create_default_context)):
+        yield
 
 
 @pytest.fixture(params=sorted(ROOTS))

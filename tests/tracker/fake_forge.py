@@ -364,6 +364,7 @@ def _as_github(issue: FakeIssue, closed: str | None, repository: str) -> dict[st
 def _as_gitlab(issue: FakeIssue, closed: str | None, repository: str) -> dict[str, Any]:
     page = f"https://gitlab.com/{repository}/-/{'merge_requests' if issue.pull else 'issues'}/{issue.number}"
     return {
+        **({"source_branch": "fix/cart", "target_branch": "main"} if issue.pull else {}),
         "id": issue.number + 10000,
         "iid": issue.number,
         "project_id": 7,

@@ -37,8 +37,6 @@ class _Since(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generi
     name = "since"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
         text = str(value)
         if days := _DAYS.match(text):
             # From midnight, so that all runs of a day ask the same question.

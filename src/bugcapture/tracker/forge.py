@@ -40,7 +40,10 @@ class Forge(Protocol):
         ...
 
     def newest_url(self) -> str:
-        """The address of the first page of all issues and pull requests, the newest first."""
+        """The address of the first page of all issues and pull requests, the newest first.
+
+        Empty where `batch_url` does better.
+        """
         ...
 
     def closed_url(self, label: str, since: datetime | None) -> str:
@@ -52,11 +55,7 @@ class Forge(Protocol):
         ...
 
     def read_issue(self, body: bytes) -> Issue:
-        """Read the answer of `issue_url`."""
-        ...
-
-    def read_pull_request(self, body: bytes) -> Issue:
-        """Read the answer of `pull_request_url`."""
+        """Read the answer of `issue_url` or `pull_request_url`."""
         ...
 
     def read_issues(self, body: bytes) -> tuple[Issue, ...]:

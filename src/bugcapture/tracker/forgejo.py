@@ -88,10 +88,6 @@ class Forgejo:
         """Read one issue or pull request."""
         return _convert(decode(body, _Issue, "issue of Forgejo"))
 
-    def read_pull_request(self, body: bytes) -> Issue:
-        """Read one pull request."""
-        return self.read_issue(body)
-
     def read_issues(self, body: bytes) -> tuple[Issue, ...]:
         """Read a page of issues and pull requests."""
         return tuple(map(_convert, decode(body, list[_Issue], "list of issues of Forgejo")))

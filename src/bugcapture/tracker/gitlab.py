@@ -32,6 +32,7 @@ class _Issue(msgspec.Struct):
     closed_at: datetime | None = None
     moved_to_id: int | None = None
     labels: list[str] = []
+    source_branch: str | None = None  # Only merge requests have one.
     links: _Links | None = msgspec.field(name="_links", default=None)
 
 
@@ -67,8 +68,8 @@ class GitLab:
         return f"{self._issues}?{listed}&per_page={PER_PAGE}"
 
     def newest_url(self) -> str:
-        """All issues, the newest first."""
-        return with_query(self._issues, order_by="created_at", sort="desc", pagination="keyset", per_page=PER_PAGE)
+        """Nothing: `batch_url` does better."""
+        return ""
 
     def closed_url(self, label: str, since: datetime | None) -> str:
         """The closed issues with a label. GitLab takes a list of labels for "all of them"."""
@@ -82,12 +83,8 @@ class GitLab:
         return self._project
 
     def read_issue(self, body: bytes) -> Issue:
-        """Read one issue."""
+        """Read one issue or merge request."""
         return _convert(decode(body, _Issue, "issue of GitLab"))
-
-    def read_pull_request(self, body: bytes) -> Issue:
-        """Read one merge request."""
-        return _convert(decode(body, _Issue, "merge request of GitLab"), is_pull_request=True)
 
     def read_issues(self, body: bytes) -> tuple[Issue, ...]:
         """Read a page of issues."""
@@ -99,7 +96,7 @@ class GitLab:
         return bool(project.issues_enabled) and project.issues_access_level != "disabled"
 
 
-def _convert(told: _Issue, *, is_pull_request: bool = False) -> Issue:
+def _convert(told: _Issue) -> Issue:
     reason = ClosedAs.UNKNOWN
     if told.links is not None and told.links.closed_as_duplicate_of:
         reason = ClosedAs.DUPLICATE
@@ -112,6 +109,6 @@ def _convert(told: _Issue, *, is_pull_request: bool = False) -> Issue:
         is_open=told.state == "opened",
         closed_as=reason,
         closed_at=told.closed_at,
-        is_pull_request=is_pull_request,
+        is_pull_request=told.source_branch is not None,
         labels=told.labels,
     )

@@ -59,7 +59,7 @@ class OnlineTracker:
             self._readable = True
             return page.issues[0]
         if url := forge.pull_request_url(number):
-            page = self._ask(url, lambda body: (forge.read_pull_request(body),))
+            page = self._ask(url, lambda body: (forge.read_issue(body),))
             if page.exists:
                 return page.issues[0]
         self._require_repository()
@@ -106,8 +106,6 @@ class OnlineTracker:
     def _list_newest(self, numbers: Collection[int]) -> dict[int, Issue]:
         found: dict[int, Issue] = {}
         most = 1
-        if self._forge.batch_url([1]):  # Whoever can be asked for some numbers has answered for all.
-            return found
         for count, page in enumerate(self._walk(self._forge.newest_url()), start=1):
             found |= {issue.number: issue for issue in page.issues}
             unknown = set(numbers) - set(found)

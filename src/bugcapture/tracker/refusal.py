@@ -62,8 +62,6 @@ def explain_refusal(
             f"{home.host} does not let us read the issues of {printable(home.repository)}{quoted}",
             hint=_advise(home, access),
         )
-    if status in {404, 410}:
-        return missing_repository(home, access)
     if status >= _SERVER:
         return TrackerError(f"{home.host} failed with status {status}{quoted}", hint="try again later")
     return TrackerError(f"{home.host} answered with status {status}{quoted}")
