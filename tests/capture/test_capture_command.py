@@ -68,6 +68,7 @@ def test_the_whole_result(project: CommandProject) -> None:
         ('["bug"]', "@tdd_bug @tdd_bug_991 @tdd_expected_fail"),
         ('["issue"]', "@tdd_issue @tdd_issue_991 @tdd_expected_fail"),
         ('["bug", "issue"]', "@tdd_bug @tdd_bug_991 @tdd_issue @tdd_issue_991 @tdd_expected_fail"),
+        ('["issue", "issue"]', "@tdd_issue @tdd_issue_991 @tdd_expected_fail"),
         ("[]", "@tdd_bug @tdd_bug_991 @tdd_expected_fail"),
     ],
 )
@@ -254,6 +255,17 @@ def test_a_project_that_is_not_wired_is_told(project: CommandProject) -> None:
     assert "bugcapture: `bugcapture init` wires it in\n" in done.err
     project.write("pyproject.toml", '[tool.bugcapture]\nassume_wired = ["behave"]\n')
     assert "without bugcapture" not in project.run("capture", "992").err
+
+
+def test_a_file_that_cannot_be_read_is_told(project: CommandProject) -> None:
+    """It may hold the test that is about to be written."""
+    _behave(project)
+    project.write("features/broken.feature", "@tdd_bug @tdd_bug_991\nNo feature\n")
+    project.write("robot/latin.robot", b"*** Test Cases ***\n\xe9\n")
+    done = project.run("capture", "991", "--framework", "behave")
+    assert done.code == 0
+    for path in ("features/broken.feature", "robot/latin.robot"):
+        assert f"bugcapture: {path}: cannot be read; `bugcapture check` says why\n" in done.err
 
 
 def test_nothing_of_git_is_touched(project: CommandProject) -> None:

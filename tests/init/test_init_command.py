@@ -259,6 +259,23 @@ def test_from_a_folder_below_the_whole_project_is_wired(project: CommandProject)
     assert not (project.folder / "tests/pyproject.toml").exists()
 
 
+def test_hook_and_job_belong_into_the_folder_of_the_repository(project: CommandProject) -> None:
+    """In a part of a repository with a pyproject.toml of its own they would have no effect."""
+    project.write("part/pyproject.toml", "[project]\n")
+    project.write("part/tests/test_a.py", TEST)
+    project.write(".pre-commit-config.yaml", "repos: []\n")
+    project.write(".github/x")
+    before = project.files()
+    for option in (("--hook",), ("--ci", "github")):
+        done = project.run("init", "--yes", *option, where="part")
+        assert (done.code, done.out) == (2, "")
+        assert "a hook and a job of the CI belong into the folder of the repository" in done.err
+    assert project.files() == before
+    assert project.run("init", "--yes", where="part").code == 0
+    after = project.files()
+    assert {name for name in after if after[name] != before.get(name)} == {"part/pyproject.toml"}
+
+
 def test_nothing_of_the_project_is_executed(project: CommandProject) -> None:
     trap = "open('executed', 'w').close()\n"
     project.write("features/environment.py", trap)

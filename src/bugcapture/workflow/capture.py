@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bugcapture.project.config import Project
     from bugcapture.project.draft import Change
     from bugcapture.workflow.detect import Usage
+    from bugcapture.workflow.sources import Inventory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +106,13 @@ def plan_capture(project: Project, request: CaptureRequest) -> CapturePlan:
         RefusedError: If the bug has a test already, or the file is there already.
     """
     root = project.root
+    inventory = read_inventory([root])
     if not request.another:
-        _require_new(request.number, root)
+        _require_new(request.number, inventory)
     test = NewTest(
         number=request.number,
         title=clean_title(request.title),
-        families=project.settings.require or ("bug",),
+        families=tuple(dict.fromkeys(project.settings.require)) or ("bug",),
         link=request.link,
         race=request.race,
     )
@@ -126,6 +128,7 @@ def plan_capture(project: Project, request: CaptureRequest) -> CapturePlan:
     draft.put(file, skeleton.text.encode(), f"the test of bug {test.number}")
     for support in scaffold.write_support(test, file, root):
         draft.put(support.file, support.text.encode(), support.reason)
+    notes += _tell_unread(inventory)
     notes += _add_fragment(draft, project, test, relative_path(file, root))
     notes += _tell_wiring(project, scaffold.name, file, test.number)
     return CapturePlan(
@@ -141,8 +144,8 @@ def plan_capture(project: Project, request: CaptureRequest) -> CapturePlan:
     )
 
 
-def _require_new(number: int, root: Path) -> None:
-    tests = captures_by_bug(read_inventory([root]).captures).get(number)
+def _require_new(number: int, inventory: Inventory) -> None:
+    tests = captures_by_bug(inventory.captures).get(number)
     if tests:
         first, *others = tests
         more = "".join(f", and {test.shown}" for test in others)
@@ -152,6 +155,13 @@ def _require_new(number: int, root: Path) -> None:
             where=printable(first.shown),
             hint=f"`bugcapture show {number}` tells more; --another writes one more test",
         )
+
+
+def _tell_unread(inventory: Inventory) -> Iterator[str]:
+    """A file that nobody can read may hold a test of the bug."""
+    unread = [source.path for _, source in inventory.sources if not source.readable]
+    for path in [*(finding.path for finding in inventory.unreadable), *unread]:
+        yield f"{printable(path)}: cannot be read; `bugcapture check` says why"
 
 
 def _choose_framework(usages: Mapping[str, Usage], request: CaptureRequest) -> tuple[Usage, list[str]]:

@@ -9,6 +9,7 @@ from bugcapture.behave.wire import wire as wire_behave
 from bugcapture.core.errors import BugcaptureError, ConfigurationError, RefusedError, SourceError
 from bugcapture.project.draft import Draft
 from bugcapture.project.origin import find_origin, write_requirement
+from bugcapture.project.paths import relative_path
 from bugcapture.pytest.wire import wire as wire_pytest
 from bugcapture.robot.wire import NEW_FILE as ROBOT_FILE
 from bugcapture.robot.wire import wire as wire_robot
@@ -90,8 +91,12 @@ def plan_init(project: Project, request: InitRequest) -> InitPlan:
             "there are no tests of Behave, Robot Framework or pytest here",
             hint="name what you will use: --framework behave",
         )
-    forges = find_forges(root) if request.forges is None else request.forges
     steps = _Steps()
+    forges = find_forges(root) if request.forges is None else request.forges
+    repository = next((place for place in (root, *root.parents) if (place / ".git").exists()), root)
+    if repository != root and (forges or request.hook):
+        told = "a hook and a job of the CI belong into the folder of the repository"
+        raise ConfigurationError(told, where=relative_path(repository), hint="use --no-hook and --ci none here")
     for name in frameworks:
         if name not in project.settings.assume_wired:
             steps.wire(_WIRES[name], usages[name].files, root)
