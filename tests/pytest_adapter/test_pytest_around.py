@@ -388,6 +388,14 @@ def pytest_old(pyfuncitem):
     yield
     assert "old" not in pyfuncitem.name
 
+def check(name):
+    assert "helped" not in name
+
+@pytest.hookimpl(wrapper=True, specname="pytest_pyfunc_call")
+def pytest_helped(pyfuncitem):
+    check(pyfuncitem.name)
+    return (yield)
+
 @pytest.hookimpl(tryfirst=True, specname="pytest_pyfunc_call")
 def pytest_instead(pyfuncitem):
     assert "instead" not in pyfuncitem.name
@@ -403,6 +411,10 @@ def test_wrapped():
 
 @T
 def test_old():
+    pass
+
+@T
+def test_helped():
     pass
 
 @T
@@ -444,7 +456,7 @@ def test_what_calls_the_test_function_is_no_part_of_its_body(project: PytestProj
     project.write("conftest.py", AROUND_CALL)
     run = project.run()
     assert run.code == 1
-    outside = ["test_async_that_nobody_runs", "test_wrapped", "test_old", "test_instead"]
+    outside = ["test_async_that_nobody_runs", "test_wrapped", "test_old", "test_helped", "test_instead"]
     inside = ["test_body", "test_body_with_hooks_of_its_own", "test_body_with_a_name_of_ours"]
     assert run.verdicts == dict.fromkeys(outside, WRONG) | dict.fromkeys(inside, EXPECTED)
     assert {run.reasons[name] for name in outside} == {"a hook that calls the test function failed"}

@@ -58,6 +58,11 @@ def test_declared():
     {}["total"]
 
 @bug(3)
+@fail(raises=KeyError, match="two")
+def test_declared_group():
+    raise ExceptionGroup("both", [KeyError("one"), ExceptionGroup("in", [KeyError("two")])])
+
+@bug(3)
 @fail(raises=("IndexError", "KeyError"))
 def test_declared_base():
     class Worse(KeyError):
@@ -126,6 +131,7 @@ GREEN_NAMES = {
     "test_chained",
     "test_group",
     "test_declared",
+    "test_declared_group",
     "test_declared_base",
     "test_param[2]",
     "test_async",
@@ -189,6 +195,11 @@ def test_native_xfail():
 @T
 def test_mixed_group():
     raise ExceptionGroup("both", [AssertionError("one"), ValueError("two")])
+
+@bug(1)
+@fail(raises=KeyError)
+def test_declared_part():
+    raise ExceptionGroup("both", [KeyError("one"), ValueError("two")])
 
 @bug(1)
 @fail(raises=ExceptionGroup)
@@ -320,6 +331,7 @@ RED_VERDICTS = {
     "test_native_xfail": (WRONG, {"FAILED"}),
     "test_mixed_group": (WRONG, {"FAILED"}),
     "test_spoiled_group": (WRONG, {"FAILED"}),
+    "test_declared_part": (WRONG, {"FAILED"}),
     "test_other_message": (WRONG, {"FAILED"}),
     "test_other_type": (WRONG, {"FAILED"}),
     "TestUnit::test_in_set_up": (WRONG, {"FAILED"}),
@@ -363,7 +375,7 @@ def test_expected_failures_leave_the_run_green(green: Run) -> None:
     assert green.counts == {"passed": 3, "xfailed": len(GREEN_NAMES)}
     assert {name for name, words in green.shown.items() if words == {"XFAIL"}} == GREEN_NAMES
     assert green.closing == (
-        "bugcapture: 14 expected failures (#1, #2, #3, #4, #5, #6), 0 look fixed, 0 wrong, 0 regressed"
+        "bugcapture: 15 expected failures (#1, #2, #3, #4, #5, #6), 0 look fixed, 0 wrong, 0 regressed"
     )
 
 
@@ -383,7 +395,7 @@ def test_expected_failures_are_recorded(green: Run) -> None:
 
 
 def test_an_expected_failure_is_a_skip_of_type_xfail_in_junit_and_keeps_its_reason(green: Run) -> None:
-    assert green.suite == {"tests": 17, "errors": 0, "failures": 0, "skipped": 14}
+    assert green.suite == {"tests": 18, "errors": 0, "failures": 0, "skipped": 15}
     assert 'type="pytest.xfail"' in green.junit_text("test_assert")
     assert 'message="bug #1: AssertionError: assert 1 == 2"' in green.junit_text("test_assert")
     assert "bugs #4, #5: " in green.junit_text("test_param[2]")
@@ -391,7 +403,7 @@ def test_an_expected_failure_is_a_skip_of_type_xfail_in_junit_and_keeps_its_reas
 
 
 def test_the_summary_lists_the_bugs_by_number(green: Run) -> None:
-    section = green.stdout.partition("bugcapture: captured bugs")[2].splitlines()[1:15]
+    section = green.stdout.partition("bugcapture: captured bugs")[2].splitlines()[1:16]
     assert section[0] == "#1 expected failure test_it.py::test_assert"
     assert section[-1] == "#6 expected failure test_it.py::test_leaves_in_str"
     assert [line.split()[0] for line in section] == sorted(line.split()[0] for line in section)
@@ -405,7 +417,7 @@ def test_every_other_end_is_red(red: Run) -> None:
     }
     assert (
         red.closing
-        == "bugcapture: 0 expected failures, 2 look fixed (#1), 25 wrong (#1), 1 regressed (#8), 3 not run"
+        == "bugcapture: 0 expected failures, 2 look fixed (#1), 26 wrong (#1), 1 regressed (#8), 3 not run"
     )
 
 

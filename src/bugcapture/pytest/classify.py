@@ -182,45 +182,32 @@ def _read_step(error: BaseException, kind: Kind, run: ScenarioRun, location: str
 
 def _own_failure(error: BaseException, phase: Phase, kind: Kind, location: str, step: Any = None) -> Failure:
     """The failure of the test itself, or the one inside a group that can never be the expected one."""
-    failure = _failure(error, phase, kind, location, step=step)
-    return _spoiled(error, failure) or failure
+    for part in _leaves(error):
+        if any(frame.f_code.co_name == _FIXTURE for frame in _frames(part)):
+            return _failure(part, Phase.SETUP, Kind.HOOK, location, detail="a fixture")
+        failure = _failure(part, phase, _kind(part, None), location, step=step)
+        if never_expected(failure):
+            return failure
+    return _failure(error, phase, kind, location, step=step)
 
 
 def _failure(
     error: BaseException, phase: Phase, kind: Kind, location: str, *, detail: str = "", step: Any = None
 ) -> Failure:
     names = step_names(step) if step is not None else ("",)
-    types = exception_names(type(error))
-    message = message_of(error)
-    if isinstance(error, BaseExceptionGroup):
-        leaves = list(_leaves(error))
-        shared = [exception_names(type(leaf)) for leaf in leaves]
-        types += tuple(name for name in shared[0] if all(name in one for one in shared))
-        message = "\n".join([message, *map(message_of, leaves)])
+    parts = list(_leaves(error))
+    types = [exception_names(type(part)) for part in parts]
+    shared = [name for name in types[0] if all(name in one for one in types)]
     return Failure(
         phase=phase,
         kind=kind,
-        exc_types=types,
-        message=message,
+        exc_types=tuple(dict.fromkeys([*exception_names(type(error)), *shared])),
+        message="\n".join(dict.fromkeys(map(message_of, [error, *parts]))),
         place=names[0],
         aliases=names[1:],
         location=location,
         detail=detail,
     )
-
-
-def _spoiled(error: BaseException, failure: Failure) -> Failure | None:
-    """The failure inside a group that can never be the expected one."""
-    if not isinstance(error, BaseExceptionGroup):
-        return None
-    for leaf in _leaves(error):
-        frames = list(_frames(leaf))
-        if any(frame.f_code.co_name == _FIXTURE for frame in frames):
-            return _failure(leaf, Phase.SETUP, Kind.HOOK, failure.location, detail="a fixture")
-        found = _failure(leaf, failure.phase, _kind(leaf, None), failure.location)
-        if never_expected(found):
-            return found
-    return None
 
 
 def _kind(error: BaseException, item: Any) -> Kind:
@@ -259,8 +246,9 @@ def _assertions_of(item: Any) -> tuple[type[BaseException], ...]:
     return (AssertionError, own) if isinstance(own, type) else (AssertionError,)
 
 
-def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
-    waiting: list[BaseException] = [group]
+def _leaves(whole: BaseException) -> Iterator[BaseException]:
+    """What a group holds, in the groups inside it too; an exception that is no group is its own and only part."""
+    waiting = [whole]
     while waiting:
         error = waiting.pop()
         if isinstance(error, BaseExceptionGroup):
