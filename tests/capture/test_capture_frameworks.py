@@ -45,6 +45,7 @@ STEPS = ("features/steps/steps.py", "")
         ([("conftest.py", "")], "tests/test_bug_991.py", ""),
         ([("pytest.ini", "[pytest]\n")], "tests/test_bug_991.py", ""),
         ([("pytest.ini", "[pytest]\ntestpaths = spec more\n"), ("more/x", "")], "more/test_bug_991.py", ""),
+        ([("pytest.ini", "[pytest]\ntestpaths = src/* spec\n")], "spec/test_bug_991.py", ""),
         ([("pytest.ini", "[pytest]\npython_files = check_*.py\n")], "tests/check_bug_991.py", ""),
         ([("pytest.ini", "[pytest]\npython_files = *_spec.py\n")], "tests/bug_991_spec.py", ""),
         ([("pytest.ini", "[pytest]\npython_files = a/b?.py\n")], "tests/test_bug_991.py", ""),

@@ -129,6 +129,13 @@ def test_a_new_argument_file_is_what_run_gives_to_robot(project: CommandProject)
     assert project.start("bugcapture", "run").code == 0
 
 
+def test_options_of_this_machine_do_not_wire_the_project(project: CommandProject) -> None:
+    project.write("robot/a.robot", SUITE)
+    done = project.run("init", "--check", env={"ROBOT_OPTIONS": LINE.strip()})
+    assert done.code == 1
+    assert "robot.args: missing: the listener of Robot Framework\n" in done.out
+
+
 def test_several_argument_files_are_not_guessed_at(project: CommandProject) -> None:
     project.write("robot/a.robot", SUITE)
     project.write("all.args", "-d out\n")

@@ -52,9 +52,11 @@ class PytestScaffold:
         """The first of ``testpaths``, else the folder of most test modules; ``tests`` where there is none."""
         settings = find_settings(root)
         base = settings.file.parent if settings.file else root
-        named = next((base / word for word in settings.words("testpaths") if (base / word).is_dir()), None)
+        words = [word for word in settings.words("testpaths") if not _GLOB.search(word)]
+        named = next((base / word for word in words if (base / word).is_dir()), None)
         folders = Counter(file.parent for file in tests if file.name != "conftest.py")
-        return named or min(folders, key=lambda folder: (-folders[folder], str(folder)), default=root / "tests")
+        default = base / words[0] if words else root / "tests"
+        return named or min(folders, key=lambda folder: (-folders[folder], str(folder)), default=default)
 
     def file_names(self, test: NewTest, folder: Path) -> Sequence[str]:
         """The title in the pattern by which pytest takes test modules, with the number where that is taken."""

@@ -14,7 +14,7 @@ from bugcapture.core.layout import BOM, insert_lines, split_lines
 from bugcapture.core.wire import Wiring, probes
 from bugcapture.project.paths import relative_path
 from bugcapture.project.toml import add_table, read_toml
-from bugcapture.robot.wiring import ARGUMENT_FILE, LISTENER, TOML_FILES, find_folders, is_wired, read_texts
+from bugcapture.robot.wiring import ARGUMENT_FILE, LISTENER, TOML_FILES, find_folders, is_named, read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ def wire(tests: Sequence[Path], root: Path, read: Reader) -> Iterator[Wiring]:
         SourceError: If a file cannot be read.
     """
     folders = find_folders(probes("robot", tests), root)
-    if is_wired(folders):
+    if is_named(folders):  # ROBOT_OPTIONS of this machine are not the project's.
         return
     found = [*_toml_wirings(root, read), *_argument_wirings(folders, read)]
     yield from found

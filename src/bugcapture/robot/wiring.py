@@ -75,7 +75,7 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
         return []
     folders = find_folders(captures, root.absolute())
     findings = []
-    if not assume_installed and not is_wired(folders):
+    if not assume_installed and not _is_wired(folders):
         told = f"{plural(len(captures), 'tagged test')} ({_ids(captures)}) would run without bugcapture"
         message = f"{told}: nothing in the project names {LISTENER}; {_ADVICE}"
         findings.append(Finding(captures[0].path, captures[0].line, "W1", message))
@@ -84,10 +84,12 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
     return findings
 
 
-def is_wired(folders: Iterable[Path]) -> bool:
-    """Whether a command line in one of the folders, or ``ROBOT_OPTIONS``, names the listener."""
-    if _NAMED.search(os.environ.get("ROBOT_OPTIONS", "")):
-        return True
+def _is_wired(folders: Iterable[Path]) -> bool:
+    return _NAMED.search(os.environ.get("ROBOT_OPTIONS", "")) is not None or is_named(folders)
+
+
+def is_named(folders: Iterable[Path]) -> bool:
+    """Whether a command line in a file of one of the folders names the listener."""
     return any(_names_listener(file.name, text) for file, text in read_texts(folders, _NAMES))
 
 
