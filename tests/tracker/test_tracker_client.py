@@ -138,6 +138,13 @@ def test_a_repository_without_issues_says_so(ask: Any, forge: FakeForge) -> None
             deed(ask())
 
 
+def test_a_list_that_may_not_be_read_is_no_empty_list(ask: Any, forge: FakeForge) -> None:
+    """A forge that shows the repository, and hides its issues."""
+    forge.fail(404, path="/issues?", times=-1)
+    with pytest.raises(TrackerError, match="has no repository octo/shop that a stranger may see"):
+        list(ask().closed_issues(["bug"]))
+
+
 def test_many_issues_cost_few_requests(ask: Any, forge: FakeForge) -> None:
     """A list instead of one request for each."""
     for number in range(1, 41):

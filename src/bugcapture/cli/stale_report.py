@@ -66,7 +66,8 @@ def _issue_fields(number: int, issue: Issue | None) -> dict[str, Any]:
 
 
 def _render_markdown(result: StaleResult) -> str:
-    from bugcapture.report.markdown_table import as_code, as_link, write_markdown_table  # noqa: PLC0415
+    from bugcapture.report.markdown import as_code  # noqa: PLC0415
+    from bugcapture.report.markdown_table import as_link, write_markdown_table  # noqa: PLC0415
 
     errors = plural(sum(finding.severity == "error" for finding in result.findings), "error")
     warnings = plural(sum(finding.severity == "warning" for finding in result.findings), "warning")

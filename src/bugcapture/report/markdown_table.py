@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bugcapture.core.text import printable
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,16 +13,10 @@ def write_markdown_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) 
 
     Args:
         heading: The columns' names.
-        rows: The cells, in Markdown; whatever comes from strangers went through `as_code`.
+        rows: The cells, in Markdown; whatever comes from strangers went through `markdown`.
     """
     lines = [heading, ["---"] * len(heading), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-
-
-def as_code(text: str) -> str:
-    """Any text as one span of code, in which nothing is a link, a tag of HTML or the name of a person."""
-    shown = printable(text).replace("`", "'").replace("|", "\\|").strip()
-    return f"`{shown}`" if shown else ""
 
 
 def as_link(text: str, url: str) -> str:
