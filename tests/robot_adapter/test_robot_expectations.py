@@ -141,10 +141,14 @@ Family only
     Set Tags    tdd_bug
 """,
     )
+    # A test with the switch on the line of another file where one is added.
+    project.write("tests/b.robot", f"*** Test Cases ***\nCaptured\n    {TAGS}\n    Fail    boom\n")
 
     run = project.robot()
 
+    assert run.tests["Added"].lineno == run.tests["Captured"].lineno
     assert run.verdicts == {
+        "Captured": "expected_failure",
         "Added": "wrong_failure",
         "Added all": "wrong_failure",
         "Added and passes": "unexpected_pass",
@@ -155,6 +159,8 @@ Family only
     }
     assert run.code == 5
     assert "tdd_expected_fail was added while the run went on" in run.record("Added")["reason"]
+    # Nobody has watched a test that had no tag of ours when it began.
+    assert run.record("Added all")["reason"] == "no keyword failed (boom)"
     assert "did you mean tdd_issue_7" in run.record("Spoilt")["reason"]
     assert run.message("Added and passes").startswith("tests/a.robot:9: bug 1 looks fixed")
     assert run.statuses["Family only"] == "PASS"

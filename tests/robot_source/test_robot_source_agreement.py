@@ -53,6 +53,8 @@ SUITES = {
             ...    five \
             ...    six\n
             ...    seven    \n    eight
+            ...    goes \
+            ...    not on a new line
             Log    1
         Own
             [Tags]    own    -file    -tdd_bug_*    tdd_bug_9    -nothing    own    OWN

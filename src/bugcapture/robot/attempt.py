@@ -107,8 +107,6 @@ class Attempt:
         self._result = result
         self._calls: dict[int, Call] = {}
         self._origins: list[tuple[BaseException, Call]] = []
-        # What Robot's own objects stand for, as first seen: raised again elsewhere, they forget it.
-        self._causes: dict[int, tuple[BaseException, BaseException | None]] = {}
         self._tops: list[Call] = []
 
     def end_call(self, data: Any, result: Any, kind: CallKind) -> None:
@@ -126,9 +124,6 @@ class Attempt:
         self._calls[id(result)] = call
         if error is not None and not isinstance(error, ExecutionStatus):
             self._origins.append((error, call))
-        for one in call.errors:
-            if isinstance(one, ExecutionStatus):
-                self._causes.setdefault(id(one), (one, one.__context__))
         if result.parent is self._result:
             self._tops.append(call)
 
@@ -142,7 +137,7 @@ class Attempt:
             yield from self._read(error, call)
 
     def _read(self, error: BaseException | None, outer: Call) -> Iterator[Raised]:
-        original = self._cause(error) if isinstance(error, ExecutionStatus) else error
+        original = error.__context__ if isinstance(error, ExecutionStatus) else error
         # A library may raise one object several times: here or earlier, where it was caught.
         for origin, call in reversed(self._origins):
             if origin is original and self._is_inside(call, outer):
@@ -160,7 +155,7 @@ class Attempt:
         built_in = getattr(call.result, "owner", "") == "BuiltIn"
         behind = original.__context__
         if isinstance(behind, ExecutionStatus) and self._was_inside(behind, call):
-            errors = [one for one in _errors_of(behind) if self._cause(one) is not original]
+            errors = [one for one in _errors_of(behind) if getattr(one, "__context__", None) is not original]
             inner = [found for error in errors for found in self._read(error, call)]
             if built_in and not all(isinstance(found.original, AssertionError) for found in inner):
                 return inner
@@ -171,15 +166,12 @@ class Attempt:
             return []
         return [found for found in inner if found.shows_no_bug]
 
-    def _cause(self, error: BaseException | None) -> BaseException | None:
-        return self._causes[id(error)][1] if id(error) in self._causes else getattr(error, "__context__", None)
-
     def _was_inside(self, error: ExecutionStatus, outer: Call) -> bool:
         """Whether one of Robot's own objects came out of something that a call ran.
 
         What another listener made fail has no error, and an object of Robot that has no cause.
         """
-        seen = {id(error), id(self._cause(error))}
+        seen = {id(error), id(error.__context__)}
         return any(id(call.error) in seen and self._is_inside(call, outer) for call in self._calls.values())
 
     def _is_inside(self, call: Call, outer: Call) -> bool:

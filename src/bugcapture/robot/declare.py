@@ -22,6 +22,7 @@ BDD_PREFIXES: Final = ("Given", "When", "Then", "And", "But")
 _DECLARES = re.compile(r"\s*fails\s+(with|at)\s*:(.*)\Z", re.IGNORECASE | re.DOTALL)
 _VARIABLE = re.compile(r"(?<!\\)(?:\\\\)*([$@&%]\{.*?\})", re.DOTALL)
 _BREAK = re.compile(r"\n|\\[^\n]")
+_DOT = re.compile(r"\.")
 _BACKSLASHES = re.compile(r"(\\+)(.?)", re.DOTALL)
 # What Robot turns into something equivalent, or what is written for Robot's own sake.
 _MEANT = re.compile(r"[nrt]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[@&%]\{|[\s#=-]|\Z")
@@ -99,7 +100,7 @@ def keyword_names(
     bare = _strip_prefix(name, prefixes)
     names = [name, bare]
     if owner and normal_keyword(bare).startswith(normal_keyword(owner) + "."):
-        names.append(bare[_after(bare, owner) :])
+        names.append(_behind(owner, bare))
     elif owner:
         names.append(f"{owner}.{bare}")
     if args:
@@ -138,7 +139,8 @@ def _strip_prefix(name: str, prefixes: Iterable[str]) -> str:
     return name[len(max(found, key=len)) + 1 :].lstrip() if found else name
 
 
-def _after(name: str, owner: str) -> int:
-    """Where the name goes on behind ``<owner>.``, however the owner is spelled."""
-    dots = [index for index, char in enumerate(name) if char == "."]
-    return next(dot + 1 for dot in dots if normal_keyword(name[:dot]) == normal_keyword(owner))
+def _behind(owner: str, name: str) -> str:
+    """What stands behind ``<owner>.``, however the owner is spelled."""
+    wanted = normal_keyword(owner)
+    dots = _DOT.finditer(name)
+    return next(name[dot.end() :] for dot in dots if normal_keyword(name[: dot.start()]) == wanted)

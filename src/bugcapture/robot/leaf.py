@@ -155,11 +155,9 @@ def tag_uses(statement: Any, path: str, *, own: bool = False) -> Iterator[TagUse
     from robot.api import Token  # noqa: PLC0415
     from robot.utils import unescape  # noqa: PLC0415
 
-    owner = "Test" if own else "Suite"
     for token in statement.get_tokens(Token.ARGUMENT):
         name = canonical_tag(unescape(token.value))
-        site = TagSite(path, token.lineno, name, owner, statement.lineno)
-        yield TagUse(token.value, name, site, own)
+        yield TagUse(token.value, name, TagSite(path, token.lineno, name), own)
 
 
 def read_lines(statement: Any, path: str) -> Documentation:
