@@ -65,7 +65,7 @@ def command(
       bugcapture check features/audit --format json
       bugcapture check --format sarif --output bugcapture.sarif
       bugcapture check --format github        # annotations in GitHub Actions
-      bugcapture check --ratchet              # no more open captures than [tool.bugcapture] max_captured
+      bugcapture check --ratchet              # no more open captures than max_captured
 
     Exit code 1 if there is any error, 0 otherwise (warnings alone do not fail).
     """  # noqa: D301 - click reads the backspace as "do not wrap"
