@@ -55,6 +55,8 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "P1": "A test file, or tags in it, cannot be read",
         "W1": "There are captures, and the adapter is not wired in",
         "W2": "The framework's configuration excludes captures",
+        "R1": "More bugs are captured and not fixed than the project allows",
+        "R2": "More bugs are captured and not fixed below a path than the project allows",
         "E1": "A captured test has no evidence",
         "E2": "The evidence is about a test that is not in the sources",
         "E3": "A line of an evidence file is no record",
