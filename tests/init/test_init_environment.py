@@ -59,6 +59,14 @@ HOOK = "def before_all(context):\n    pass\n"
         ("# About x.\nx = 1\n", f"{I}\n{C}\n# About x.\nx = 1\n"),
         ("# Nothing else.\n", f"# Nothing else.\n\n{I}\n{C}"),
         ("\n\n", f"{I}\n{C}\n\n"),
+        ("try:\n    import a\nfinally:\n    x = 1\n", f"{I}\n{C}\ntry:\n    import a\nfinally:\n    x = 1\n"),
+        ("try:\n    import a\nexcept E:\n    x = 1\n", f"{I}\n{C}\ntry:\n    import a\nexcept E:\n    x = 1\n"),
+        ("if x:\n    import a\nelse:\n    y()\n", f"{I}\n{C}\nif x:\n    import a\nelse:\n    y()\n"),
+        ("import a\n'text'\nimport b\n", f"import a\n{I}\n{C}\n'text'\nimport b\n"),
+        ("import os; \\\nx = 1\n", f"import os; \\\n{I}\n{C}\nx = 1\n"),
+        (r"x = '\d'" + "\n", f"{I}\n{C}\n" + r"x = '\d'" + "\n"),
+        # An import that does not happen brings no name.
+        (f"if TYPE_CHECKING:\n    {I}", f"if TYPE_CHECKING:\n    {I}\n{I}\n{C}"),
         # What is imported already is only called.
         (f"import os\n{I}\n{HOOK}", f"import os\n{I}\n{C}\n{HOOK}"),
         (I, f"{I}\n{C}"),
@@ -116,7 +124,11 @@ def test_line_ends_encodings_and_marks_stay(before: bytes, after: bytes) -> None
 @pytest.mark.parametrize(
     ("content", "where", "told"),
     [
-        (b"def broken(:\n", "environment.py:1", "cannot be parsed"),
+        (
+            b"def broken(:\n",
+            "environment.py:1",
+            "cannot be parsed, so nobody knows where lines can be added: invalid",
+        ),
         (b"import os\nx = \n", "environment.py:2", "cannot be parsed"),
         (b"x = '\xe9'\n", "environment.py:1", "cannot be parsed"),
         (b"\x00", "environment.py:1", "cannot be parsed"),

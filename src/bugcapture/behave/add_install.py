@@ -44,11 +44,10 @@ def add_install(content: bytes, where: str) -> bytes:
         except RefusedError:
             continue
         problem = why_not_in(after)
-        if problem is None and _only_added(tree, after):
+        if problem is None:
             return new
-        if problem is not None:
-            line, reason = problem
-            reasons.append((line - added if line > place + added else line, reason))
+        line, reason = problem
+        reasons.append((line - added if line > place + added else line, reason))
     line, reason = next(iter(reasons), (1, "the lines fit in nowhere"))
     raise RefusedError(
         f"bugcapture cannot be installed by adding lines: {reason}",
@@ -135,18 +134,3 @@ def _gap_behind(lines: Sequence[bytes], place: int) -> list[str]:
     if place == len(lines) or is_blank(lines[place]):
         return []
     return ["", ""] if _DEFINITION.match(lines[place]) else [""]
-
-
-def _only_added(before: ast.Module, after: ast.Module) -> bool:
-    """Whether the statements are those from before, and ours."""
-    old, new = ([ast.dump(node) for node in tree.body] for tree in (before, after))
-    left = iter(new)
-    added = [dump for wanted in old for dump in _until(wanted, left)] + list(left)
-    return len(old) + len(added) == len(new) and ast.get_docstring(before) == ast.get_docstring(after)
-
-
-def _until(wanted: str, dumps: Iterator[str]) -> Iterator[str]:
-    for dump in dumps:
-        if dump == wanted:
-            return
-        yield dump
