@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from bugcapture.project.repository import Repository
     from bugcapture.workflow.revisions import Change
 
+# Another revision of a submodule.
+_LINK: Final = re.compile(
+    rb"^(?:index \S+|new file mode|deleted file mode|old mode|new mode) 160000$", re.MULTILINE
+)
 _DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Files in which nothing runs.
 _PROSE: Final = (".md", ".rst", ".txt", ".adoc", ".cfg.example", ".po", ".lock")
@@ -58,6 +63,9 @@ def find_hunks(repository: Repository, change: Change, paths: Sequence[str]) -> 
         if path.lower().endswith(_PROSE) or any(part.startswith(".") for part in path.split("/")):
             continue
         patch = read_patch(repository.diff(change.base.commit, change.head.commit, [path], context=0))
+        if _LINK.search(patch.head):  # `git apply` would take the folder as it is, and say that it was done.
+            hunks.append(SourceHunk(path=path, line=0, lines=0, patch=patch.head, asked=False))
+            continue
         if not patch.hunks or b"\nnew file mode" in patch.head or b"\ndeleted file mode" in patch.head:
             whole = patch.head + b"".join(hunk.text for hunk in patch.hunks)
             hunks.append(SourceHunk(path=path, line=0, lines=0, patch=whole))
@@ -91,6 +99,10 @@ def unnoticed_hunks(
     """
     for number, hunk in enumerate(hunks, start=1):
         on_hunk(number, len(hunks))
+        if not hunk.asked:
+            yield hunk
+            continue
+        repository.restore(top, hunk.path)  # A test may have written to it.
         before = _meaning(top / hunk.path)
         try:
             if not repository.take_back(top, hunk.patch):
