@@ -41,6 +41,8 @@ if TYPE_CHECKING:
               help="Belongs to the program though it looks like tests; may be given more than once.")  # fmt: skip
 @click.option("--carry", "carried", multiple=True, metavar="PATH",
               help="Copy what git does not know into the checkout; may be given more than once.")  # fmt: skip
+@click.option("--venv", is_flag=True,
+              help="Install each revision in an environment of its own; may download what it needs.")  # fmt: skip
 @click.option("--no-cache", "cached", is_flag=True, flag_value=False, default=True,
               help="Do not use what earlier searches found out.")  # fmt: skip
 @host_options

@@ -17,7 +17,6 @@ from bugcapture.project import git
 from bugcapture.project.config import find_project
 from bugcapture.project.repository import Repository
 from bugcapture.project.trial_cache import TrialCache
-from bugcapture.workflow.hosts import require_hosts
 from bugcapture.workflow.selection import select_bug
 from bugcapture.workflow.sides import Sides
 from bugcapture.workflow.units import Hosts
@@ -46,6 +45,7 @@ class BisectOptions:
         excluded: Files and folders that do not, though they do.
         carried: Files and folders that git does not know and the tests need.
         cached: Whether answers of earlier searches count.
+        venv: Whether each revision is installed in an environment of its own.
         hosts: How the frameworks are started.
     """
 
@@ -57,6 +57,7 @@ class BisectOptions:
     excluded: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
     cached: bool = True
+    venv: bool = False
     hosts: Hosts = field(default_factory=Hosts)
 
 
@@ -127,13 +128,14 @@ def bisect(project: Project, options: BisectOptions, say: Callable[[str], None])
         added=options.added,
         excluded=options.excluded,
         carried=options.carried,
+        venv=options.venv,
     )
     say("checking out")
     with sides.checkout(sides.head) as top:
         with contextlib.chdir(sides.folder(top)):
             checked_out = find_project(sides.folder(top))
             selection = select_bug(checked_out, options.number, options.hosts.jobs)
-        require_hosts(selection.frameworks, options.hosts.python)
+        sides.require(selection.frameworks)
         trials = _Trials(sides, top, selection, options, say)
         return _search(trials, bad, good)
 
@@ -195,7 +197,8 @@ class _Trials:
         self._top = top
         self._selection = selection
         self._say = say
-        self._python = options.hosts.python or sys.executable
+        own = sides.project.settings.install if options.venv else ()
+        self._python = " ".join((options.hosts.python or sys.executable, *own))
         common = git.common_folder(sides.repository.top)
         self._cache = TrialCache(common) if common is not None and options.cached else None
 
@@ -218,8 +221,8 @@ class _Trials:
         self.sides.repository.switch(self._top, revision.commit)
         if not self.sides.folder(self._top).is_dir():
             return Side.NONE, "the project's folder is not there"
-        self.sides.lay_over(self._top, revision)
         try:
+            self.sides.lay_over(self._top, revision)
             result = self.sides.run(self._top, revision, self._selection.plan, self._selection.trial)
         except ConfigurationError as error:
             return Side.NONE, error.message
