@@ -102,8 +102,8 @@ class Sides:
                 yield top
             finally:
                 self._tree = before
-                if top in self._environments:
-                    shutil.rmtree(self._environments.pop(top)[1].folder, ignore_errors=True)
+                self._environments.pop(top, None)
+                shutil.rmtree(_environment_folder(top), ignore_errors=True)
 
     def folder(self, top: Path) -> Path:
         """The project's folder in a checkout."""
@@ -237,7 +237,7 @@ class Sides:
         commit, known = self._environments.get(top, ("", None))
         if known is None or commit != revision.commit:
             known = make_environment(
-                top.with_name(f"{top.name}-env"),
+                _environment_folder(top),
                 self.folder(top),
                 self.project.settings.install,
                 self._hosts.python,
@@ -277,6 +277,10 @@ class Sides:
                 path.endswith(dialect.suffixes) and dialect.is_test_file(file) for dialect in DIALECTS
             )
         return self._known[path]
+
+
+def _environment_folder(top: Path) -> Path:
+    return top.with_name(f"{top.name}-env")
 
 
 def _carry(source: Path, top: Path, path: str) -> None:
