@@ -10,6 +10,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import threading
 import uuid
@@ -389,6 +390,8 @@ def _is_abandoned(name: str) -> bool:
 
 
 def _is_alive(pid: int) -> bool:
+    if sys.platform == "win32":  # There the question would be an interrupt.
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
