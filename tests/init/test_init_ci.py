@@ -119,6 +119,8 @@ def test_what_is_no_such_job(project: CommandProject, line: str) -> None:
             "stages:\n  - build\n  - ship\n",
             "stages:\n  - build\n  - ship\n\n" + JOB.replace(":\n", ":\n  stage: build\n", 1),
         ),
+        ("stages: test\n", f"stages: test\n\n{JOB}"),
+        ("stages: {a: b}\n", f"stages: {{a: b}}\n\n{JOB}"),
         ("x: &a {b: c}\ny: *a\n", f"x: &a {{b: c}}\ny: *a\n\n{JOB}"),
         ("\n", f"\n{JOB}"),
     ],
@@ -140,6 +142,7 @@ def test_a_job_in_gitlabs_file(project: CommandProject, before: str, after: str)
         ("a: {}\n---\nb: {}\n", ":2", "cannot be read as YAML: but found another document"),
         ("stages: ['two words']\n", ":1", "nobody knows the stage for a new job"),
         ("a: |+\n  b\n\n", "", ""),
+        ("a: |+\n  b\n", ":1", "what is to be added would not be read as it is meant"),
         ("a: [\n", ":2", "cannot be read as YAML"),
     ],
 )

@@ -93,6 +93,8 @@ def wire(project: CommandProject, content: str | bytes | None, *, origin: Origin
             f"x: &a {{id: y}}\nrepos:\n  - repo: b\n    hooks:\n      - *a\n{BLOCK}",
         ),
         (f"---\n{A}", f"---\n{A}{BLOCK}"),
+        (f"{A}  - repo: meta\n", f"{A}  - repo: meta\n{BLOCK}"),
+        (f"{A}        entry: [bugcapture, list]\n", f"{A}        entry: [bugcapture, list]\n{BLOCK}"),
         (f"%YAML 1.1\n---\n{A}...\n", f"%YAML 1.1\n---\n{A}{BLOCK}...\n"),
         (f"{A}exclude: '\u2028 é \U0001f600'\n", f"{A}{BLOCK}exclude: '\u2028 é \U0001f600'\n"),
     ],
@@ -103,6 +105,12 @@ def test_the_hook_is_one_more_repository(project: CommandProject, before: str | 
     assert found.startswith(after) if after.endswith("id: bugcapture-check\n") else found == after
     assert yaml.safe_load(found.removeprefix("\ufeff"))["repos"][-1] == LOCAL
     assert wire(project, None) == found
+
+
+def test_a_key_that_is_a_list_is_no_obstacle(project: CommandProject) -> None:
+    """pre-commit itself would refuse it; that is not the question here."""
+    before = f"{A}        ? [a, b]\n        : c\n"
+    assert wire(project, before) == before + BLOCK
 
 
 def test_an_installation_from_a_repository_names_it(project: CommandProject) -> None:
@@ -135,6 +143,9 @@ def test_a_hook_that_is_there_is_enough(project: CommandProject, content: str) -
         ("repos: []\n", 1, "there is no list with items below `repos`"),
         ("repos:\n", 1, "there is no list with items below `repos`"),
         ("ci: {}\n", 1, "there is no list with items below `repos`"),
+        ("ci: {}\nrepos:\n", 2, "there is no list with items below `repos`"),
+        ("ci: {}\nrepos: text\n", 2, "there is no list with items below `repos`"),
+        ("ci: {}\nrepos:\n  a: b\n", 3, "there is no list with items below `repos`"),
         ("repos: [{repo: a, hooks: [{id: x}]}]\n", 1, "the list below `repos` is written in flow style"),
         ("a: 1\nrepos: &r\n  - repo: a\n    hooks: []\nx: *r\n", 2, "the list below `repos` has an anchor"),
         ("a: &r\n  - repo: a\nrepos: *r\n", 3, "`repos` is an alias of something else"),
@@ -145,7 +156,7 @@ def test_a_hook_that_is_there_is_enough(project: CommandProject, content: str) -
         ("repos:\n\t- repo: a\n", 2, "cannot be read as YAML: found character '\\t' that cannot start any token"),
         (f"{A}---\n{A}", 6, "cannot be read as YAML: but found another document"),
         ("repos: *nobody\n", 1, "cannot be read as YAML"),
-        (f"{A}\x00", None, "cannot be read as YAML"),
+        (f"{A}\x00", None, "cannot be read as YAML: unacceptable character #x0000"),
         (b"repos:\n  - repo: \xff\n", 2, "is not UTF-8"),
         (
             "repos:\n  - repo: local\n    hooks:\n      - id: x\n      - id: bugcapture\n        entry: true\n",
@@ -177,9 +188,13 @@ def test_what_is_refused(
     path = str(project.folder / FILE)
     assert caught.value.where == (path if where is None else f"{path}:{where}")
     assert told in caught.value.message
-    if "UTF-8" not in told:
-        assert caught.value.hint is not None
-        assert "by hand" in caught.value.hint or "mend it" in caught.value.hint or "--no-hook" in caught.value.hint
+    hint = caught.value.hint or ""
+    if "cannot be read as YAML" in told:
+        assert hint == "mend it first"
+    elif "another hook" in told:
+        assert hint == "put one with `id: bugcapture-check` beside it, or use --no-hook"
+    elif "UTF-8" not in told:
+        assert hint.startswith("add by hand:\n      - repo: local\n        hooks:\n")
 
 
 def test_no_configuration_is_made_unasked(project: CommandProject) -> None:

@@ -85,9 +85,7 @@ def read_yaml(content: bytes, where: str) -> Document:
         mark = getattr(error, "problem_mark", None)
         place = f"{where}:{mark.line + 1}" if mark else where
         told = printable(" ".join(str(getattr(error, "problem", None) or error).split()))
-        raise RefusedError(
-            f"cannot be read as YAML: {told}", where=place, hint="mend it, then run this again"
-        ) from error
+        raise RefusedError(f"cannot be read as YAML: {told}", where=place, hint="mend it first") from error
     document = Document(content, text, root, where)
     if not isinstance(root, yaml.MappingNode):
         raise RefusedError("holds no mapping", where=where)
@@ -175,11 +173,10 @@ def _line_behind(document: Document, node: Any) -> int:
     """How many lines there are up to the end of a list in block style, comments inside it included."""
     import yaml  # noqa: PLC0415 - as above
 
-    ends = (yaml.BlockEndToken, yaml.StreamEndToken, yaml.DocumentEndToken)
     inside = [
         token
         for token in yaml.scan(document.text, Loader=yaml.SafeLoader)
-        if node.start_mark.index <= token.start_mark.index < node.end_mark.index and not isinstance(token, ends)
+        if node.start_mark.index <= token.start_mark.index < node.end_mark.index
     ]
     text = document.text
     place = max(token.end_mark.index for token in inside)
@@ -201,7 +198,7 @@ def _require_added(document: Document, new: bytes, lines: Sequence[str], key: st
             yaml.compose(text, Loader=yaml.SafeLoader) for text in ("\n".join(lines), new.decode("utf-8-sig"))
         )
         wanted = list(_said(document.root, key, _children(added)))
-        right = root.id == "mapping" and list(_said(root, key, ())) == wanted
+        right = list(_said(root, key, ())) == wanted
     except (yaml.YAMLError, RecursionError):
         right = False
     if not right:
@@ -213,7 +210,7 @@ def _said(root: Any, key: str | None, more: Iterable[bytes]) -> Iterator[bytes]:
     digests: dict[int, bytes] = {}
     for name, value in root.value:
         yield _digest(name, digests)
-        if key is not None and name.value == key:
+        if name.value == key:
             yield from (_digest(item, digests) for item in value.value)
             yield from more
         else:

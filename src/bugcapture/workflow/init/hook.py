@@ -72,7 +72,7 @@ def _indentation(document: Document) -> tuple[int, int, int, int]:
     dash, inner = repos.start_mark.column, repos.value[-1].start_mark.column
     for repo in reversed(repos.value):
         hooks: Any = fields(repo).get("hooks")
-        if items(hooks) and not hooks.flow_style and not repo.flow_style:
+        if items(hooks) and not hooks.flow_style:
             start, first = inner - repo.start_mark.column + hooks.start_mark.column, hooks.value[0].start_mark
             # An alias is a node from somewhere else.
             here = first.line == hooks.start_mark.line
