@@ -157,6 +157,9 @@ def test_declared_late(request):
 def test_guard_gets_switch(late_switch):
     assert 0
 
+def test_only_a_number(late_bug):
+    pass
+
 def test_hook_switch():
     assert 0
 
@@ -181,7 +184,7 @@ def test_markers_added_late_cannot_be_green(project: PytestProject) -> None:
     project.write("conftest.py", HOOK)
     run = project.run()
     assert run.code == 1
-    assert run.counts == {"failed": 8, "passed": 1}
+    assert run.counts == {"failed": 8, "passed": 2}
     assert run.verdicts == {
         "test_switch_passes": WRONG,
         "test_switch_fails": WRONG,
@@ -256,6 +259,8 @@ def pytest_runtest_makereport(item, call):
         pytest_check.report(call, report)
     if call.when == "call" and "waved" in item.name or call.when == "setup" and "forgiven" in item.name:
         report.outcome = "passed"
+    if call.when == "call" and "dropped" in item.name:
+        report.outcome, report.longrepr = "skipped", ("conftest.py", 1, "dropped")
     if call.when == "setup" and "refused" in item.name:
         report.outcome, report.longrepr = "failed", "not today"
     return report
@@ -306,6 +311,10 @@ def test_guarded_silent():
 
 @bug(2)
 def test_guarded_waved():
+    assert 0
+
+@bug(2)
+def test_guarded_dropped():
     assert 0
 
 @pytest.fixture
@@ -364,10 +373,13 @@ def test_other_plugins_are_heard(project: PytestProject) -> None:
         "test_set_up_refused": WRONG,
     }
     assert run.code == 1
-    assert run.counts == {"failed": 7, "xfailed": 2, "passed": 1, "error": 2}
+    assert run.counts == {"failed": 7, "xfailed": 2, "passed": 1, "skipped": 1, "error": 2}
     for name in ("test_timeout", "test_timeout_behind_an_assertion"):
         assert run.reasons[name] == "a timeout is never the expected failure"
     assert run.reasons["test_leaks"] == "a hook around the test failed"
+    places = {record["name"]: record["step_location"].partition(":")[0] for record in run.records}
+    wanted = {"test_leaks": "conftest.py", "test_waved_error": "test_it.py", "test_silent": ""}
+    assert wanted.items() <= places.items()
     assert "said no" in run.reasons["test_silent"]
     assert "expected: an assertion" in run.junit_text("test_silent")
     assert run.reasons["test_set_up_forgiven"] == "the set-up of the test failed"
@@ -527,9 +539,15 @@ def test_an_exit_in_a_worker_is_red(project: PytestProject) -> None:
 
 
 def test_a_crashed_worker_is_red_and_leaves_no_record(project: PytestProject) -> None:
+    """What it has reported before counts."""
     project.module(
         """
         import os
+
+        @bug(2)
+        @fail
+        def test_before():
+            assert 0
 
         @T
         def test_crash():
@@ -542,9 +560,9 @@ def test_a_crashed_worker_is_red_and_leaves_no_record(project: PytestProject) ->
     )
     run = project.run("-n", "1", "--max-worker-restart", "2")
     assert run.code == 1
-    assert run.counts == {"failed": 1, "xfailed": 1}
-    assert run.verdicts == {"test_fine": EXPECTED}
-    assert run.closing == "bugcapture: 1 expected failure (#1), 0 look fixed, 0 wrong, 0 regressed"
+    assert run.counts == {"failed": 1, "xfailed": 2}
+    assert run.verdicts == {"test_before": EXPECTED, "test_fine": EXPECTED}
+    assert run.closing == "bugcapture: 2 expected failures (#1, #2), 0 look fixed, 0 wrong, 0 regressed"
 
 
 def _both(project: PytestProject, *arguments: str, **variables: str) -> tuple[Run, Run]:

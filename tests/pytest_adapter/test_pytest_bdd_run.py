@@ -388,6 +388,18 @@ def test_a_decorator_hides_no_scenario(project: PytestProject) -> None:
     assert "given step failed" in run.reasons["test_bare"]
 
 
+def test_a_switch_in_python_is_told_where_it_stands(project: PytestProject) -> None:
+    """Also for a scenario, whose other tags stand in the feature file."""
+    feature = "Feature: F\n  @tdd_bug @tdd_bug_9\n  Scenario: fixed\n    Then ok\n"
+    project.write("a.feature", feature)
+    text = STEPS + "@pytest.mark.tdd_expected_fail\n@scenario('a.feature', 'fixed')\ndef test_fixed():\n    pass\n"
+    project.write("test_a.py", text)
+    run = project.run()
+    line = text.splitlines().index("@pytest.mark.tdd_expected_fail") + 1
+    assert run.verdicts == {"fixed": FIXED}
+    assert f"test_a.py:{line}: bug 9 looks fixed" in run.stdout
+
+
 OWN_HOOKS = """
 import pytest
 

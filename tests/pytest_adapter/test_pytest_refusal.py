@@ -140,6 +140,24 @@ def test_evidence_that_cannot_be_written_stops_the_run(project: PytestProject, a
     assert run.stderr.count("evidence cannot be written here") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("@pytest.mark.tdd_unit\ndef test_unit():\n    pass\n", ()),
+        ("@T\ndef test_bug():\n    assert 0\n", ("--collect-only", "-q")),
+    ],
+)
+def test_a_run_that_judges_nothing_needs_no_evidence(
+    project: PytestProject, text: str, arguments: tuple[str, ...]
+) -> None:
+    project.write("pytest.ini", LOOSE)
+    project.module(text)
+    project.write("pyproject.toml", '[tool.bugcapture]\nallow_tags = ["tdd_unit"]\n')
+    project.write("file", "")
+    run = project.run(*arguments, BUGCAPTURE_EVIDENCE_DIR=str(project.folder / "file" / "below"))
+    assert (run.code, run.stderr) == (0, "")
+
+
 def test_python_without_asserts_is_refused(project: PytestProject) -> None:
     project.write("pytest.ini", LOOSE)
     project.module("@T\ndef test_bug():\n    assert 0\n")

@@ -197,6 +197,11 @@ def test_mixed_group():
     raise ExceptionGroup("both", [AssertionError("one"), ValueError("two")])
 
 @bug(1)
+@fail(raises=BaseExceptionGroup)
+def test_interrupted_group():
+    raise BaseExceptionGroup("all", [KeyboardInterrupt()])
+
+@bug(1)
 @fail(raises=KeyError)
 def test_declared_part():
     raise ExceptionGroup("both", [KeyError("one"), ValueError("two")])
@@ -331,6 +336,7 @@ RED_VERDICTS = {
     "test_native_xfail": (WRONG, {"FAILED"}),
     "test_mixed_group": (WRONG, {"FAILED"}),
     "test_spoiled_group": (WRONG, {"FAILED"}),
+    "test_interrupted_group": (WRONG, {"FAILED"}),
     "test_declared_part": (WRONG, {"FAILED"}),
     "test_other_message": (WRONG, {"FAILED"}),
     "test_other_type": (WRONG, {"FAILED"}),
@@ -417,7 +423,7 @@ def test_every_other_end_is_red(red: Run) -> None:
     }
     assert (
         red.closing
-        == "bugcapture: 0 expected failures, 2 look fixed (#1), 26 wrong (#1), 1 regressed (#8), 3 not run"
+        == "bugcapture: 0 expected failures, 2 look fixed (#1), 27 wrong (#1), 1 regressed (#8), 3 not run"
     )
 
 
@@ -452,6 +458,7 @@ def test_the_place_of_the_switch_is_told(red: Run) -> None:
         ("test_import", "an import error is never the expected failure"),
         ("test_timeout", "a timeout is never the expected failure"),
         ("test_spoiled_group", "a timeout is never the expected failure"),
+        ("test_interrupted_group", "the run was interrupted"),
         ("test_native_xfail", "pytest.xfail() was called: two mechanisms would judge one failure"),
         ("TestUnit::test_native", "pytest.xfail() was called: two mechanisms would judge one failure"),
         (

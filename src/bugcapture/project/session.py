@@ -171,9 +171,13 @@ class Session:
         result = self._results.get(test.key)
         return result.verdict if result else None
 
-    def result_of(self, test: JudgedTest) -> Result | None:
-        """What is known of a test so far; None when it was not judged."""
-        return self._results.get(test.key)
+    def result_of(self, test: JudgedTest) -> Result:
+        """What is known of a test so far.
+
+        Raises:
+            KeyError: If it was not judged.
+        """
+        return self._results[test.key]
 
     def is_red(self, test: JudgedTest) -> bool:
         """Whether an earlier attempt of a capture was red."""

@@ -78,7 +78,7 @@ def read_failures(item: Any, captured: Captured, call: Any, report: Any, place: 
     if is_skip(call) or not (report.failed or captured.test.tags.expected_fail):
         return
     error = call.excinfo.value if call.excinfo is not None else None
-    location = _location(error, report, item, place)
+    location = _location(report, item, place)
     step = captured.run.failed_step if captured.run is not None and call.when == "call" else None
     if step is not None and captured.scenario is not None:
         location = place(captured.scenario.path, step.line_number)
@@ -269,22 +269,12 @@ def _module(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
 
-def _location(error: BaseException | None, report: Any, item: Any, place: Place) -> str:
+def _location(report: Any, item: Any, place: Place) -> str:
     crash = getattr(report.longrepr, "reprcrash", None)
-    if crash is not None:
-        return place(str(item.config.rootpath / crash.path), crash.lineno)
-    if error is None:
-        return ""
-    traceback = error.__traceback__
-    found = ""
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == str(item.path):
-            found = place(str(item.path), traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return found
+    return place(str(item.config.rootpath / crash.path), crash.lineno) if crash is not None else ""
 
 
 def _why_skipped(call: Any, report: Any) -> str:
     if is_skip(call):
-        return message_of(call.excinfo.value) or "skipped"
-    return f"pytest's own xfail: {report.wasxfail}" if hasattr(report, "wasxfail") else "skipped"
+        return message_of(call.excinfo.value)
+    return f"pytest's own xfail: {report.wasxfail}" if hasattr(report, "wasxfail") else ""

@@ -193,8 +193,7 @@ class Judging:
             self._apply(test, judgement, report)
 
     def _apply(self, test: PytestTest, judgement: Judgement, report: Any) -> None:
-        result = self._session.result_of(test)
-        text = result.text if result else ""
+        text = self._session.result_of(test).text
         if judgement.verdict is Verdict.EXPECTED_FAILURE:
             make_green(report, test.tags, judgement.reason)
         elif judgement.verdict is Verdict.UNEXPECTED_PASS:
@@ -208,8 +207,7 @@ class Judging:
         return why_late(item, captured, self._session.policy)
 
     def _encode(self, test: PytestTest) -> dict[str, Any]:
-        result = self._session.result_of(test)
-        return encode_result(result, test.nodeid) if result else {}
+        return encode_result(self._session.result_of(test), test.nodeid)
 
 
 def _failed(failures: tuple[Any, ...]) -> Outcome:

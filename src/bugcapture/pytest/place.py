@@ -30,14 +30,13 @@ def find_switch(item: pytest.Item, scenario: Scenario | None, test: PytestTest) 
     path, name = test.path if scenario is None else str(item.path), item.nodeid.partition("::")[2]
     source = _read(path)
     sites = [
-        (capture.line, site.line)
+        (capture.line != test.line, site.line)  # Branches may define a test more than once.
         for capture in (source.captures if source else ())
         if _is_about(capture.name, name)
         for site in capture.switches
     ]
-    here = [line for start, line in sites if start == test.line]
-    found = here or [line for _, line in sites]
-    return path, found[0] if found else test.line
+    _, line = min(sites, key=lambda site: site[0], default=(True, test.line))
+    return path, line
 
 
 def find_line(problem: Problem, policy: TagPolicy) -> int:
@@ -61,8 +60,6 @@ def _is_about(captured: str, name: str) -> bool:
 
 
 def _read(path: str) -> PythonSource | None:
-    if not path.endswith(".py"):
-        return None
     from bugcapture.pytest.source import read_source  # noqa: PLC0415 - only runs with something to tell pay for it
 
     try:

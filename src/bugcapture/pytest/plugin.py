@@ -71,9 +71,9 @@ def pytest_collection_modifyitems(
         check(config, items, marked)
     result = yield
     if marked := find_marked(items):
-        from bugcapture.pytest.run import check_late  # noqa: PLC0415 - as above
+        from bugcapture.pytest.run import get_ready  # noqa: PLC0415 - as above
 
-        check_late(config, marked)
+        get_ready(config, items, marked)
     return result
 
 

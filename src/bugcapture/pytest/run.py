@@ -16,7 +16,7 @@ from bugcapture.project.config import find_project, is_raw
 from bugcapture.project.paths import relative_path
 from bugcapture.project.session import Session
 from bugcapture.project.trial import current_trial
-from bugcapture.pytest.captured import CAPTURED, Problem, capture, read_item
+from bugcapture.pytest.captured import CAPTURED, capture, read_item
 from bugcapture.pytest.judging import Judging
 from bugcapture.pytest.summary import REFUSED, UNREPORTED, Summary
 
@@ -56,33 +56,31 @@ def check(config: pytest.Config, items: list[pytest.Item], marked: list[pytest.I
         pytest.UsageError: With all problems at once, each with its place; nothing is run then. A worker of a
             parallel run leaves that to its controller.
     """
-    try:
-        policy = find_project(Path.cwd()).settings.policy
-        if _read_all(marked, policy):
+    with _refusals(config, items):
+        if _read_all(marked, find_project(Path.cwd()).settings.policy):
             _check_run(config)
         if (trial := current_trial()) is not None:
             trial.reorder(items)
-        if not config.getoption("collectonly") and any(CAPTURED in item.stash for item in marked):
+
+
+def get_ready(config: pytest.Config, items: list[pytest.Item], marked: list[pytest.Item]) -> None:
+    """Prepare to judge the captured tests, also those that got the switch after the check, from other plugins.
+
+    Args:
+        config: pytest's configuration.
+        items: The tests that will run.
+        marked: Those with markers that concern us.
+
+    Raises:
+        pytest.UsageError: If there can be no evidence; see `check`.
+    """
+    with _refusals(config, items):
+        policy = find_project(Path.cwd()).settings.policy
+        for item in marked:
+            if CAPTURED not in item.stash:
+                capture(item, read_item(item, policy), late=True)
+        if any(CAPTURED in item.stash for item in marked) and not config.getoption("collectonly"):
             _judge(config)
-    except (BugcaptureError, _RefusedError) as error:
-        text = f"bugcapture: {error}"
-        if not _worker_of(config):
-            raise pytest.UsageError(text) from error
-        config.workeroutput[REFUSED] = text  # type: ignore[attr-defined] # pytest-xdist adds it
-        items.clear()
-
-
-def check_late(config: pytest.Config, marked: list[pytest.Item]) -> None:
-    """Find the tests that got the switch after the check, from other plugins."""
-    late = [item for item in marked if CAPTURED not in item.stash]
-    if not late or config.getoption("collectonly"):
-        return
-    policy = find_project(Path.cwd()).settings.policy
-    for item in late:
-        captured = capture(item, read_item(item, policy), late=True)
-        if captured is not None:
-            with _usage_errors():
-                _judge(config)
 
 
 def finish(session: pytest.Session, marked: list[pytest.Item]) -> None:
@@ -91,10 +89,10 @@ def finish(session: pytest.Session, marked: list[pytest.Item]) -> None:
     late = [item for item in marked if CAPTURED not in item.stash and item.get_closest_marker(SWITCH)]
     if not late or config.getoption("collectonly"):
         return
-    with _usage_errors():
+    with _refusals(config, session.items):
         judging = _judge(config)
-    for item in late:
-        judging.refuse(item)
+        for item in late:
+            judging.refuse(item)
     if not _worker_of(config):
         _summary(config).settle(session)  # It may have come too late for its own hook.
 
@@ -105,13 +103,10 @@ class _RefusedError(Exception):
 
 def _read_all(items: Iterable[pytest.Item], policy: TagPolicy) -> bool:
     """Read the markers of all tests; tell whether any of them carries the switch."""
-    problems: dict[Problem, None] = {}
-    switched = False
-    for item in items:
-        reading = read_item(item, policy)
-        problems.update(dict.fromkeys(reading.problems))
-        switched = switched or SWITCH in reading.tags
+    readings = {item: read_item(item, policy) for item in items}
+    for item, reading in readings.items():
         capture(item, reading)
+    problems = {problem for reading in readings.values() for problem in reading.problems}
     if problems:
         from bugcapture.pytest.place import find_line  # noqa: PLC0415 - seldom
 
@@ -122,7 +117,7 @@ def _read_all(items: Iterable[pytest.Item], policy: TagPolicy) -> bool:
         lines = [f"  {path}:{line}: {told}" for path, line, told in sorted(found)]
         listing = "\n".join(map(printable, lines))
         raise _RefusedError(f"{plural(len(lines), 'invalid tdd marker')}, nothing was run:\n{listing}")
-    return switched
+    return any(SWITCH in reading.tags for reading in readings.values())
 
 
 def _check_run(config: pytest.Config) -> None:
@@ -173,11 +168,16 @@ def _summary(config: pytest.Config) -> Summary:
 
 
 @contextlib.contextmanager
-def _usage_errors() -> Iterator[None]:
+def _refusals(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Let a refusal end the run before any of its tests is run."""
     try:
         yield
-    except BugcaptureError as error:
-        raise pytest.UsageError(f"bugcapture: {error}") from error
+    except (BugcaptureError, _RefusedError) as error:
+        text = f"bugcapture: {error}"
+        if not _worker_of(config):
+            raise pytest.UsageError(text) from error
+        config.workeroutput[REFUSED] = text  # type: ignore[attr-defined] # pytest-xdist adds it
+        items.clear()
 
 
 def _worker_of(config: pytest.Config) -> str:

@@ -71,8 +71,7 @@ class Summary:
             encoded: A result from `encode_result`.
             worker: The process in which it ran.
         """
-        if encoded:
-            self._results[worker, encoded["nodeid"]] = encoded
+        self._results[worker, encoded["nodeid"]] = encoded
 
     @property
     def results(self) -> list[Result]:
