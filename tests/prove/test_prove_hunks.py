@@ -150,3 +150,22 @@ def test_what_the_user_has_set_for_patches_does_not_matter(plain_shop: Shop, set
         ("[a]*.py", True),
         ("aaa.py", True),
     ]
+
+
+def test_a_program_that_hangs_without_a_change_has_noticed_it(
+    plain_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stopped after a while, though the user has named no time."""
+    monkeypatch.setattr("bugcapture.workflow.prove._LEAST_SECONDS", 8.0)
+    monkeypatch.setattr("bugcapture.workflow.prove._PATIENCE", 2.0)
+    wait = "def wait():\n    while not DONE:\n        pass\n"
+    program = f"DONE = {{}}\n\n\ndef total(prices):\n    return sum(prices{{}})\n\n\n{wait}"
+    plain_shop.write("shop.py", program.format("False", "[1:]"))
+    plain_shop.commit()
+    plain_shop.branch()
+    plain_shop.write_test()
+    text = (plain_shop.folder / plain_shop.test_file).read_text("utf-8")
+    plain_shop.write(plain_shop.test_file, f"{text}    shop.wait()\n".encode())
+    plain_shop.fix(program.format("True", ""))
+    document = plain_shop.json("7", "--hunks").json
+    assert (document["proof"], document["unproven"]) == ("PROVEN", [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from bugcapture.workflow.selection import Selection
     from bugcapture.workflow.trial import Output, TrialResult, TriedTest
 
+# Without a part of the fix the program may never come to an end: it gets so many times what the tests took with it,
+# and not less than so many seconds.
+_PATIENCE = 10.0
+_LEAST_SECONDS = 30.0
 _ASKED = frozenset({Transition.FAIL_TO_PASS, Transition.PASS_TO_FAIL})
 
 
@@ -130,10 +135,6 @@ class ProofReport:
     source: tuple[str, ...]
     unproven: tuple[SourceHunk, ...] | None = None
 
-    def named(self, transition: Transition) -> list[ProvenTest]:
-        """The tests that did one thing."""
-        return [test for test in self.tests if test.tried.transition is transition]
-
 
 def prove(project: Project, options: ProveOptions, say: Callable[[str], None]) -> ProofReport:
     """Try tests without a change and with it, each time in a checkout of its own.
@@ -193,7 +194,9 @@ def prove(project: Project, options: ProveOptions, say: Callable[[str], None]) -
             if options.hunks:
                 proving = frozenset(test.key for test in tests if test.tried.transition is Transition.FAIL_TO_PASS)
                 found = find_hunks(repository, change, source)
-                unproven = _ask_hunks(sides, top, selection, found, proving, say)
+                limit = max(_LEAST_SECONDS, _PATIENCE * after.seconds)
+                run = partial(sides.run, top, change.head, selection.plan, selection.trial, timeout=limit)
+                unproven = tuple(_ask_hunks(repository, top, found, proving, run, say))
     return ProofReport(
         number=options.number,
         proof=judge(test.tried for test in tests if test.counts),
@@ -218,25 +221,25 @@ def _try_without(sides: Sides, base: Revision, selection: Selection, say: Callab
 
 
 def _ask_hunks(
-    sides: Sides,
+    repository: Repository,
     top: Path,
-    selection: Selection,
     hunks: list[SourceHunk],
     proving: frozenset[TestKey],
+    run: Callable[[], TrialResult],
     say: Callable[[str], None],
-) -> tuple[SourceHunk, ...]:
+) -> Iterable[SourceHunk]:
     """The changes of the program without which the tests that prove it pass as well."""
     if not proving:
-        return tuple(hunks)
+        return hunks
 
     def passes() -> bool:
-        result = sides.run(top, sides.head, selection.plan, selection.trial)
-        return all(key in result.tests and result.tests[key].side is Side.PASS for key in proving)
+        tests = run().tests
+        return all(key in tests and tests[key].side is Side.PASS for key in proving)
 
     def on_hunk(number: int, total: int) -> None:
         say(f"taking back change {number} of {total}")
 
-    return tuple(unnoticed_hunks(sides.repository, top, hunks, passes, on_hunk))
+    return unnoticed_hunks(repository, top, hunks, passes, on_hunk)
 
 
 def _pair(selection: Selection, before: TrialResult, after: TrialResult) -> tuple[ProvenTest, ...]:

@@ -153,7 +153,9 @@ class Sides:
         found |= {path: content for path, content in tests.items() if path in laid}
         return [f"{path} {found[path]}" for path in sorted(found)]
 
-    def run(self, top: Path, revision: Revision, plan: Plan, trial: Trial) -> TrialResult:
+    def run(
+        self, top: Path, revision: Revision, plan: Plan, trial: Trial, *, timeout: float | None = None
+    ) -> TrialResult:
         """Try the tests in a checkout.
 
         Args:
@@ -161,12 +163,13 @@ class Sides:
             revision: What is checked out there.
             plan: Says what is run.
             trial: What is recorded.
+            timeout: Seconds that each process may take, where the user has said nothing.
 
         Raises:
             RefusedError: If the program was imported from elsewhere.
         """
         original = self.repository.top
-        hosts, good = self._hosts, [top]
+        hosts, good = replace(self._hosts, timeout=self._hosts.timeout or timeout), [top]
         if self._venv:
             environment = self._environment(top, revision)
             hosts = replace(hosts, python=str(environment.python))
