@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from bugcapture.workflow.selection import Selection
     from bugcapture.workflow.trial import Output, TrialResult, TriedTest
 
-# Without a part of the fix the program may never come to an end. It gets so many times what the tests took with all
-# of it, and not less than so many seconds.
+# Without a part of the fix the program may never come to an end. It gets so many times what the tests took with
+# all of it, and not less than so many seconds.
 _PATIENCE = 10.0
 _LEAST_SECONDS = 30.0
 _ASKED = frozenset({Transition.FAIL_TO_PASS, Transition.PASS_TO_FAIL})
