@@ -68,6 +68,10 @@ TEST = "def test_a(): ...\n"
         # Each mark is told once, whatever it covers.
         ("pytestmark = pytest.mark.tdd_bug(0)\ndef test_a(): ...\ndef test_b(): ...\n", [(2, "T5")]),
         ("pytestmark = pytest.mark.tdd_expected_fail\ndef test_a(): ...\ndef test_b(): ...\n", [(2, "T3")]),
+        # A mark with a name of its own is told where it is written.
+        (f"broken = pytest.mark.tdd_bug(0)\n@broken\n{TEST}", [(2, "T5")]),
+        (f"import re\n{BUG}@pytest.mark.tdd_expected_fail(match=re.escape(make()))\n{TEST}", [(4, "F1")]),
+        (f"import re\n{BUG}@pytest.mark.tdd_expected_fail(match=re.escape(5))\n{TEST}", [(4, "F1")]),
         # pytest stops at a tuple.
         (f"pytestmark = (pytest.mark.tdd_bug(1),)\n{TEST}", [(2, "P1")]),
     ],
@@ -86,7 +90,9 @@ def test_a_broken_rule_is_told_at_its_line(tmp_path: Path, body: str, expected: 
             f"class TestA:\n    @pytest.fixture\n    {BUG}    def test_b(self): ...\n    def test_a(self): ...\n",
             4,
         ),
+        (f"@pytest.fixture()\n{BUG}def test_fixture(): ...\n", 3),
         (f"{BUG}class Helper:\n    def test_a(self): ...\n", 2),
+        (f"import typing\n{BUG}class Helper(typing.Generic[int]):\n    def test_a(self): ...\n", 3),
         (f"{BUG}class TestEmpty: ...\n", 2),
         (f"{BUG}class TestMade:\n    def __init__(self): ...\n    def test_a(self): ...\n", 2),
         (f"class TestOff:\n    __test__ = False\n    {BUG}    def test_a(self): ...\n", 4),
@@ -99,7 +105,9 @@ def test_a_broken_rule_is_told_at_its_line(tmp_path: Path, body: str, expected: 
         ("pytestmark: list = [pytest.mark.tdd_bug(1)]\n", 2),
         (f"pytestmark = pytest.mark.tdd_bug(1)\npytestmark = []\n{TEST}", 2),
         (f"if x:\n    pytestmark = pytest.mark.tdd_bug(1)\n{TEST}", 3),
+        (f"if x:\n    with y:\n        pytestmark = pytest.mark.tdd_bug(1)\n{TEST}", 4),
         (f"try:\n    pytestmark = pytest.mark.tdd_bug(1)\nexcept X:\n    pass\n{TEST}", 3),
+        (f"pytestmark = []\npytestmark += pytest.mark.tdd_bug(1)\n{TEST}", 3),
         ("class TestA:\n    pytestmark += [pytest.mark.tdd_bug(1)]\n    def test_a(self): ...\n", 3),
         (f"pytestmark = pytest.mark.tdd_bug(1) if x else []\n{TEST}", 2),
         (f"pytestmark = [] + pytest.mark.tdd_bug(1)\n{TEST}", 2),
@@ -165,6 +173,7 @@ def test_marks_of_a_conftest_belong_to_no_test(tmp_path: Path) -> None:
         "node.add_marker('slow')  # tdd mark\n",
         "import pytest\npytest.mark.total\n",
         "import mark\nmark.tdd_bug\n",
+        "import other\n@other.mark.tdd_bug(1)\ndef test_a(): ...\n",
     ],
 )
 def test_other_text_is_none_of_ours(tmp_path: Path, text: str) -> None:
@@ -176,6 +185,7 @@ def test_the_projects_own_marks_can_be_allowed(tmp_path: Path) -> None:
     """`allow_tags` covers marks on tests and elsewhere."""
     source = read(tmp_path, f"{HEAD}@pytest.mark.tdd_unit\n{TEST}@pytest.mark.tdd_unit\ndef helper(): ...\n")
     assert problems(source) == [(2, "T4"), (4, "P1")]
+    assert source.captures == []
     assert problems(source, allow_tags=frozenset({"tdd_unit"})) == []
 
 
@@ -202,6 +212,9 @@ def test_required_families_are_asked_for(tmp_path: Path) -> None:
         ("(raises=pytest.fail.Exception)", Expectation("Failed")),
         ("(raises=sub.Broken)", Expectation("pack.sub.Broken")),
         ("(raises=Other)", Expectation("pack.Error")),
+        ("(raises=pack.Error)", Expectation("pack.Error")),
+        ("(raises=Either)", Expectation("pack.Either")),
+        ("(raises=beside.Error)", Expectation("beside.Error")),
         ("(raises=Near)", Expectation("near.Near")),
         ("(raises=Local)", Expectation("Local")),
         ("(raises=KeyError, match='a' 'b')", Expectation("KeyError", "ab")),
@@ -217,12 +230,27 @@ def test_a_declared_failure_is_read(tmp_path: Path, arguments: str, expected: Ex
     """Types by name, patterns as text."""
     text = (
         "import re\nimport pack.sub as sub\nfrom pack import Error as Other\nfrom .near import Near\n"
+        "import pack.other\nfrom . import beside\n"
+        "try:\n    from pack import Either\nexcept ImportError:\n    Either = KeyError\n"
         "TEXT = '[0-9]'\nCOMPILED = re.compile('x+')\nNAME = 'LookupError'\nERRORS = (KeyError, IndexError)\n"
         "class Local(Exception): ...\n"
     )
     source = read(tmp_path, f"{HEAD}{text}{BUG}@pytest.mark.tdd_expected_fail{arguments}\n{TEST}")
     assert problems(source) == []
     assert source.captures[0].expectation == expected
+
+
+@pytest.mark.parametrize(
+    ("mark", "told"),
+    [
+        ("tdd_bug(**numbers)", "tdd_bug: **numbers cannot be read from the source"),
+        ("tdd_expected_fail(**declared)", "tdd_expected_fail: **declared cannot be read from the source"),
+        ("tdd_expected_fail(raises=make())", "tdd_expected_fail: make() cannot be read from the source"),
+    ],
+)
+def test_what_only_a_run_could_tell_is_told_as_it_is_written(tmp_path: Path, mark: str, told: str) -> None:
+    """Whatever it is, one text says which argument it was."""
+    assert told in messages(read(tmp_path, f"{HEAD}{BUG}@pytest.mark.{mark}\n{TEST}"))
 
 
 def test_the_nearest_declaration_wins(tmp_path: Path) -> None:
@@ -290,6 +318,78 @@ def test_switches_name_their_place_and_owner(tmp_path: Path) -> None:
         (12, "function", 11, name),
         (13, "param", 13, name),
     ]
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        'pytest.mark.parametrize("a", [*CASES])',
+        'pytest.mark.parametrize("a", [2] + CASES)',
+        'pytest.mark.parametrize(ids=str, argvalues=CASES, argnames="a")',
+        'pytest.mark.parametrize("a", [pytest.param(n, marks=captured) for n in range(2)])',
+    ],
+)
+def test_a_parameter_set_may_have_a_name(tmp_path: Path, cases: str) -> None:
+    """And so may the mark that takes it; a mark of others makes no capture of its own."""
+    text = f"""
+{HEAD}
+captured = pytest.mark.tdd_expected_fail
+CASES = [pytest.param(1, marks=captured), pytest.param(2, marks=pytest.mark.skip)]
+cases = {cases}
+
+@pytest.mark.tdd_bug(1)
+@cases
+def test_a(a): ...
+"""
+    source = read(tmp_path, text)
+    assert [(c.tags.expected_fail, c.case_line > 0) for c in source.captures] == [(False, False), (True, True)]
+    assert problems(source) == []
+
+
+def test_an_import_that_may_fail_is_an_import(tmp_path: Path) -> None:
+    """What stands for it then is the same thing."""
+    text = f"try:\n    import pytest\nexcept ImportError:\n    pytest = compat.pytest\n{BUG}{TEST}"
+    assert [capture.name for capture in read(tmp_path, text).captures] == ["test_a"]
+
+
+def test_classes_are_collected_as_pytest_does(tmp_path: Path) -> None:
+    """Those of unittest by its rules, those with a base elsewhere by both; the tests in the order of the file."""
+    write(tmp_path, "[pytest]\npython_functions = check\npython_classes = Suite\n", "pytest.ini")
+    text = f"""
+import unittest
+from shared import Shared
+{HEAD}
+__test__ = True
+pytestmark = pytest.mark.tdd_bug(1)
+
+class Base:
+    def check_inherited(self): ...
+
+class Suite(Base):
+    def check_own(self): ...
+    def test_own(self): ...
+    class SuiteInside(Base): ...
+
+class Case(unittest.TestCase):
+    def __init__(self, name): ...
+    def check_no(self): ...
+    def test_case(self): ...
+
+class Elsewhere(Shared):
+    def check_it(self): ...
+    def test_it(self): ...
+"""
+    names = [capture.name for capture in read(tmp_path, text).captures]
+    assert names == [
+        *("Suite::SuiteInside::check_inherited", "Suite::check_inherited", "Suite::check_own"),
+        *("Case::test_case", "Elsewhere::check_it", "Elsewhere::test_it"),
+    ]
+
+
+def test_a_mark_that_cannot_be_read_is_not_told_as_one_of_no_test(tmp_path: Path) -> None:
+    """The class is collected; which marks it has is the question."""
+    text = f"{HEAD}class TestA:\n    pytestmark = make(pytest.mark.tdd_bug(1))\n    def test_a(self): ...\n"
+    assert "tdd_bug cannot be read from the source" in messages(read(tmp_path, text))
 
 
 def test_a_class_whose_tests_stand_elsewhere_is_one_capture(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ class ModuleTests:
         for base in node.bases:
             target = base.value if isinstance(base, ast.Subscript) else base
             name = dotted_name(target, scope)
-            local = scope.definition(name) if name else None
+            local = scope.definition(name)
             # A base stands above; what stands below is another class of the same name.
             if isinstance(local, ast.ClassDef) and local.lineno < node.lineno:
                 found.bases.append(self._class(local, scope))

@@ -133,7 +133,7 @@ def _read_switch(args: tuple[object, ...], kwargs: Mapping[str, object]) -> Mark
     declared = Expectation(type_name=types[0], other_types=types[1:]) if types else NO_EXPECTATION
     if pattern:  # A pattern alone is about the failures that count by default.
         declared = replace(declared if types else _DEFAULT_TYPES, pattern=pattern)
-    return Marker((SWITCH,), NO_EXPECTATION if problems else declared, tuple(problems))
+    return Marker((SWITCH,), declared, tuple(problems))
 
 
 DECLARED: Final = frozenset({"raises", "match"})

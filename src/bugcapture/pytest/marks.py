@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from bugcapture.core.tags import PREFIX, SWITCH
+from bugcapture.core.tags import SWITCH
 from bugcapture.core.text import printable, shorten
 from bugcapture.pytest.markers import DECLARED, Marker, MarkerProblem, is_ours, read_marker
 
@@ -218,7 +218,7 @@ def find_uses(
     trail: list[ast.expr] = []
     called = expression.func if isinstance(expression, ast.Call) else expression
     name = dotted_name(called, scope, trail)
-    if slot is not None and name.startswith(f"{_NAMESPACE}.") and name.count(".") == 2:  # noqa: PLR2004
+    if slot is not None and name.startswith(f"{_NAMESPACE}."):
         name = name.rpartition(".")[2]
         call = expression if isinstance(expression, ast.Call) else None
         value = scope.value(expression.id) if isinstance(expression, ast.Name) else None
@@ -283,7 +283,7 @@ def find_params(use: Use) -> Iterator[list[Use]]:
 
 def _walk_params(expression: ast.expr, scope: Scope) -> Iterator[ast.Call]:
     seen: set[int] = set()
-    waiting = [expression]
+    waiting: list[ast.expr | None] = [expression]
     while waiting:
         node = waiting.pop()
         if id(node) in seen:
@@ -295,8 +295,7 @@ def _walk_params(expression: ast.expr, scope: Scope) -> Iterator[ast.Call]:
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
                 waiting += reversed(elements)
             case ast.Name(id=name):
-                value = scope.value(name)
-                waiting += [value] if value is not None else []
+                waiting.append(scope.value(name))
             case ast.Starred(value=value) | ast.ListComp(elt=value) | ast.GeneratorExp(elt=value):
                 waiting.append(value)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -347,7 +346,7 @@ def _read(name: str, call: ast.Call | None, scope: Scope) -> Marker:
     if call is not None:
         args = [constant(argument, scope) for argument in call.args]
         for index, keyword in enumerate(call.keywords):
-            read = _types if keyword.arg == "raises" else _pattern if keyword.arg == "match" else constant
+            read = _types if keyword.arg == "raises" else _pattern
             value = read(keyword.value, scope) if keyword.arg else _Unreadable(f"**{_written(keyword.value)}")
             kwargs[keyword.arg or f"**{index}"] = value
     if name == SWITCH:  # Of an argument that the switch does not take, the name says enough.
@@ -364,7 +363,6 @@ def _read(name: str, call: ast.Call | None, scope: Scope) -> Marker:
     problems += [
         MarkerProblem(rule, f"{name}: {value.text} cannot be read from the source: write it out")
         for value in unreadable
-        if name.startswith(PREFIX)
     ]
     return Marker(marker.tags, problems=tuple(problems))
 
@@ -388,7 +386,7 @@ def constant(node: ast.expr, scope: Scope) -> object:
 
 
 def _pattern(node: ast.expr, scope: Scope) -> object:
-    """A text, or the text in ``re.escape(...)`` or ``re.compile(...)``."""
+    """A literal, or the text in ``re.escape(...)`` or ``re.compile(...)``."""
     value = scope.value(node.id) if isinstance(node, ast.Name) else None
     call = value if isinstance(value, ast.Call) else node
     match call:
