@@ -30,6 +30,9 @@ The Commit That Brought A Bug In Is Found
 
 A Fix Passes The Gate
     Git    checkout    --quiet    -b    fix/total
+    Create File    ${PROJECT}/NOTES.md    more
+    Git    add    .
+    Git    commit    --quiet    --message\=docs: more
     Create File    ${PROJECT}/shop.py    def total(prices):\n${SPACE * 4}return sum(prices)\n
     ${result} =    Bugcapture    0    gate    --base\=main
     Should Contain    ${result.stderr}    no bug is captured or fixed
