@@ -93,6 +93,7 @@ def wire(project: CommandProject, content: str | bytes | None, *, origin: Origin
             f"x: &a {{id: y}}\nrepos:\n  - repo: b\n    hooks:\n      - *a\n{BLOCK}",
         ),
         (f"---\n{A}", f"---\n{A}{BLOCK}"),
+        ("repos:\n  - repo: a\n    hooks: [{id: x}]\n", f"repos:\n  - repo: a\n    hooks: [{{id: x}}]\n{BLOCK}"),
         (f"{A}  - repo: meta\n", f"{A}  - repo: meta\n{BLOCK}"),
         (f"{A}        entry: [bugcapture, list]\n", f"{A}        entry: [bugcapture, list]\n{BLOCK}"),
         (f"%YAML 1.1\n---\n{A}...\n", f"%YAML 1.1\n---\n{A}{BLOCK}...\n"),
