@@ -28,7 +28,7 @@ The Project That Is Kept Can Be Played With
         Should Be Equal    ${step}[exit]    ${step}[expected_exit]    ${step}[command]
     END
     ${log} =    Git    log    --format\=%s    folder=${kept}
-    Should Match Regexp    ${log}    ^fix: .*\\(#991\\)\ntest: .*#991.*\nfeat: add the audit service$
+    Should Match Regexp    ${log}    ^refactor: .*\nfix: .*\\(#991\\)\ntest: .*#991.*\nfeat: add the audit service$
     # The story ends with the regression in the working tree.
     ${result} =    Run In Project    1    behave    folder=${kept}
     Should Contain    ${result.stderr}    bug 991 is back

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from bugcapture.cli.options import (
     write_result,
 )
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, ConfigurationError
-from bugcapture.core.evidence import SCHEMA, SEVERITY, encode_record
+from bugcapture.core.evidence import SEVERITY, encode_record
 from bugcapture.core.finding import Severity
 from bugcapture.core.text import plural
 from bugcapture.project.console import say
@@ -157,9 +157,7 @@ def _render_records(records: Sequence[Evidence], output_format: str) -> str:
     if output_format == "json":
         from bugcapture.report.json import write_json  # noqa: PLC0415
 
-        return write_json(
-            "evidence-merge", {"records": [{"schema": SCHEMA, **asdict(record)} for record in records]}
-        )
+        return write_json("evidence-merge", {"records": [json.loads(encode_record(one)) for one in records]})
     return _render_table(records)
 
 
