@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -59,10 +60,15 @@ def unit_tests(session: nox.Session) -> None:
     """Behave features and pytest, under coverage."""
     install(session, "test")
     session.run("coverage", "erase", env=COVERAGE)
-    session.run("coverage", "run", "-m", "behave", "--format=progress", env=COVERAGE)
-    session.run(
-        "coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *PARALLEL, *session.posargs, env=COVERAGE
-    )  # fmt: skip
+    behave = ("coverage", "run", "-m", "behave", "--format=progress")
+    pytest = ("coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *PARALLEL, *session.posargs)
+    # Behave has one process, and would leave the other processors idle.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        features = pool.submit(session.run, *behave, env=COVERAGE, silent=True)
+        try:
+            session.run(*pytest, env=COVERAGE)
+        finally:
+            session.log("behave:\n%s", features.result())
 
 
 @nox.session
@@ -71,7 +77,8 @@ def integration_tests(session: nox.Session) -> None:
     install(session, "test")
     arguments = session.posargs or ["robot"]
     listener = ("--listener", "bugcapture.robot.Listener")
-    session.run("coverage", "run", "-m", "robot", *listener, "--outputdir=reports/robot", *arguments, env=COVERAGE)
+    pabot = ("coverage", "run", "-m", "pabot.pabot", "--no-pabotlib", *listener, "--outputdir=reports/robot")
+    session.run(*pabot, *arguments, env=COVERAGE)
 
 
 @nox.session
