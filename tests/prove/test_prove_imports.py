@@ -91,8 +91,7 @@ def test_an_interpreter_that_does_not_answer_knows_no_folders(tmp_path: Path) ->
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The interpreter of an environment of its own, which sees the packages of this one."""
     folder = tmp_path_factory.mktemp("environment")
-    uv = ["uv", "venv", "--quiet", "--python", sys.executable, str(folder / "venv")]
-    subprocess.run(uv, check=True)
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
     python = folder / "venv" / "bin" / "python"
     site = next((folder / "venv").glob("lib/python*/site-packages"))
     paths = [path for path in sys.path if path and "tests" not in Path(path).parts]
@@ -101,8 +100,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def install(python: Path, *arguments: str, cwd: Path) -> None:
-    command = ["uv", "pip", "install", "--quiet", "--no-deps", "--python", str(python), *arguments]
-    subprocess.run(command, cwd=cwd, check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, *arguments], cwd=cwd, check=True)
 
 
 PYPROJECT = """
@@ -139,7 +138,7 @@ def test_an_installed_project_is_imported_from_each_checkout(
 ) -> None:
     """However it is installed, and wherever its package lies: the trap in which the bug seems to be gone."""
     make_package(plain_shop, folder)
-    install(environment, "--reinstall", *way, cwd=plain_shop.folder)
+    install(environment, "--force-reinstall", *way, cwd=plain_shop.folder)
     done = plain_shop.json("7", "--python", str(environment))
     assert (done.code, done.proof) == (0, "PROVEN"), done
 
@@ -149,7 +148,7 @@ def test_a_project_that_is_installed_from_another_worktree(
 ) -> None:
     """The editable installation points at the main checkout, and the work goes on in a linked one."""
     make_package(plain_shop, "lib")
-    install(environment, "--reinstall", "-e", ".", cwd=plain_shop.folder)
+    install(environment, "--force-reinstall", "-e", ".", cwd=plain_shop.folder)
     plain_shop.git("checkout", "--quiet", "main")
     plain_shop.git("worktree", "add", "--quiet", str(tmp_path / "linked"), "fix/7")
     plain_shop.folder = tmp_path / "linked"

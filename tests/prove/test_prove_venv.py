@@ -121,8 +121,11 @@ def test_an_environment_knows_us_and_nothing_else(
         environment.require(["click"], "abc")
 
 
-def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["uv", "venv"])
+def test_an_interpreter_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     """No environment can be made with it."""
+    if way == "venv":
+        monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(ConfigurationError, match="no environment for abc"):
         make_environment(tmp_path / "env", tmp_path, (), str(tmp_path / "nowhere"), "abc")
 

@@ -125,7 +125,10 @@ def _run(command: tuple[str, ...], folder: Path, told: str) -> None:
     variables = {name: value for name, value in git.clean_environment().items() if name not in _MISLEADING}
     with tempfile.TemporaryDirectory(prefix="bugcapture-install-") as scratch:
         output = Path(scratch) / "output.txt"
-        (ended,) = run_tasks([Task(command=command, folder=folder, environment=variables, output=output)])
+        try:
+            (ended,) = run_tasks([Task(command=command, folder=folder, environment=variables, output=output)])
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{told}: {error}") from error
         if ended is None or ended.exit_code:
             lines = output.read_text("utf-8", "replace").rstrip().splitlines()[-_SHOWN_LINES:]
             said = "".join(f"\n  | {printable(line)}" for line in lines)
