@@ -38,12 +38,13 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, import directions, and our own check on our own captures."""
+    """Style, import directions, our own check on our own captures, and our own scan of our own tests."""
     install(session, "lint")
     session.run("ruff", "check", *session.posargs)
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-cache")
     session.run("bugcapture", "check")
+    session.run("bugcapture", "scan", "--no-cache")
 
 
 @nox.session

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from bugcapture.core.errors import RefusedError
 from bugcapture.workflow.graduate import plan_graduation, write_graduation
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 SWITCH = "@tdd_expected_fail"
 GAPS = st.sampled_from([" ", "  ", "\t", " \t ", "\u00a0", "\u3000"])
@@ -85,9 +86,11 @@ def features(draw: st.DrawFn) -> list[Line]:
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that holds one feature after the other."""
-    return tmp_path_factory.mktemp("any") / "a.feature"
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A file that holds one feature after the other, in a project in which there is nothing else to read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("any"))
+        yield Path.cwd() / "a.feature"
 
 
 @settings(deadline=None, max_examples=150)

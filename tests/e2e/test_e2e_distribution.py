@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SAMPLE = "bugcapture/demo/sample"
-EXTRAS = {"behave", "robot", "pytest", "sample", "history", "fix", "all"}
+EXTRAS = {"behave", "robot", "pytest", "sample", "tracker", "history", "fix", "all"}
 _EXTRA = re.compile(r"(?P<library>[\w-]+).*; extra == '(?P<extra>\w+)'")
 
 
@@ -89,10 +89,10 @@ def test_the_wheel_brings_the_console_script(wheel: Path) -> None:
 
 
 def test_the_core_needs_neither_behave_nor_sqlalchemy(wheel: Path) -> None:
-    """Without an extra only the libraries of the command line are required."""
+    """Without an extra only the libraries of the command line, and of the files that it edits, are required."""
     required = read_metadata(wheel).get_all("Requires-Dist", [])
     names = {requirement.split(">")[0] for requirement in required if "extra ==" not in requirement}
-    assert names == {"click", "msgspec"}
+    assert names == {"click", "msgspec", "pyyaml"}
 
 
 def test_the_source_distribution_builds_the_same_wheel(wheel: Path, sdist_wheel: Path) -> None:

@@ -277,11 +277,11 @@ def test_the_state_is_read_back(tmp_path, monkeypatch, dirty, expected):
     assert run_context(tmp_path) == RunContext(commit="a" * 40, dirty=expected, run_id="r", shard="2/4")
 
 
-def test_a_run_has_one_number(tmp_path):
+def test_a_run_has_one_number(tmp_path, monkeypatch):
     """Two runs differ, one run asks twice and gets the same."""
     first = run_context(tmp_path).run_id
     assert run_context(tmp_path).run_id == first
-    del os.environ["BUGCAPTURE_RUN_ID"]
+    monkeypatch.delenv("BUGCAPTURE_RUN_ID")
 
     assert run_context(tmp_path).run_id != first
 

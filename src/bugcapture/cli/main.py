@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "init": "Wire bugcapture into a project: adapters, settings, hook, CI.",
     "list": "List every bug with its tests and its state.",
     "prove": "Prove a fix: red without the change, green with it.",
+    "scan": "Find mocks, patches and variables that make tests lie.",
     "run": "Run the captured tests of all frameworks, with one summary.",
     "show": "Show all that is known of one bug.",
     "verify": "Run the tests of a bug many times: does it always show itself?",

@@ -62,6 +62,8 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "E3": "A line of an evidence file is no record",
         "E4": "The evidence is about another revision",
         "E5": "The evidence has a red verdict",
+        "SUP1": "A comment that shall hold findings back names no rule or no reason",
+        "SUP2": "A comment holds nothing back",
         "S0": "The tracker did not answer, so nothing was compared",
         "S1": "A test expects its bug, and the issue is closed",
         "S2": "A bug was closed as fixed, and no test guards it",

@@ -62,6 +62,33 @@ class GateSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScanSettings:
+    """What ``scan`` looks at, and for what: ``[tool.bugcapture.scan]``; all paths are relative to the project.
+
+    Attributes:
+        tests: Files and folders with tests; empty for what is called like tests.
+        source: Files and folders with the program; empty for all other Python files.
+        exclude: Files and folders that are not looked at, also as shell patterns.
+        select: Rules, or the beginnings of their codes, that are asked; empty for all that are on.
+        ignore: The same for rules that are not asked.
+        per_path_ignores: The same for files that match a shell pattern, or lie below a folder.
+        level: How bad a finding has to be to be shown, and to fail.
+        dist: How pytest-xdist distributes tests, such as ``loadgroup``; None reads it off pytest's settings.
+        baseline: A file with findings that are known.
+    """
+
+    tests: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_path_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    level: Literal["critical", "high", "medium", "low", "info"] = "medium"
+    dist: str | None = None
+    baseline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a project can set.
 
@@ -82,6 +109,7 @@ class Settings:
         budgets: The same for the tests below some paths, each relative to the project.
         gate: What a pull request has to show.
         tracker: Where the project's issues are.
+        scan: What ``scan`` looks at, and for what.
     """
 
     require: tuple[Literal["bug", "issue"], ...] = ()
@@ -98,6 +126,7 @@ class Settings:
     budgets: dict[str, int] = field(default_factory=dict)
     gate: GateSettings = GateSettings()
     tracker: TrackerSettings = TrackerSettings()
+    scan: ScanSettings = ScanSettings()
 
     def arguments(self, framework: str) -> tuple[str, ...]:
         """What ``bugcapture run`` adds to the command of a framework: ``behave``, ``robot`` or ``pytest``."""
@@ -185,6 +214,7 @@ def _convert(table: Any, file: Path) -> Settings:
         _refuse_unknown(table, Settings, (), file)
         _refuse_unknown(table.get("gate"), GateSettings, ("gate",), file)
         _refuse_unknown(table.get("tracker"), TrackerSettings, ("tracker",), file)
+        _refuse_unknown(table.get("scan"), ScanSettings, ("scan",), file)
     try:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:

@@ -12,31 +12,32 @@ from urllib.parse import quote
 from bugcapture.core.finding import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bugcapture.core.finding import Finding
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 
-def write_sarif(findings: Sequence[Finding], version: str) -> str:
+def write_sarif(findings: Sequence[Finding], version: str, rules: Mapping[str, str] = RULES) -> str:
     """One SARIF log with one run.
 
     Args:
         findings: The findings.
         version: The version of bugcapture.
+        rules: What the rules are about, by code.
     """
-    rules = sorted({finding.rule for finding in findings})
+    codes = sorted({finding.rule for finding in findings})
     run = {
         "tool": {
             "driver": {
                 "name": "bugcapture",
                 "semanticVersion": version,
-                "rules": [{"id": rule, "shortDescription": {"text": RULES[rule]}} for rule in rules],
+                "rules": [{"id": rule, "shortDescription": {"text": rules[rule]}} for rule in codes],
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, rules) for finding in findings],
+        "results": [_result(finding, codes) for finding in findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 

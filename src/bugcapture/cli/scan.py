@@ -1,0 +1,172 @@
+"""``bugcapture scan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bugcapture.cli.options import (
+    color_option,
+    current_project,
+    format_option,
+    output_option,
+    quiet_option,
+    write_result,
+)
+from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
+from bugcapture.core.text import plural
+from bugcapture.project.console import say
+
+if TYPE_CHECKING:
+    from bugcapture.scan.engine import ScanResult
+
+_FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
+_LEVELS = ("critical", "high", "medium", "low", "info")
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(exists=True, path_type=Path))
+@format_option(_FORMATS)
+@output_option
+@click.option(
+    "--select", multiple=True, metavar="CODES", help="Ask these rules only; MK1 stands for all that begin so."
+)
+@click.option("--ignore", multiple=True, metavar="CODES", help="Do not ask these rules.")
+@click.option(
+    "--level", type=click.Choice(_LEVELS), help="Show, and fail for, what is at least as bad.  [default: medium]"
+)
+@click.option("--baseline", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Leave out the findings that this file knows.")  # fmt: skip
+@click.option("--write-baseline", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write all findings to this file, and end with exit code 0.")  # fmt: skip
+@click.option("--trend", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Compare the markdown report with this earlier result in JSON.")  # fmt: skip
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Processes that read files.  [default: all processors]"
+)
+@click.option(
+    "--no-cache", "cached", is_flag=True, flag_value=False, default=True, help="Use and keep no earlier results."
+)
+@click.option("--explain", metavar="CODE", help="Say what a rule is about, and end.")
+@click.option("--rules", "list_rules", is_flag=True, help="List all rules, and end.")
+@quiet_option
+@color_option
+def command(**given: Any) -> int:
+    """Find the tests that are green, red or flaky for the wrong reason.
+
+    PATH is a file or a folder; without one, all tests of the project are scanned. Nothing is imported or executed.
+
+    \b
+    Rules:
+      MK1xx  mocks whose answers nobody chose, and that are always true
+      MK2xx  mocks that are awaited and cannot be, or have to be and are not
+      MK3xx  replacements that nothing takes back
+      ENV4xx changes of os.environ that nothing takes back
+      XD5xx  xdist groups that do nothing
+    A comment holds findings of its line back: # bugcapture: ignore[MK102] why
+
+    \b
+    Examples:
+      bugcapture scan
+      bugcapture scan tests/api --level high
+      bugcapture scan --select MK,ENV401 --format github
+      bugcapture scan --format sarif --output scan.sarif
+      bugcapture scan --format markdown --trend last.json > audit.md
+      bugcapture scan --write-baseline scan-baseline.json
+      bugcapture scan --explain MK101
+
+    Exit code 1 if there is a finding or a file that cannot be parsed, 0 otherwise.
+    """  # noqa: D301 - click reads the backspace as "do not wrap"
+    if given["explain"]:
+        write_result(_explain(given["explain"]))
+        return EXIT_OK
+    if given["list_rules"]:
+        write_result(_list_rules())
+        return EXIT_OK
+    if given["trend"] is not None and given["output_format"] != "markdown":
+        raise click.UsageError("--trend belongs to --format markdown")
+    return _scan(given)
+
+
+def _scan(given: dict[str, Any]) -> int:
+    from bugcapture.cli.progress import Progress  # noqa: PLC0415 - help stays quick
+    from bugcapture.cli.scan_report import render_scan  # noqa: PLC0415
+    from bugcapture.scan.project import ScanOptions, scan_project  # noqa: PLC0415
+
+    options = ScanOptions(
+        select=_codes(given["select"]),
+        ignore=_codes(given["ignore"]),
+        level=given["level"],
+        baseline=given["baseline"],
+        jobs=given["jobs"],
+        cached=given["cached"],
+    )
+    progress = Progress(quiet=given["quiet"])
+    project = current_project()
+    new_baseline = given["write_baseline"]
+    try:
+        result = scan_project(
+            project,
+            given["paths"],
+            options,
+            use_baseline=new_baseline is None,
+            on_progress=lambda done, every: progress.show(f"scan: {done} of {every} files"),
+        )
+    finally:
+        progress.clear()
+    if new_baseline is not None:
+        return _write_baseline(project.root, result, new_baseline, quiet=given["quiet"])
+    write_result(render_scan(result, given["output_format"], given["trend"]), given["output"])
+    if not given["quiet"]:
+        say(f"bugcapture: {_closing(result)}")
+    failed = result.hazards or any(problem.severity == "error" for problem in result.problems)
+    return EXIT_FINDINGS if failed else EXIT_OK
+
+
+def _codes(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code.strip().upper() for value in values for code in value.split(",") if code.strip())
+
+
+def _write_baseline(root: Path, result: ScanResult, file: Path, *, quiet: bool) -> int:
+    from bugcapture.scan.baseline import write_baseline  # noqa: PLC0415
+    from bugcapture.scan.project import seen_from_root  # noqa: PLC0415
+
+    write_result(write_baseline(seen_from_root(root, result.hazards)), file)
+    if not quiet:
+        known = f"{plural(len(result.hazards), 'finding')} in {plural(result.files, 'test file')}"
+        say(f"bugcapture: {known} known from now on")
+    return EXIT_OK
+
+
+def _closing(result: ScanResult) -> str:
+    levels = [(level, sum(hazard.level == level for hazard in result.hazards)) for level in _LEVELS]
+    counts = ", ".join(f"{count} {level}" for level, count in levels if count) or "no findings"
+    more = [
+        (result.suppressed, f"{result.suppressed} held back by comments"),
+        (result.known, f"{result.known} known"),
+        (result.gone, f"{result.gone} of the baseline gone: write it anew"),
+    ]
+    return "; ".join([f"{plural(result.files, 'test file')}: {counts}", *(text for count, text in more if count)])
+
+
+def _explain(code: str) -> str:
+    from bugcapture.core.errors import ConfigurationError  # noqa: PLC0415
+    from bugcapture.scan.rule import all_rules  # noqa: PLC0415
+
+    for rule in all_rules():
+        if code.upper() == rule.code or code.lower() == rule.name:
+            on = "" if rule.enabled else "; only where it is selected"
+            return f"# {rule.code} {rule.name}\n\nRisk: {rule.level} at worst{on}.\n\n{rule.explanation}"
+    raise ConfigurationError(f"there is no rule {code!r}", hint="bugcapture scan --rules lists them all")
+
+
+def _list_rules() -> str:
+    from bugcapture.report.table import write_table  # noqa: PLC0415
+    from bugcapture.scan.rule import all_rules  # noqa: PLC0415
+
+    rows = [
+        [rule.code, rule.level.value if rule.enabled else "off", rule.name, rule.title] for rule in all_rules()
+    ]
+    return write_table(["rule", "risk", "name", "what"], rows)

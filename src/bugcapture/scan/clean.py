@@ -1,0 +1,41 @@
+"""The scan as a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import os
+
+
+def assert_clean(
+    *paths: str | os.PathLike[str],
+    root: str | os.PathLike[str] = ".",
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
+    level: Literal["critical", "high", "medium", "low", "info"] | None = None,
+) -> None:
+    """Fail unless the tests of a project are free of what ``bugcapture scan`` finds.
+
+    Args:
+        *paths: Files and folders to scan; none for all tests of the project.
+        root: A folder in the project, whose settings and baseline count.
+        select: Rules, or the beginnings of their codes, to ask instead of those of the settings.
+        ignore: Rules that are not asked, besides those of the settings.
+        level: How bad a finding has to be; None for that of the settings.
+
+    Raises:
+        AssertionError: If there is a finding or a file that cannot be read; it names them all.
+        bugcapture.core.errors.ConfigurationError: If a path does not exist, or a rule is unknown.
+    """
+    __tracebackhide__ = True
+    from bugcapture.project.config import find_project  # noqa: PLC0415 - imported by every run of a user's tests
+    from bugcapture.scan.project import ScanOptions, scan_project  # noqa: PLC0415
+
+    options = ScanOptions(select=select, ignore=ignore, level=level)
+    result = scan_project(find_project(Path(root)), [Path(path) for path in paths], options)
+    lines = [f"{problem.where}: {problem.rule} {problem.message}" for problem in result.problems]
+    lines += [f"{one.path}:{one.span.line}: {one.rule} {one.message}" for one in result.hazards]
+    if lines:
+        raise AssertionError("\n".join(["bugcapture scan found:", *lines]))

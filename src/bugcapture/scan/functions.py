@@ -1,0 +1,159 @@
+"""The functions of a module, without a look inside their expressions."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+_SETUPS: Final = frozenset(
+    {
+        "setUp", "asyncSetUp", "setup_method", "setup", "setUpClass", "setup_class", "setup_function",
+        "setup_module", "setUpModule",
+    }
+)  # fmt: skip
+_TEARDOWNS: Final = frozenset(
+    {
+        "tearDown", "asyncTearDown", "teardown_method", "teardown", "tearDownClass", "teardown_class",
+        "teardown_function", "teardown_module", "tearDownModule",
+    }
+)  # fmt: skip
+# Statements that hold statements.
+_BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+@dataclass(slots=True, eq=False)
+class TestFunction:
+    """One function of a test module.
+
+    Attributes:
+        node: Its syntax.
+        qualname: Its name with those of its classes.
+        owner: The class around it; None at the top of the module.
+        parameters: The names of its parameters, `self` and `cls` left out.
+        decorators: Its decorators, the nearest to the function last.
+    """
+
+    __test__ = False
+
+    node: Function
+    qualname: str
+    owner: ast.ClassDef | None = None
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its bare name."""
+        return self.node.name
+
+    @property
+    def is_setup(self) -> bool:
+        """Whether a framework calls it before tests."""
+        return self.node.name in _SETUPS
+
+    @property
+    def is_teardown(self) -> bool:
+        """Whether a framework calls it after tests."""
+        return self.node.name in _TEARDOWNS
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is called like a test."""
+        return self.node.name.startswith("test")
+
+    @property
+    def fixture(self) -> ast.expr | None:
+        """The decorator that makes it a fixture of pytest; None for other functions."""
+        for decorator in self.node.decorator_list:
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            if name == "fixture" or name.endswith("_fixture"):
+                return decorator
+        return None
+
+
+@dataclass(slots=True)
+class Outline:
+    """What a module is made of.
+
+    Attributes:
+        functions: Its functions and methods, in order; those inside of functions belong to these.
+        imports: All import statements, wherever they stand.
+        statements: The statements at its top that are neither functions, classes nor imports.
+        classes: Its classes, nested ones too.
+        class_statements: The statements of classes that are neither functions nor classes.
+    """
+
+    functions: list[TestFunction] = field(default_factory=list)
+    imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
+    statements: list[ast.stmt] = field(default_factory=list)
+    classes: list[ast.ClassDef] = field(default_factory=list)
+    class_statements: list[tuple[ast.ClassDef, ast.stmt]] = field(default_factory=list)
+
+
+def read_outline(tree: ast.Module) -> Outline:
+    """Read what a module is made of; its expressions are not looked at."""
+    outline = Outline()
+    _read_block(tree.body, None, "", outline)
+    return outline
+
+
+def _read_block(body: list[ast.stmt], owner: ast.ClassDef | None, prefix: str, outline: Outline) -> None:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            parameters = tuple(one.arg for one in names)
+            if owner is not None and parameters[:1] in {("self",), ("cls",), ("mcs",)}:
+                parameters = parameters[1:]
+            outline.functions.append(TestFunction(node, f"{prefix}{node.name}", owner, parameters))
+            outline.imports += _imports_inside(node.body)
+        elif isinstance(node, ast.ClassDef):
+            outline.classes.append(node)
+            _read_block(node.body, node, f"{prefix}{node.name}.", outline)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            outline.imports.append(node)
+        else:
+            if owner is None:
+                outline.statements.append(node)
+            else:
+                outline.class_statements.append((owner, node))
+            # `if TYPE_CHECKING:` and `try: import …` hold more of everything.
+            for part in _BLOCKS:
+                inner = getattr(node, part, None)
+                if inner:
+                    _read_nested(inner, owner, prefix, outline)
+
+
+def _read_nested(items: list[ast.AST], owner: ast.ClassDef | None, prefix: str, outline: Outline) -> None:
+    for item in items:
+        if isinstance(item, ast.stmt):
+            if isinstance(
+                item, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+            ):
+                _read_block([item], owner, prefix, outline)
+            else:
+                for part in _BLOCKS:
+                    inner = getattr(item, part, None)
+                    if inner:
+                        _read_nested(inner, owner, prefix, outline)
+        else:  # An exception handler, or a case.
+            _read_nested(item.body, owner, prefix, outline)  # type: ignore[attr-defined]
+
+
+def _imports_inside(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Import statements of a function, at any depth of its blocks."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        else:
+            for part in _BLOCKS:
+                inner = getattr(node, part, None)
+                if inner:
+                    stack += inner

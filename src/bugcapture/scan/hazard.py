@@ -1,0 +1,99 @@
+"""A place in a test suite that can make a test lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class Level(StrEnum):
+    """How bad it is, when it is as it looks."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return _RANKS[self]
+
+
+_RANKS: Final = {level: rank for rank, level in enumerate(Level)}
+
+
+class Confidence(StrEnum):
+    """How sure it is that it is as it looks."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A part of a file.
+
+    Attributes:
+        line: The line where it begins, from 1.
+        column: The byte in that line, from 0, as `ast` counts.
+        end_line: The line where it ends.
+        end_column: The byte behind its end.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place on the way from a mock to the code that it deceives.
+
+    Attributes:
+        path: The file.
+        line: The line.
+        text: What happens there.
+    """
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """One finding.
+
+    Attributes:
+        path: The file as reports name it.
+        span: Where it stands.
+        rule: The code of its rule, such as ``MK101``.
+        level: How bad it is.
+        confidence: How sure that is.
+        message: What is wrong, in one printable sentence.
+        symbol: The function or class around it, such as ``TestCart.test_total``; empty at the top of a file.
+        subject: What it is about, such as ``openfga.check_permission``.
+        trace: The way from there to the code that is deceived.
+        recipe: A snippet that shows it when it is run; empty where it cannot be shown alone.
+    """
+
+    path: str
+    span: Span
+    rule: str
+    level: Level
+    confidence: Confidence
+    message: str
+    symbol: str = ""
+    subject: str = ""
+    trace: tuple[Step, ...] = ()
+    recipe: str = field(default="", repr=False)
+
+    @property
+    def order(self) -> tuple[str, Span, str, str]:
+        """The order in which findings are shown."""
+        return (self.path, self.span, self.rule, self.subject)

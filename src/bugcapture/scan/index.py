@@ -1,0 +1,301 @@
+"""What the program does with the results of asynchronous calls, so that a mock's answer can be followed into it.
+
+For each function: which awaited calls on its parameters, or on attributes of its object, decide something, and how
+much. The file is read like the tests are: nothing is imported.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.scan.functions import read_outline
+from bugcapture.scan.mocks import Usage
+from bugcapture.scan.names import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Names of what grants or denies.
+AUTHORIZES: Final = re.compile(
+    r"authori[sz]|permission|permit|allow|(?:^|_)can_|has_(?:role|access|scope|right)|is_(?:admin|owner|member)|verif|"
+    r"revoked|check_access|acl|grant|den(?:y|ied)|forbid",
+    re.IGNORECASE,
+)
+# What a guard raises or answers.
+_FORBIDS: Final = re.compile(
+    r"\b40[13]\b|Permission|Forbidden|Unauthori[sz]ed|AccessDenied|HTTP_40[13]|NotAuthorized"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """One awaited call of the program whose result is used.
+
+    Attributes:
+        receiver: What it is called on, as written: ``openfga`` or ``self.openfga.client``.
+        method: The method.
+        usage: What is done with the result.
+        authorizes: Whether it guards something.
+        line: The line.
+        awaited: Whether it is awaited.
+    """
+
+    receiver: str
+    method: str
+    usage: Usage
+    authorizes: bool
+    line: int
+    awaited: bool = True
+
+
+@dataclass(slots=True)
+class ProgramFunction:
+    """One function of the program.
+
+    Attributes:
+        path: Its file.
+        name: Its name with that of its class.
+        module: Its module, as far as the path tells.
+        parameters: The names of its parameters without `self`.
+        is_async: Whether it is asynchronous.
+        sinks: The calls in it whose results are used.
+        calls: The functions that it calls with names of its own: the callee, and by parameter the name given.
+        attributes: For a constructor: by attribute of the object the parameter that it holds.
+        line: Where it begins.
+    """
+
+    path: str
+    name: str
+    module: str
+    parameters: tuple[str, ...]
+    is_async: bool
+    sinks: tuple[Sink, ...] = ()
+    calls: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    line: int = 0
+
+
+@dataclass(slots=True)
+class ProductionIndex:
+    """The functions of the program.
+
+    Attributes:
+        functions: By their bare names.
+        methods: By class, and in it by method.
+        guards: The names of methods whose awaited result guards something, and those whose result decides.
+    """
+
+    functions: dict[str, list[ProgramFunction]] = field(default_factory=dict)
+    methods: dict[str, dict[str, ProgramFunction]] = field(default_factory=dict)
+    guards: dict[str, list[tuple[ProgramFunction, Sink]]] = field(default_factory=dict)
+
+    def add(self, found: Iterable[ProgramFunction]) -> None:
+        """Take in the functions of a file."""
+        for function in found:
+            owner, _, name = function.name.rpartition(".")
+            self.functions.setdefault(name, []).append(function)
+            if owner:
+                self.methods.setdefault(owner.rpartition(".")[2], {}).setdefault(name, function)
+            for sink in function.sinks:
+                if sink.usage is Usage.TRUTH and sink.awaited:
+                    self.guards.setdefault(sink.method, []).append((function, sink))
+
+
+def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
+    """The functions of one file of the program.
+
+    Args:
+        path: The file as reports name it.
+        tree: Its syntax.
+    """
+    module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    found = []
+    for function in read_outline(tree).functions:
+        node = function.node
+        reader = _Body()
+        reader.read(node.body, Usage.NONE)
+        attributes = tuple(_held(node)) if function.name == "__init__" else ()
+        found.append(
+            ProgramFunction(
+                path=path,
+                name=function.qualname,
+                module=module,
+                parameters=function.parameters,
+                is_async=isinstance(node, ast.AsyncFunctionDef),
+                sinks=tuple(reader.sinks),
+                calls=tuple(reader.calls),
+                attributes=attributes,
+                line=node.lineno,
+            )
+        )
+    return found
+
+
+def _held(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
+    """The attributes that a constructor gives its parameters to."""
+    names = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            value = statement.value
+            if isinstance(value, ast.BoolOp):
+                value = value.values[0]
+            if isinstance(value, ast.Name) and value.id in names:
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                for target in targets:
+                    if isinstance(target, ast.Attribute) and dotted(target.value) == "self":
+                        yield target.attr, value.id
+
+
+class _Body:
+    """Reads the body of a function of the program."""
+
+    def __init__(self) -> None:
+        self.sinks: list[Sink] = []
+        self.calls: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+        # Names that hold the result of an awaited call, until they are given something else.
+        self._held: dict[str, Sink] = {}
+
+    def read(self, body: list[ast.stmt], _usage: Usage) -> None:
+        for number, statement in enumerate(body):
+            self._statement(statement, body[number + 1 :])
+
+    def _statement(self, node: ast.stmt, following: list[ast.stmt]) -> None:
+        if isinstance(node, ast.If | ast.While):
+            guard = _forbids(node)
+            self._test(node.test, guard=guard)
+            self.read(node.body, Usage.NONE)
+            self.read(node.orelse, Usage.NONE)
+        elif isinstance(node, ast.Assert):
+            self._test(node.test, guard=True)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            sink = self._value(node.value, Usage.STORED)
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    if sink is not None:
+                        self._held[target.id] = sink
+                    else:
+                        self._held.pop(target.id, None)
+        elif isinstance(node, ast.Return):
+            if node.value is not None:
+                self._value(node.value, Usage.COMPARED)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self.read(node.body, Usage.NONE)
+        else:
+            self._parts(node)
+        del following
+
+    def _parts(self, node: ast.AST) -> None:
+        usage = Usage.DISCARDED if isinstance(node, ast.Expr) else Usage.STORED
+        for name in node._fields:
+            child = getattr(node, name, None)
+            items = child if isinstance(child, list) else [child]
+            for item in items:
+                if isinstance(item, ast.expr):
+                    self._value(item, usage)
+                elif isinstance(item, ast.stmt):
+                    self._statement(item, [])
+                elif isinstance(item, ast.AST):
+                    self._parts(item)
+
+    def _test(self, node: ast.expr, *, guard: bool) -> None:
+        """An expression that decides."""
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=inner) | ast.NamedExpr(value=inner):
+                self._test(inner, guard=guard)
+            case ast.BoolOp(values=parts) | ast.Call(func=ast.Name(id="bool" | "any" | "all"), args=parts):
+                for one in parts:
+                    self._test(one, guard=guard)
+            case ast.Name(id=name) if name in self._held:
+                self._sink(self._held[name], Usage.TRUTH, guard=guard)
+            case ast.Await(value=ast.Call() as call):
+                if sink := self._call(call, awaited=True):
+                    self._sink(sink, Usage.TRUTH, guard=guard)
+            case _:
+                self._value(node, Usage.COMPARED)
+
+    def _value(self, node: ast.expr, usage: Usage) -> Sink | None:
+        match node:
+            case ast.Await(value=ast.Call() as call):
+                return self._used(call, usage, awaited=True)
+            case ast.Await(value=inner):
+                return self._value(inner, usage)
+            case ast.Call():
+                self._used(node, usage, awaited=False)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                self._test(test, guard=False)
+                self._value(body, usage)
+                self._value(orelse, usage)
+            case ast.BoolOp(values=[*first, last]):
+                for one in first:
+                    self._test(one, guard=False)
+                self._value(last, usage)
+            case ast.UnaryOp(op=ast.Not(), operand=inner):
+                self._test(inner, guard=False)
+            case _:
+                self._parts_of(node)
+        return None
+
+    def _used(self, node: ast.Call, usage: Usage, *, awaited: bool) -> Sink | None:
+        sink = self._call(node, awaited=awaited)
+        if sink is not None:
+            self._sink(sink, usage, guard=False)
+        return sink
+
+    def _parts_of(self, node: ast.expr) -> None:
+        inner = Usage.COMPARED if isinstance(node, ast.Compare) else Usage.STORED
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self._value(child, inner)
+            elif isinstance(child, ast.comprehension):
+                self._value(child.iter, Usage.STORED)
+                for test in child.ifs:
+                    self._test(test, guard=False)
+
+    def _call(self, node: ast.Call, *, awaited: bool) -> Sink | None:
+        given = []
+        for number, argument in enumerate(node.args):
+            self._value(argument, Usage.STORED)
+            if name := dotted(argument):
+                given.append((str(number), name))
+        for keyword in node.keywords:
+            self._value(keyword.value, Usage.STORED)
+            if keyword.arg and (name := dotted(keyword.value)):
+                given.append((keyword.arg, name))
+        if not isinstance(node.func, ast.Attribute):
+            if isinstance(node.func, ast.Name):
+                self.calls.append((node.func.id, tuple(given)))
+                return Sink(node.func.id, "", Usage.NONE, False, node.lineno, awaited)
+            self._value(node.func, Usage.NONE)
+            return None
+        receiver = dotted(node.func.value)
+        if not receiver:
+            self._value(node.func.value, Usage.NONE)
+            return None
+        self.calls.append((f"{receiver}.{node.func.attr}", tuple(given)))
+        return Sink(receiver, node.func.attr, Usage.NONE, False, node.lineno, awaited)
+
+    def _sink(self, sink: Sink, usage: Usage, *, guard: bool) -> None:
+        authorizes = usage is Usage.TRUTH and (guard or bool(AUTHORIZES.search(sink.method or sink.receiver)))
+        self.sinks.append(Sink(sink.receiver, sink.method, usage, authorizes, sink.line, sink.awaited))
+
+
+def _forbids(node: ast.If | ast.While) -> bool:
+    """Whether a branch answers 401 or 403, or raises an error that says so."""
+    for statement in (*node.body, *node.orelse):
+        for child in ast.walk(statement):
+            if isinstance(child, ast.Raise | ast.Return):
+                for inner in ast.walk(child):
+                    text = ""
+                    if isinstance(inner, ast.Name):
+                        text = inner.id
+                    elif isinstance(inner, ast.Attribute):
+                        text = inner.attr
+                    elif isinstance(inner, ast.Constant):
+                        text = str(inner.value)
+                    if text and _FORBIDS.search(text):
+                        return True
+    return False

@@ -1,0 +1,257 @@
+"""One test module, read as far as its rules need it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.scan.environ import read_environment
+from bugcapture.scan.flow import Flow, Patch, Ref, Seen, span_of
+from bugcapture.scan.functions import Outline, TestFunction, read_outline
+from bugcapture.scan.mocks import Kind, Mock, Usage
+from bugcapture.scan.names import Names, dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from bugcapture.scan.environ import EnvironmentUse
+    from bugcapture.scan.flow import Environment, Value
+
+_SELF: Final = "self."
+_PLAIN_BASES: Final = frozenset(
+    {
+        "object", "TestCase", "IsolatedAsyncioTestCase", "unittest.TestCase", "unittest.IsolatedAsyncioTestCase",
+        "AsyncTestCase", "ABC",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class View:
+    """A mock as one function of the module has it: what that function tells it and does with it stays there.
+
+    Attributes:
+        function: The function; None at the top.
+        mock: The mock.
+    """
+
+    function: TestFunction | None
+    mock: Mock
+
+
+@dataclass(slots=True)
+class TestModule:
+    """A test module, read.
+
+    Attributes:
+        path: The file as reports name it.
+        tree: Its syntax.
+        outline: Its functions, classes and imports.
+        names: What its names stand for.
+        seen: Its mocks and patches.
+        views: The mocks of all functions, each as that function has it.
+        fixtures: The mocks that its fixtures give, by the name of the fixture.
+        environment: What its functions do with the environment.
+    """
+
+    __test__ = False
+
+    path: str
+    tree: ast.Module
+    outline: Outline
+    names: Names
+    seen: Seen = field(default_factory=Seen)
+    views: list[View] = field(default_factory=list)
+    fixtures: dict[str, Mock] = field(default_factory=dict)
+    environment: list[EnvironmentUse] = field(default_factory=list)
+
+    @staticmethod
+    def inherits(function: TestFunction | None) -> bool:
+        """Whether a function stands in a class whose bases may bring more than the module shows."""
+        owner = function.owner if function is not None else None
+        return owner is not None and any(dotted(base) not in _PLAIN_BASES for base in owner.bases)
+
+
+def read_module(
+    path: str, tree: ast.Module, around: Mapping[str, Mock], wanted: Callable[[TestFunction], bool]
+) -> TestModule:
+    """Read a module.
+
+    Args:
+        path: The file as reports name it.
+        tree: Its syntax.
+        around: The mocks that fixtures of the conftest files around it give.
+        wanted: Whether a function has to be looked at: it names something that the rules are about.
+    """
+    outline = read_outline(tree)
+    module = TestModule(path, tree, outline, Names(outline.imports))
+    reader = _Reader(module, dict(around), wanted)
+    reader.read()
+    module.environment = list(read_environment(outline, module.names, filter(wanted, outline.functions)))
+    return module
+
+
+class _Reader:
+    """Reads the functions of a module in the order in which what they make is there for others."""
+
+    def __init__(
+        self, module: TestModule, around: dict[str, Mock], wanted: Callable[[TestFunction], bool]
+    ) -> None:
+        self._module = module
+        self._given = around
+        self._wanted = wanted
+        self._wrappers: dict[str, Callable[[ast.Call], Mock]] = {}
+        self._top: Environment = {}
+        self._classes: dict[ast.ClassDef, Environment] = {}
+        self._patchers: dict[ast.ClassDef, list[ast.expr]] = {}
+
+    def read(self) -> None:
+        """Read everything."""
+        outline = self._module.outline
+        self._read_top(outline)
+        for function in outline.functions:
+            if not (function.is_test or function.is_setup or function.fixture) and self._wanted(function):
+                self._find_wrapper(function)
+        for function in outline.functions:
+            if function.fixture is not None and self._wanted(function):
+                self._read_fixture(function)
+        for function in outline.functions:
+            if function.is_setup and self._wanted(function):
+                self._read_setup(function)
+        for function in outline.functions:
+            if function.fixture is None and not function.is_setup and self._concerns(function):
+                self._read_function(function)
+
+    def _concerns(self, function: TestFunction) -> bool:
+        """Whether a function names something of ours, or is given a mock."""
+        if self._wanted(function) or any(name in self._given for name in function.parameters):
+            return True
+        return function.owner is not None and bool(self._class(function.owner))
+
+    def _read_top(self, outline: Outline) -> None:
+        before = len(self._module.seen.mocks)
+        flow = Flow(self._module.names, self._module.seen, None, self._top, self._wrappers)
+        flow.read(outline.statements)
+        for owner, statement in outline.class_statements:
+            environment: Environment = {}
+            Flow(self._module.names, self._module.seen, None, environment, self._wrappers).read([statement])
+            known = self._class(owner)
+            known |= {f"{_SELF}{name}": value for name, value in environment.items()}
+        self._view(None, self._module.seen.mocks[before:])
+
+    def _class(self, owner: ast.ClassDef) -> Environment:
+        return self._classes.setdefault(owner, {})
+
+    def _find_wrapper(self, function: TestFunction) -> None:
+        """A helper that only makes a mock: what calls it makes one."""
+        environment = dict(self._top)
+        scratch = Seen()
+        flow = Flow(self._module.names, scratch, function, environment, {})
+        flow.read(function.node.body)
+        mock = next((value.mock for value in flow.returned if isinstance(value, Ref) and not value.path), None)
+        if mock is not None and mock in scratch.mocks:
+
+            def make(call: ast.Call, made: Mock = mock) -> Mock:
+                view = made.view()
+                view.span = span_of(call)
+                # What the helper is given may be what it tells the mock.
+                view.unknown = view.unknown or bool(call.args or call.keywords)
+                view.uses.clear()
+                view.escapes.clear()
+                view.place = ""
+                return view
+
+            self._wrappers[function.name] = make
+
+    def _read_fixture(self, function: TestFunction) -> None:
+        flow = self._flow(function)
+        value = next((value for value in flow.returned if isinstance(value, Ref)), None)
+        if value is not None and not value.path:
+            name = _fixture_name(function)
+            value.mock.place = value.mock.place or name
+            self._given[name] = self._module.fixtures[name] = value.mock
+
+    def _read_setup(self, function: TestFunction) -> None:
+        environment = self._environment(function)
+        self._flow(function, environment)
+        held = {name: value for name, value in environment.items() if name.startswith((_SELF, "cls."))}
+        if function.owner is not None:
+            known = self._class(function.owner)
+            known |= {f"{_SELF}{name.partition('.')[2]}": value for name, value in held.items()}
+
+    def _read_function(self, function: TestFunction) -> None:
+        self._flow(function)
+
+    def _environment(self, function: TestFunction) -> Environment:
+        """What names stand for at the beginning of a function, with mocks of its own to be told things."""
+        views: dict[int, Mock] = {}
+
+        def own(value: Value) -> Value:
+            if not isinstance(value, Ref):
+                return value
+            view = views.setdefault(id(value.mock), value.mock.view())
+            return Ref(view, value.path)
+
+        environment: Environment = {name: own(value) for name, value in self._top.items()}
+        if function.owner is not None:
+            environment |= {name: own(value) for name, value in self._class(function.owner).items()}
+        for name in function.parameters:
+            if name in self._given:
+                environment[name] = own(Ref(self._given[name]))
+        self._module.views += [View(function, view) for view in views.values()]
+        return environment
+
+    def _flow(self, function: TestFunction, environment: Environment | None = None) -> Flow:
+        environment = self._environment(function) if environment is None else environment
+        before = len(self._module.seen.mocks)
+        flow = Flow(self._module.names, self._module.seen, function, environment, self._wrappers)
+        self._read_decorators(function, flow, environment)
+        flow.read(function.node.body)
+        self._view(function, self._module.seen.mocks[before:])
+        return flow
+
+    def _read_decorators(self, function: TestFunction, flow: Flow, environment: Environment) -> None:
+        """`@patch` hands its mocks over in the order from the function outwards; the class comes last."""
+        patches: list[Patch] = []
+        owner = function.owner
+        around = owner.decorator_list if owner is not None and function.is_test else []
+        for decorator in (*reversed(function.node.decorator_list), *reversed(around)):
+            if isinstance(decorator, ast.Call):
+                value = flow.value(decorator, Usage.NONE)
+                if isinstance(value, Patch):
+                    value.how = "decorator"
+                    patches.append(value)
+        given = [patch for patch in patches if patch.gives]
+        for name, patch in zip(function.parameters, given, strict=False):
+            environment[name] = Ref(patch.mock) if patch.mock is not None else None
+            if patch.mock is not None:
+                patch.mock.place = name
+
+    def _view(self, function: TestFunction | None, mocks: list[Mock]) -> None:
+        self._module.views += [View(function, mock) for mock in mocks]
+
+
+def _fixture_name(function: TestFunction) -> str:
+    decorator = function.fixture
+    if isinstance(decorator, ast.Call):
+        for keyword in decorator.keywords:
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+    return function.name
+
+
+def creations(module: TestModule) -> Iterator[tuple[Mock, list[View]]]:
+    """Each mock as it was made, with the views that functions have of it.
+
+    Args:
+        module: The module.
+    """
+    by_span: dict[tuple[object, Kind], list[View]] = {}
+    for view in module.views:
+        by_span.setdefault((view.mock.span, view.mock.kind), []).append(view)
+    for mock in module.seen.mocks:
+        yield mock, by_span.get((mock.span, mock.kind), [])
+
+
+__all__ = ["TestModule", "View", "creations", "dotted", "read_module"]

@@ -1,0 +1,133 @@
+"""Scan a project as it is set up: its settings, its baseline, and what the command line adds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from bugcapture.project.paths import relative_path
+from bugcapture.pytest.settings import find_settings
+from bugcapture.scan.baseline import leave_out_known, read_baseline
+from bugcapture.scan.engine import ScanResult, at_least, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from bugcapture.project.config import Project, ScanSettings
+    from bugcapture.scan.hazard import Hazard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """What one scan asks for besides the project's settings.
+
+    Attributes:
+        select: Rules to ask instead of those of the settings; empty for these.
+        ignore: Rules that are not asked, besides those of the settings.
+        level: How bad a finding has to be; None for that of the settings.
+        baseline: The file with known findings; None for that of the settings.
+        jobs: How many processes may read files; None for one for each processor.
+        cached: Whether earlier results may be used, and these are kept.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    level: Literal["critical", "high", "medium", "low", "info"] | None = None
+    baseline: Path | None = None
+    jobs: int | None = None
+    cached: bool = True
+
+
+def scan_project(
+    project: Project,
+    paths: Sequence[Path] = (),
+    options: ScanOptions | None = None,
+    *,
+    use_baseline: bool = True,
+    on_progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> ScanResult:
+    """Scan the tests of a project.
+
+    Args:
+        project: The project.
+        paths: Files and folders to scan; none for all tests.
+        options: What this scan asks for; None for nothing.
+        use_baseline: Whether known findings are left out.
+        on_progress: Called with the numbers of files that were read and that have to be.
+
+    Returns:
+        The findings that are bad enough and not known, with paths as seen from the working directory.
+
+    Raises:
+        ConfigurationError: If a path does not exist, a rule is unknown or the baseline cannot be read.
+    """
+    options = options or ScanOptions()
+    settings = _settings(project, options)
+    result = scan(project.root, settings, paths, jobs=options.jobs, cached=options.cached, on_progress=on_progress)
+    result = at_least(result, settings.level)
+    baseline = options.baseline or (project.root / settings.baseline if settings.baseline else None)
+    if use_baseline and baseline is not None:
+        before = len(result.hazards)
+        result.hazards, result.gone = leave_out_known(result.hazards, read_baseline(baseline))
+        result.known = before - len(result.hazards)
+        result.gone = 0 if paths else result.gone
+    return _seen_from_here(project.root, result)
+
+
+def _settings(project: Project, options: ScanOptions) -> ScanSettings:
+    settings = project.settings.scan
+    return replace(
+        settings,
+        select=options.select or settings.select,
+        ignore=(*settings.ignore, *options.ignore),
+        level=options.level or settings.level,
+        dist=settings.dist if settings.dist is not None else find_dist(project.root),
+    )
+
+
+def find_dist(root: Path) -> str:
+    """How pytest-xdist distributes the tests of a project, as its settings of pytest say.
+
+    Args:
+        root: The project's folder.
+
+    Returns:
+        Such as ``loadgroup``; empty where the settings do not say it.
+    """
+    words = find_settings(root).words("addopts")
+    dist = ""
+    for number, word in enumerate(words):
+        if word.startswith("--dist="):
+            dist = word.partition("=")[2]
+        elif word == "--dist" and number + 1 < len(words):
+            dist = words[number + 1]
+    return dist
+
+
+def seen_from_root(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
+    """Findings with paths below the project's folder, as its baseline knows them.
+
+    Args:
+        root: The folder.
+        hazards: Findings of `scan_project`.
+    """
+    return [replace(hazard, path=relative_path(hazard.path, root, seen_from=Path.cwd())) for hazard in hazards]
+
+
+def _seen_from_here(root: Path, result: ScanResult) -> ScanResult:
+    """The result with paths as the user would write them."""
+    here = Path.cwd()
+    if os.path.abspath(root) == str(here):  # noqa: PTH100 - symbolic links stay as they are
+        return result
+
+    def seen(path: str) -> str:
+        return relative_path(root / path, here)
+
+    def moved(hazard: Hazard) -> Hazard:
+        trace = tuple(replace(step, path=seen(step.path)) for step in hazard.trace)
+        return replace(hazard, path=seen(hazard.path), trace=trace)
+
+    problems = [replace(problem, path=seen(problem.path)) for problem in result.problems]
+    return replace(result, hazards=[moved(hazard) for hazard in result.hazards], problems=problems)

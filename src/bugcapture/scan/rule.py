@@ -1,0 +1,125 @@
+"""What a rule is: a code, a question about a module, and cases that show what it is about."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bugcapture.project.config import ScanSettings
+    from bugcapture.scan.hazard import Hazard, Level
+    from bugcapture.scan.index import ProductionIndex
+    from bugcapture.scan.module import TestModule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a rule may look at besides the module.
+
+    Attributes:
+        index: The program.
+        settings: What the project sets.
+    """
+
+    index: ProductionIndex
+    settings: ScanSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A piece of a test suite that shows what a rule is about.
+
+    Attributes:
+        test: The test module.
+        program: Files of the program, by path.
+        config: The text of pyproject.toml.
+        line: The line of the finding; 0 where there is none.
+        level: How bad it is there; None where that does not matter.
+    """
+
+    test: str
+    program: Mapping[str, str] = field(default_factory=dict)
+    config: str = ""
+    line: int = 0
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule; the text of its module explains it.
+
+    Attributes:
+        code: Such as ``MK101``.
+        name: In words, such as ``authz-mock-unconfigured``.
+        level: How bad it is at worst.
+        check: Finds the hazards of a module.
+        fixable: ``safe``, ``unsafe`` or empty.
+        enabled: Whether it is asked where nothing is selected.
+        anywhere: Whether it looks at files that name no mock, no patch and no environment as well.
+        invalid: Cases with a finding.
+        valid: Cases without one.
+    """
+
+    code: str
+    name: str
+    level: Level
+    check: Callable[[TestModule, Scope], Iterable[Hazard]]
+    fixable: str = ""
+    enabled: bool = True
+    anywhere: bool = False
+    invalid: tuple[Case, ...] = ()
+    valid: tuple[Case, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The first line of its explanation, without the full stop."""
+        return self.explanation.partition("\n")[0].rstrip(".").replace("``", "")
+
+    @property
+    def explanation(self) -> str:
+        """What its module says."""
+        return sys.modules[self.check.__module__].__doc__ or ""
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """All rules, by their codes: each module of `bugcapture.scan.rules` holds one."""
+    from bugcapture.scan import rules  # noqa: PLC0415 - the rules need this module
+
+    names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
+    found = [importlib.import_module(f"{rules.__name__}.{name}").RULE for name in names]
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def choose_rules(settings: ScanSettings) -> tuple[Rule, ...]:
+    """The rules that a project asks.
+
+    Args:
+        settings: Its settings: codes, or the beginnings of codes.
+
+    Raises:
+        ConfigurationError: If one of them is the beginning of no code.
+    """
+    rules = all_rules()
+    named = [
+        *settings.select,
+        *settings.ignore,
+        *(code for codes in settings.per_path_ignores.values() for code in codes),
+    ]
+    for code in named:
+        if not any(rule.code.startswith(code) for rule in rules) or not code:
+            known = ", ".join(rule.code for rule in rules)
+            raise ConfigurationError(f"there is no rule {printable(code) or 'without a name'}; there are {known}")
+    chosen = [
+        rule for rule in rules if (rule.code.startswith(settings.select) if settings.select else rule.enabled)
+    ]
+    return tuple(rule for rule in chosen if not rule.code.startswith(settings.ignore))

@@ -1,0 +1,122 @@
+"""An authorization guard is answered by a mock that was told nothing.
+
+## What it does
+Follows an ``AsyncMock`` from a test into the program, to an awaited call whose result decides whether somebody
+may do something: an ``if`` that raises or answers 401 or 403, or a method that is called like a permission. The
+child that answers there was told nothing.
+
+## Why is this bad?
+What an ``AsyncMock`` answers when nobody told it is another mock, and a mock is true: the guard lets everybody
+pass. A test that expects to be let in is green whether or not the program asks the right question; a test that
+expects to be kept out fails, or asserts on something else and never sees that the door was open (CWE-862).
+
+## Example
+```python
+openfga = AsyncMock()
+response = await delete_user(openfga=openfga, user="alice")
+```
+
+## Use instead
+```python
+openfga = AsyncMock()
+openfga.check_permission.return_value = False
+```
+or a mock whose children deny as well:
+```python
+openfga = configured_async_mock_deny()
+```
+
+## Fix safety
+There is no fix: whether the guard should let pass is what the test is about.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Hazard, Level
+from bugcapture.scan.mocks import Usage
+from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.truths import unchosen_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    for answer in unchosen_answers(module, scope.index):
+        if answer.authorizes and answer.usage is Usage.TRUTH and not answer.in_test:
+            last = answer.steps[-1]
+            yield Hazard(
+                path=module.path,
+                span=answer.mock.span,
+                rule=RULE.code,
+                level=Level.CRITICAL,
+                confidence=answer.confidence,
+                message=(
+                    f"{answer.subject}() was told no answer, and its answer is always true: "
+                    f"the guard at {last.path}:{last.line} lets everybody pass"
+                ),
+                symbol=answer.function.qualname if answer.function else "",
+                subject=answer.subject,
+                trace=answer.steps,
+            )
+
+
+_PROGRAM = {
+    "src/shop/users.py": """\
+async def delete_user(user, openfga):
+    if not await openfga.check_permission(user=user):
+        raise PermissionError(user)
+    return "deleted"
+"""
+}
+RULE = Rule(
+    code="MK101",
+    name="authz-mock-unconfigured",
+    level=Level.CRITICAL,
+    check=check,
+    invalid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    openfga = AsyncMock()
+    assert await delete_user("alice", openfga=openfga) == "deleted"
+""",
+            program=_PROGRAM,
+            line=5,
+            level=Level.CRITICAL,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    openfga = AsyncMock()
+    openfga.check_permission.return_value = True
+    assert await delete_user("alice", openfga=openfga) == "deleted"
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    openfga = AsyncMock(**{"check_permission.return_value": True})
+    assert await delete_user("alice", openfga=openfga) == "deleted"
+""",
+            program=_PROGRAM,
+        ),
+    ),
+)

@@ -1,0 +1,126 @@
+"""An answer that nobody chose is taken for true.
+
+## What it does
+Follows an ``AsyncMock`` to an awaited call whose result is a condition: in the program, or in the test itself.
+The child that answers there was told nothing. Guards of authorization are MK101.
+
+## Why is this bad?
+The answer is another mock, and a mock is true. The program takes the branch for "found", "valid", "exists",
+whatever the test meant to show.
+
+## Example
+```python
+users = AsyncMock()
+await register("alice", users=users)  # if await users.exists(name): raise Taken
+```
+
+## Use instead
+```python
+users = AsyncMock()
+users.exists.return_value = False
+```
+
+## Fix safety
+There is no fix: which answer the test needs is for its author to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Hazard, Level
+from bugcapture.scan.mocks import Usage
+from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.truths import unchosen_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    for answer in unchosen_answers(module, scope.index):
+        if answer.usage is not Usage.TRUTH or (answer.authorizes and not answer.in_test):
+            continue
+        last = answer.steps[-1]
+        where = "here" if answer.in_test else f"at {last.path}:{last.line}"
+        yield Hazard(
+            path=module.path,
+            span=answer.mock.span,
+            rule=RULE.code,
+            level=Level.HIGH,
+            confidence=answer.confidence,
+            message=f"{answer.subject}() was told no answer, and its answer is always true {where}",
+            symbol=answer.function.qualname if answer.function else "",
+            subject=answer.subject,
+            trace=answer.steps,
+        )
+
+
+_PROGRAM = {
+    "src/shop/users.py": """\
+async def register(name, users):
+    if await users.exists(name):
+        return "taken"
+    await users.add(name)
+    return "welcome"
+"""
+}
+RULE = Rule(
+    code="MK102",
+    name="truthy-async-mock-result",
+    level=Level.HIGH,
+    check=check,
+    invalid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import register
+
+async def test_register():
+    users = AsyncMock()
+    assert await register("alice", users) == "welcome"
+""",
+            program=_PROGRAM,
+            line=5,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest import mock
+
+async def test_ready():
+    client = mock.AsyncMock()
+    assert await client.is_ready()
+""",
+            line=4,
+            level=Level.HIGH,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import register
+
+async def test_register():
+    users = AsyncMock()
+    users.exists.return_value = False
+    assert await register("alice", users) == "welcome"
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+
+async def test_value():
+    client = AsyncMock()
+    value = await client.fetch()
+    assert value is client.fetch.return_value
+"""
+        ),
+    ),
+)

@@ -1,0 +1,125 @@
+"""A mock was told an answer for itself, and only its children are asked.
+
+## What it does
+Finds ``AsyncMock(return_value=X)``, or a later ``mock.return_value = X``, where the mock itself is never called,
+while the awaited answer of one of its children, which was told nothing, is used.
+
+## Why is this bad?
+``return_value`` is the answer to calling the mock itself. It does not reach the children: ``await
+AsyncMock(return_value=False).check()`` is another mock, and true. Whoever wrote it meant the child.
+
+## Example
+```python
+openfga = AsyncMock(return_value=False)
+assert not await may_delete("alice", openfga=openfga)  # if await openfga.check_permission(…)
+```
+
+## Use instead
+```python
+openfga = configured_async_mock_deny()  # its children deny as well
+```
+
+## Fix safety
+Unsafe: ``AsyncMock(return_value=X)`` becomes ``configured_async_mock(X)``. Other children answer X then, too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.mocks import CALLED, Kind, Usage, Way
+from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.truths import unchosen_answers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.mocks import Mock
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    for answer in unchosen_answers(module, scope.index):
+        mock = answer.mock
+        if not (mock.kind is Kind.ASYNC and answer.path and mock.own and not mock.children):
+            continue
+        if answer.usage < Usage.COMPARED or _is_called(mock):
+            continue
+        decides = answer.usage is Usage.TRUTH
+        yield Hazard(
+            path=module.path,
+            span=mock.span,
+            rule=RULE.code,
+            level=Level.HIGH if decides else Level.MEDIUM,
+            confidence=answer.confidence if decides else Confidence.MEDIUM,
+            message=(
+                f"the answer that {mock.place or 'the mock'} was told is for calling it itself: "
+                f"{answer.subject}() answers with another mock"
+            ),
+            symbol=answer.function.qualname if answer.function else "",
+            subject=answer.subject,
+            trace=answer.steps,
+        )
+
+
+def _is_called(mock: Mock) -> bool:
+    """Whether the mock itself may be called."""
+    used = any(not use.path or use.path[0] == CALLED for use in mock.uses)
+    return used or bool(mock.patched) or any(escape.way is Way.PATCHED for escape in mock.escapes)
+
+
+_PROGRAM = {
+    "src/shop/users.py": """\
+async def may_delete(user, openfga):
+    if await openfga.check_permission(user=user):
+        return True
+    return False
+"""
+}
+RULE = Rule(
+    code="MK103",
+    name="parent-return-value-not-inherited",
+    level=Level.HIGH,
+    check=check,
+    fixable="unsafe",
+    invalid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import may_delete
+
+async def test_may_not_delete():
+    openfga = AsyncMock(return_value=False)
+    assert not await may_delete("alice", openfga=openfga)
+""",
+            program=_PROGRAM,
+            line=5,
+            level=Level.HIGH,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+
+async def test_call():
+    check = AsyncMock(return_value=False)
+    assert not await check("alice")
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import may_delete
+
+async def test_may_not_delete():
+    openfga = AsyncMock()
+    openfga.check_permission = AsyncMock(return_value=False)
+    assert not await may_delete("alice", openfga=openfga)
+""",
+            program=_PROGRAM,
+        ),
+    ),
+)

@@ -1,0 +1,143 @@
+"""A mocked ``__exit__`` or ``__aexit__`` makes exceptions vanish.
+
+## What it does
+Finds ``manager.__aexit__ = AsyncMock()``, ``manager.__exit__ = MagicMock()`` and their like, without an answer
+or with a true one.
+
+## Why is this bad?
+A context manager whose ``__exit__`` answers with something true swallows the exception that left its block, and
+a mock that was told nothing answers with another mock, which is true. Whatever goes wrong inside the block, a
+failing assertion included, is gone. The methods that mocks bring along answer False, and are safe.
+
+## Example
+```python
+session = MagicMock()
+session.__aenter__ = AsyncMock(return_value=session)
+session.__aexit__ = AsyncMock()
+```
+
+## Use instead
+```python
+session.__aexit__ = AsyncMock(return_value=False)
+```
+
+## Fix safety
+Safe: ``return_value=False`` is added where nothing was told. A test that relied on the exception vanishing fails
+then, and shows it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.mocks import Kind, Way
+from bugcapture.scan.rule import Case, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.mocks import Mock
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+_EXITS: Final = frozenset({"__exit__", "__aexit__"})
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    del scope
+    for view in module.views:
+        mock = view.mock
+        method = _exit_of(mock)
+        if not method or mock.unknown or mock.kind is Kind.AUTOSPEC:
+            continue
+        told = "was told no answer, and a mock is true" if not mock.own else ""
+        if mock.own and mock.own_values and all(map(_is_true, mock.own_values)):
+            told = "answers with something true"
+        if told:
+            yield Hazard(
+                path=module.path,
+                span=mock.span,
+                rule=RULE.code,
+                level=Level.HIGH,
+                confidence=Confidence.HIGH,
+                message=f"{method} {told}: exceptions that leave the block vanish",
+                symbol=view.function.qualname if view.function else "",
+                subject=mock.place or method,
+            )
+
+
+def _exit_of(mock: Mock) -> str:
+    """The method that a mock stands for; empty for none of these two."""
+    if mock.parent is not None and mock.parent[1][-1] in _EXITS:
+        return mock.parent[1][-1]
+    for escape in mock.escapes:
+        if escape.way is Way.ATTRIBUTE and not escape.path and escape.parameter in _EXITS:
+            return escape.parameter
+    return ""
+
+
+def _is_true(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and bool(value.value)
+
+
+RULE = Rule(
+    code="MK104",
+    name="exit-mock-swallows-exceptions",
+    level=Level.HIGH,
+    check=check,
+    fixable="safe",
+    invalid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+
+async def test_session():
+    session = MagicMock()
+    session.__aexit__ = AsyncMock()
+    async with session:
+        assert 1 == 2
+""",
+            line=5,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+def test_lock():
+    lock = MagicMock(__exit__=MagicMock(return_value=True))
+    with lock:
+        raise RuntimeError
+""",
+            line=4,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+
+async def test_session():
+    session = MagicMock()
+    session.__aenter__ = AsyncMock(return_value=session)
+    session.__aexit__ = AsyncMock(return_value=False)
+    async with session:
+        pass
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+
+async def test_session():
+    session = AsyncMock()
+    session.__aexit__ = AsyncMock()
+    session.__aexit__.return_value = None
+    async with session:
+        pass
+"""
+        ),
+    ),
+)

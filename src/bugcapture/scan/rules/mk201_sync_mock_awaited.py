@@ -1,0 +1,125 @@
+"""A mock that is not asynchronous is awaited.
+
+## What it does
+Finds an ``await`` on what a bare ``Mock`` or ``MagicMock``, or one of its children, returns.
+
+## Why is this bad?
+``TypeError: object MagicMock can't be used in 'await' expression``. The test fails, or, where the program
+catches errors, takes another way than it was meant to. A mock with an asynchronous class as its ``spec`` is
+fine: its asynchronous methods can be awaited since Python 3.8.
+
+## Example
+```python
+db = MagicMock()
+await load(db)  # await db.execute(…)
+```
+
+## Use instead
+```python
+db = MagicMock(spec=AsyncSession)  # or async_session_mock()
+```
+
+## Fix safety
+There is no fix: a class to look like is better than ``AsyncMock``, and only the author knows which.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Confidence, Hazard, Level, Step
+from bugcapture.scan.mocks import CALLED, Kind, Mock, Path, Spec
+from bugcapture.scan.reach import reached
+from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.truths import child_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    for view in module.views:
+        mock = view.mock
+        if mock.kind not in {Kind.MAGIC, Kind.MOCK} or mock.spec is not Spec.NONE or _may_be_async(mock):
+            continue
+        symbol = view.function.qualname if view.function else ""
+        for use in mock.uses:
+            if use.awaited and not _is_told(mock, use.path):
+                step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")
+                yield _hazard(module, mock, use.path, symbol, (step,), Confidence.HIGH)
+        for found in reached(mock, scope.index, module.path):
+            if found.sink.awaited and not _is_told(mock, found.path):
+                yield _hazard(module, mock, found.path, symbol, found.steps, Confidence.MEDIUM)
+
+
+def _may_be_async(mock: Mock) -> bool:
+    """Whether `patch` may have made an AsyncMock of it: it looks at what it replaces."""
+    return bool(mock.patched) and "new_callable" not in mock.arguments
+
+
+def _is_told(mock: Mock, path: Path) -> bool:
+    return mock.unknown or mock.tells(path) or CALLED in path[:-1] or "__aenter__" in path
+
+
+def _hazard(
+    module: TestModule, mock: Mock, path: Path, symbol: str, steps: tuple[Step, ...], confidence: Confidence
+) -> Hazard:
+    subject = child_name(mock, path)
+    last = steps[-1]
+    return Hazard(
+        path=module.path,
+        span=mock.span,
+        rule=RULE.code,
+        level=Level.HIGH if confidence is Confidence.HIGH else Level.MEDIUM,
+        confidence=confidence,
+        message=f"{subject}() of a {mock.kind.value} is awaited at {last.path}:{last.line}, and cannot be",
+        symbol=symbol,
+        subject=subject,
+        trace=steps,
+    )
+
+
+RULE = Rule(
+    code="MK201",
+    name="sync-mock-awaited",
+    level=Level.HIGH,
+    check=check,
+    invalid=(
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+async def test_load():
+    db = MagicMock()
+    await db.execute("select 1")
+""",
+            line=4,
+            level=Level.HIGH,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+from sqlalchemy.ext.asyncio import AsyncSession
+
+async def test_load():
+    db = MagicMock(spec=AsyncSession)
+    await db.execute("select 1")
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+
+async def test_load():
+    db = MagicMock()
+    db.execute = AsyncMock()
+    await db.execute("select 1")
+"""
+        ),
+    ),
+)

@@ -1,0 +1,140 @@
+"""An asynchronous function is patched with a mock that is not.
+
+## What it does
+Finds ``patch("pkg.mod.function", new=MagicMock())`` and ``new_callable=MagicMock`` where the program defines
+that function with ``async def``. Without ``new`` or ``new_callable``, ``patch`` looks at the function and makes
+an ``AsyncMock`` by itself.
+
+## Why is this bad?
+The program awaits it: ``TypeError: object MagicMock can't be used in 'await' expression``.
+
+## Example
+```python
+with patch("shop.mail.send", new=MagicMock()):
+    await order("alice")
+```
+
+## Use instead
+```python
+with patch("shop.mail.send"):  # an AsyncMock, because send is asynchronous
+    await order("alice")
+```
+
+## Fix safety
+There is no fix: what the mock shall answer is for the author to say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Confidence, Hazard, Level, Step
+from bugcapture.scan.mocks import Kind, Spec, Way
+from bugcapture.scan.rule import Case, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.index import ProgramFunction
+    from bugcapture.scan.mocks import Mock
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    for view in module.views:
+        mock = view.mock
+        if mock.kind not in {Kind.MAGIC, Kind.MOCK} or mock.spec is not Spec.NONE or _answers_awaitable(mock):
+            continue
+        if mock.patched and "new_callable" not in mock.arguments:
+            continue
+        for escape in mock.escapes:
+            if escape.way is not Way.PATCHED or escape.path:
+                continue
+            function = _find(escape.target, scope)
+            if function is not None and function.is_async:
+                yield Hazard(
+                    path=module.path,
+                    span=mock.span,
+                    rule=RULE.code,
+                    level=Level.HIGH,
+                    confidence=Confidence.HIGH,
+                    message=f"{escape.target} is asynchronous, and a {mock.kind.value} cannot be awaited",
+                    symbol=view.function.qualname if view.function else "",
+                    subject=escape.target,
+                    trace=(Step(function.path, function.line, f"async def {function.name}"),),
+                )
+
+
+def _answers_awaitable(mock: Mock) -> bool:
+    """Whether it was told what to answer, which may be something that can be awaited."""
+    return mock.own or mock.unknown
+
+
+def _find(target: str, scope: Scope) -> ProgramFunction | None:
+    """The function that a target names; None where it is not known, or not unique."""
+    module, _, name = target.rpartition(".")
+    owner = module.rpartition(".")[2]
+    if method := scope.index.methods.get(owner, {}).get(name):
+        return method
+    found = [one for one in scope.index.functions.get(name, ()) if "." not in one.name]
+    # It may be patched where it is imported to; then its name tells, where it is the only one.
+    near = [one for one in found if f".{one.module}".endswith(f".{module}")]
+    return near[0] if len(near) == 1 else found[0] if len(found) == 1 and not near else None
+
+
+_PROGRAM = {"src/shop/mail.py": "async def send(text):\n    return text\n\n\ndef render(text):\n    return text\n"}
+RULE = Rule(
+    code="MK204",
+    name="patch-async-target-with-sync-mock",
+    level=Level.HIGH,
+    check=check,
+    invalid=(
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+
+async def test_order():
+    with patch("shop.mail.send", new=MagicMock()):
+        await order("alice")
+""",
+            program=_PROGRAM,
+            line=4,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+
+@patch("shop.mail.send", new_callable=MagicMock)
+async def test_order(send):
+    await order("alice")
+""",
+            program=_PROGRAM,
+            line=3,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock, patch
+
+async def test_order():
+    with patch("shop.mail.send"), patch("shop.mail.render", new=MagicMock()):
+        await order("alice")
+    with patch("shop.mail.send", new=AsyncMock()):
+        await order("alice")
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+
+async def test_order():
+    with patch("shop.mail.send", new=MagicMock(side_effect=coroutine)):
+        await order("alice")
+""",
+            program=_PROGRAM,
+        ),
+    ),
+)

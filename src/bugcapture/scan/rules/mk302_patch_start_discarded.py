@@ -1,0 +1,104 @@
+"""A patch is started where nobody keeps it, so nobody can stop it.
+
+## What it does
+Finds ``patch(…).start()`` in one expression in a module that nowhere calls ``patch.stopall()``.
+
+## Why is this bad?
+Only ``patch.stopall()`` can stop it, because what ``start()`` returns is the replacement and not the patcher.
+The replacement stays until the process ends.
+
+## Example
+```python
+def setUp(self):
+    self.rate = patch("shop.tax.rate").start()
+```
+
+## Use instead
+```python
+def setUp(self):
+    self.rate = patch("shop.tax.rate").start()
+    self.addCleanup(patch.stopall)
+```
+
+## Fix safety
+There is no fix: where the replacement shall end is not written anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.stops import is_stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    del scope
+    for patch in module.seen.patches:
+        if patch.how == "start" and not patch.place and not is_stopped(module, patch):
+            inherits = module.inherits(patch.function)
+            yield Hazard(
+                path=module.path,
+                span=patch.span,
+                rule=RULE.code,
+                level=Level.MEDIUM if inherits else Level.HIGH,
+                confidence=Confidence.LOW if inherits else Confidence.HIGH,
+                message=f"nobody keeps the patch of {patch.target or 'something'} that is started here, "
+                "so nothing can stop it but patch.stopall()",
+                symbol=patch.function.qualname if patch.function else "",
+                subject=patch.target,
+            )
+
+
+RULE = Rule(
+    code="MK302",
+    name="patch-start-discarded",
+    level=Level.HIGH,
+    check=check,
+    invalid=(
+        Case(
+            test="""\
+from unittest.mock import patch
+
+def test_total():
+    rate = patch("shop.tax.rate").start()
+    rate.return_value = 0
+""",
+            line=4,
+            level=Level.HIGH,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+import unittest
+from unittest.mock import patch
+
+class TotalTest(unittest.TestCase):
+    def setUp(self):
+        self.rate = patch("shop.tax.rate").start()
+        self.addCleanup(patch.stopall)
+"""
+        ),
+        Case(
+            test="""\
+import unittest
+from unittest import mock
+
+class TotalTest(unittest.TestCase):
+    def setUp(self):
+        self.rate = mock.patch("shop.tax.rate").start()
+
+    def tearDown(self):
+        mock.patch.stopall()
+"""
+        ),
+    ),
+)

@@ -1,0 +1,141 @@
+"""An attribute of something imported is replaced by a mock, and never put back.
+
+## What it does
+Finds ``module.attribute = Mock()`` where the module, class or object was imported, and nothing in the same
+function, or among what the framework calls after tests, assigns to the same attribute again.
+
+## Why is this bad?
+What was imported is the same object for every test of the process. They all get the mock from then on.
+
+## Example
+```python
+import shop.tax
+
+
+def test_total():
+    shop.tax.rate = Mock(return_value=0)
+    assert total([1]) == 1
+```
+
+## Use instead
+```python
+def test_total(monkeypatch):
+    monkeypatch.setattr("shop.tax.rate", Mock(return_value=0))
+    assert total([1]) == 1
+```
+
+## Fix safety
+There is no fix: what was there before has to be kept, and where it shall come back is not written anywhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.mocks import Way
+from bugcapture.scan.names import dotted
+from bugcapture.scan.rule import Case, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.functions import TestFunction
+    from bugcapture.scan.mocks import Escape
+    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Scope
+
+
+def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
+    del scope
+    for view in module.views:
+        for escape in view.mock.escapes:
+            target = _imported_target(module, escape)
+            if target and not _is_put_back(module, view.function, target):
+                yield Hazard(
+                    path=module.path,
+                    span=escape.span,
+                    rule=RULE.code,
+                    level=Level.MEDIUM,
+                    confidence=Confidence.HIGH if view.function else Confidence.MEDIUM,
+                    message=f"{target} is replaced by a mock and never put back: "
+                    "what was imported is the same for all tests",
+                    symbol=view.function.qualname if view.function else "",
+                    subject=target,
+                )
+
+
+def _imported_target(module: TestModule, escape: Escape) -> str:
+    """What is assigned to, as it is written; empty where its root was not imported."""
+    if escape.way is not Way.ATTRIBUTE or not escape.written:
+        return ""
+    return escape.written if module.names.is_imported(escape.written.partition(".")[0]) else ""
+
+
+def _is_put_back(module: TestModule, function: TestFunction | None, target: str) -> bool:
+    if function is None:
+        return False
+    if _assignments(function, target) > 1:
+        return True
+    around = [other for other in module.outline.functions if other.is_teardown or other.fixture is not None]
+    return any(_assignments(other, target) for other in around if other is not function)
+
+
+def _assignments(function: TestFunction, target: str) -> int:
+    """How often a function gives something to a target, or puts it away."""
+    count = 0
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Assign):
+            count += sum(dotted(one) == target for one in node.targets if isinstance(one, ast.Attribute))
+        elif isinstance(node, ast.Delete):
+            count += sum(dotted(one) == target for one in node.targets)
+    return count
+
+
+RULE = Rule(
+    code="MK303",
+    name="manual-module-attribute-mock",
+    level=Level.MEDIUM,
+    check=check,
+    invalid=(
+        Case(
+            test="""\
+import shop.tax
+from unittest.mock import Mock
+
+def test_total():
+    shop.tax.rate = Mock(return_value=0)
+    assert total([1]) == 1
+""",
+            line=5,
+            level=Level.MEDIUM,
+        ),
+    ),
+    valid=(
+        Case(
+            test="""\
+import shop.tax
+from unittest.mock import Mock
+
+def test_total():
+    before = shop.tax.rate
+    shop.tax.rate = Mock(return_value=0)
+    try:
+        assert total([1]) == 1
+    finally:
+        shop.tax.rate = before
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import Mock
+from shop.till import Till
+
+def test_total():
+    till = Till()
+    till.rate = Mock(return_value=0)
+"""
+        ),
+    ),
+)

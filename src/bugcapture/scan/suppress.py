@@ -1,0 +1,93 @@
+"""Findings that people have looked at: ``# bugcapture: ignore[MK102] the guard is tested elsewhere``."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.core.finding import Finding, Severity
+from bugcapture.core.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bugcapture.scan.hazard import Hazard
+
+MARK: Final = b"bugcapture: ignore"
+
+_COMMENT: Final = re.compile(r"#\s*bugcapture:\s*ignore(?:\[([^\]]*)\])?\s*[:\-\u2013\u2014]*\s*(.*)\Z")
+_CODE: Final = re.compile(r"[A-Z]{2,3}\d{3}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment.
+
+    Attributes:
+        line: Its line.
+        codes: The rules that it names.
+        reason: Why.
+    """
+
+    line: int
+    codes: tuple[str, ...]
+    reason: str
+
+
+def read_suppressions(path: str, content: bytes) -> tuple[list[Suppression], list[Finding]]:
+    """The comments of a file that hold findings back, and those that cannot.
+
+    Args:
+        path: The file as reports name it.
+        content: A Python file that can be parsed.
+    """
+    found: list[Suppression] = []
+    problems: list[Finding] = []
+    for token in tokenize.tokenize(io.BytesIO(content).readline):
+        match = _COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+        if match is None:
+            continue
+        line = token.start[0]
+        codes = tuple(part.strip() for part in (match[1] or "").split(",") if part.strip())
+        wrong = [code for code in codes if not _CODE.match(code)]
+        if not codes or wrong or not match[2].strip():
+            what = f"{printable(wrong[0])} is no rule" if wrong else "name the rules and say why"
+            message = f"this holds nothing back: {what}, as in `# bugcapture: ignore[MK102] tested elsewhere`"
+            problems.append(Finding(path, line, "SUP1", message, Severity.ERROR))
+        else:
+            found.append(Suppression(line, codes, match[2].strip()))
+    return found, problems
+
+
+def apply_suppressions(
+    path: str, hazards: Sequence[Hazard], suppressions: Iterable[Suppression], asked: frozenset[str]
+) -> tuple[list[Hazard], list[Finding]]:
+    """Take out what comments hold back: those on a line of the finding, or alone on the line above it.
+
+    Args:
+        path: The file as reports name it.
+        hazards: Its findings.
+        suppressions: Its comments.
+        asked: The rules that were asked; a comment about another one is not told to be useless.
+
+    Returns:
+        What is left, and comments that hold nothing back.
+    """
+    used: set[tuple[int, str]] = set()
+    left = []
+    for hazard in hazards:
+        lines = range(hazard.span.line - 1, hazard.span.end_line + 1)
+        holding = [one for one in suppressions if one.line in lines and hazard.rule in one.codes]
+        used.update((one.line, hazard.rule) for one in holding)
+        if not holding:
+            left.append(hazard)
+    problems = [
+        Finding(path, one.line, "SUP2", f"there is no {code} here: the comment can go", Severity.WARNING)
+        for one in suppressions
+        for code in one.codes
+        if code in asked and (one.line, code) not in used
+    ]
+    return left, problems

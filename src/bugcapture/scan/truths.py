@@ -1,0 +1,117 @@
+"""Where an answer that nobody chose decides something: the common ground of the rules about truthy mocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bugcapture.scan.hazard import Confidence, Span, Step
+from bugcapture.scan.mocks import CALLED, Kind, Mock, Path, Spec, Usage
+from bugcapture.scan.reach import reached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.functions import TestFunction
+    from bugcapture.scan.index import ProductionIndex
+    from bugcapture.scan.module import TestModule
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One awaited answer of a child that was told none.
+
+    Attributes:
+        mock: The mock, as one function has it.
+        function: That function; None at the top.
+        path: The child.
+        usage: What is done with the answer.
+        authorizes: Whether it guards something.
+        confidence: How sure it is that the answer gets there.
+        steps: The way to the place where it is used.
+        line: The line of the test where it is used, or where the mock leaves the test.
+        in_test: Whether the test itself uses it.
+    """
+
+    mock: Mock
+    function: TestFunction | None
+    path: Path
+    usage: Usage
+    authorizes: bool
+    confidence: Confidence
+    steps: tuple[Step, ...]
+    line: int
+    in_test: bool
+
+    @property
+    def subject(self) -> str:
+        """The child as the test would call it."""
+        return child_name(self.mock, self.path)
+
+
+def unchosen_answers(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
+    """All awaited answers of asynchronous children that were told none.
+
+    Args:
+        module: The test module.
+        index: The program.
+    """
+    for view in module.views:
+        mock = view.mock
+        for use in mock.uses:
+            if use.awaited and use.called and _answers(mock, use.path, index):
+                step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")
+                yield Answer(
+                    mock, view.function, use.path, use.usage, False, Confidence.HIGH, (step,), use.span.line, True
+                )
+        for found in reached(mock, index, module.path):
+            if found.sink.awaited and _answers(mock, found.path, index):
+                yield Answer(
+                    mock,
+                    view.function,
+                    found.path,
+                    found.sink.usage,
+                    found.sink.authorizes,
+                    found.confidence,
+                    found.steps,
+                    found.steps[0].line,
+                    False,
+                )
+
+
+def _answers(mock: Mock, path: Path, index: ProductionIndex) -> bool:
+    """Whether a child is asynchronous and answers with another mock, because nobody told it what to say."""
+    if mock.tells(path) or CALLED in path:
+        return False
+    if any(name.startswith("__") for name in path):
+        return False
+    if mock.kind is Kind.ASYNC:
+        return mock.spec in {Spec.NONE, Spec.UNKNOWN, Spec.MOCK, Spec.NAMES} or is_async_member(mock, path, index)
+    return bool(path) and mock.spec is Spec.CLASS and is_async_member(mock, path, index)
+
+
+def is_async_member(mock: Mock, path: Path, index: ProductionIndex) -> bool:
+    """Whether the class that a mock is told to look like has an asynchronous method of this name.
+
+    Args:
+        mock: The mock.
+        path: The child.
+        index: The program, which may hold the class; a class that it does not hold is taken to have it.
+    """
+    if not path:
+        return True
+    methods = index.methods.get(mock.spec_name.rpartition(".")[2])
+    if methods is None:
+        return mock.kind is Kind.ASYNC
+    method = methods.get(path[0])
+    return method is None or method.is_async
+
+
+def child_name(mock: Mock, path: Path) -> str:
+    """A child as the test would call it."""
+    return ".".join([mock.place or mock.kind.value, *path]).replace(f".{CALLED}", CALLED)
+
+
+def span_of_mock(mock: Mock) -> Span:
+    """Where a mock was made."""
+    return mock.span

@@ -1,0 +1,274 @@
+"""What is scanned, what is held back, and what is kept between scans."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from scan_project import OPEN_DOOR, REGION, ScanProject
+
+from bugcapture.core.errors import ConfigurationError
+from bugcapture.scan import assert_clean
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_finding_leads_to_the_code_that_is_deceived(open_door: ScanProject) -> None:
+    """From where the mock was made, through the call, to the guard."""
+    (found,) = open_door.json().json["findings"]
+    assert (found["rule"], found["level"], found["path"]) == ("MK101", "critical", "tests/test_users.py")
+    assert (found["line"], found["column"], found["symbol"]) == (6, 15, "test_delete")
+    assert [(step["path"], step["line"]) for step in found["trace"]] == [
+        ("tests/test_users.py", 7),
+        ("src/shop/users.py", 2),
+    ]
+
+
+def test_nothing_of_the_project_is_executed(project: ScanProject) -> None:
+    """Neither tests nor the program nor conftest files."""
+    bomb = "import pathlib\npathlib.Path('ran').touch()\nraise SystemExit(9)\n"
+    for name in ("tests/test_bomb.py", "tests/conftest.py", "src/shop/bomb.py"):
+        project.write(name, f"{bomb}from unittest.mock import AsyncMock\nasync def test(): await AsyncMock()()\n")
+    project.scan()
+    assert not (project.root / "ran").exists()
+
+
+def test_a_fixture_carries_its_mock_into_tests(project: ScanProject) -> None:
+    """Also from the conftest file of a folder above; what a test tells the mock counts in that test alone."""
+    project.write(
+        "tests/conftest.py",
+        "import pytest\nfrom unittest.mock import AsyncMock\n\n\n"
+        "@pytest.fixture\ndef openfga():\n    return AsyncMock()\n",
+    )
+    project.write(
+        "tests/api/test_users.py",
+        "from shop.users import delete_user\n\n\n"
+        "async def test_told(openfga):\n    openfga.check_permission.return_value = True\n"
+        "    await delete_user('alice', openfga=openfga)\n\n\n"
+        "async def test_not_told(openfga):\n    await delete_user('alice', openfga=openfga)\n",
+    )
+    (found,) = project.json("--select", "MK101").json["findings"]
+    assert (found["symbol"], found["trace"][0]["line"]) == ("test_not_told", 10)
+
+
+def test_files_that_cannot_be_parsed_are_told_and_the_rest_goes_on(open_door: ScanProject) -> None:
+    """Whatever is in them."""
+    open_door.write("tests/test_broken.py", "from unittest.mock import Mock\ndef test(:\n")
+    open_door.write("tests/test_null.py", b"import os\nos.environ['a'] = '\0'\n")
+    open_door.write("tests/test_codec.py", b"# coding: nonsense\nfrom unittest.mock import Mock\n")
+    open_door.write("tests/test_deep.py", "from unittest.mock import Mock\nx = " + "(" * 5000 + ")" * 5000 + "\n")
+    done = open_door.json()
+    assert done.code == 1
+    assert done.rules == ["MK101"]
+    problems = done.json["problems"]
+    assert [(one["path"], one["rule"]) for one in problems] == [
+        (f"tests/test_{name}.py", "P1") for name in ("broken", "codec", "deep", "null")
+    ]
+    assert problems[0]["line"] == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_encodings(project: ScanProject, encoding: str) -> None:
+    """As Python reads them; what Python does not read is told."""
+    cookie = "# coding: latin-1\n" if encoding == "latin-1" else ""
+    project.write("tests/test_region.py", f"{cookie}# naïve\r\n{REGION}".encode(encoding))
+    done = project.json()
+    assert done.code == 1
+    assert done.rules == ([] if encoding == "utf-16" else ["ENV401"])
+
+
+def test_comments_hold_findings_back(open_door: ScanProject) -> None:
+    """On a line of the finding or alone above it, with the rule and the reason."""
+    line = "    openfga = AsyncMock()"
+    for held in (
+        f"{line}  # bugcapture: ignore[MK101] the guard is tested in test_guard",
+        f"    # bugcapture: ignore[MK102, MK101]: the guard is tested in test_guard\n{line}",
+    ):
+        open_door.write("tests/test_users.py", OPEN_DOOR.replace(line, held))
+        done = open_door.json()
+        assert done.rules == []
+        assert done.json["suppressed"] == 1
+
+
+@pytest.mark.parametrize(
+    "comment", ["ignore", "ignore[MK101]", "ignore[] because", "ignore[mk101] because", "ignore[MK101, a] because"]
+)
+def test_a_comment_without_rule_or_reason_holds_nothing_back(open_door: ScanProject, comment: str) -> None:
+    """And is an error itself."""
+    line = "    openfga = AsyncMock()"
+    open_door.write("tests/test_users.py", OPEN_DOOR.replace(line, f"{line}  # bugcapture: {comment}"))
+    done = open_door.json()
+    assert (done.code, done.rules) == (1, ["MK101"])
+    (problem,) = done.json["problems"]
+    assert (problem["rule"], problem["line"], problem["severity"]) == ("SUP1", 6, "error")
+
+
+def test_a_comment_that_holds_nothing_back_is_told(project: ScanProject) -> None:
+    """As a warning, and only about rules that were asked; a text that looks like one is none."""
+    project.write(
+        "tests/test_a.py",
+        'import os\nX = "# bugcapture: ignore[MK101] a text"\nY = 1  # bugcapture: ignore[ENV401] it was there\n',
+    )
+    done = project.json()
+    assert done.code == 0
+    assert [(one["rule"], one["line"]) for one in done.json["problems"]] == [("SUP2", 3)]
+    assert project.json("--select", "MK101").json["problems"] == []
+
+
+def test_settings_choose_files_and_rules(open_door: ScanProject) -> None:
+    """``select``, ``ignore``, ``per_path_ignores``, ``exclude``, ``tests`` and ``level``."""
+    open_door.write("tests/test_region.py", REGION)
+    open_door.write("checks/region.py", REGION)
+    table = "[tool.bugcapture.scan]\n"
+    for text, rules in {
+        "": ["ENV401", "MK101"],
+        'select = ["ENV"]': ["ENV401"],
+        'ignore = ["ENV401"]': ["MK101"],
+        'per_path_ignores = { "tests/test_r*" = ["ENV"] }': ["MK101"],
+        'exclude = ["tests/test_users.py"]': ["ENV401"],
+        'tests = ["checks"]': ["ENV401"],
+        'source = ["elsewhere"]': ["ENV401"],
+        'level = "critical"': ["MK101"],
+    }.items():
+        open_door.write("pyproject.toml", table + text)
+        done = open_door.scan("--format", "json")
+        assert done.rules == rules, text
+
+
+def test_a_setting_that_is_none(project: ScanProject) -> None:
+    """With its place."""
+    project.write("pyproject.toml", '[tool.bugcapture.scan]\nlevel = "all"\n')
+    done = project.scan()
+    assert done.code == 2
+    assert "pyproject.toml:2: [tool.bugcapture] Invalid enum value 'all'" in done.err
+    project.write("pyproject.toml", "[tool.bugcapture.scan]\nlevels = 1\n")
+    assert project.scan().code == 2
+
+
+def test_paths_are_scanned_whatever_they_are_called(project: ScanProject) -> None:
+    """A file that is named, and the tests in a folder that is; the program is known all the same."""
+    project.write("checks/users.py", OPEN_DOOR)
+    assert project.json().json["files"] == 0
+    assert project.json("checks/users.py").rules == ["MK101"]
+    assert project.json("checks").json["files"] == 0
+    assert project.scan("nowhere").code == 2
+    project.write("notes.txt", "")
+    done = project.scan("notes.txt")
+    assert (done.code, "notes.txt: is no Python file" in done.err) == (2, True)
+
+
+def test_paths_are_those_of_the_working_directory(open_door: ScanProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that they can be opened from there; a baseline has them below the project."""
+    open_door.write("baseline.json", "")
+    monkeypatch.chdir(open_door.root / "tests")
+    (found,) = open_door.json().json["findings"]
+    assert found["path"] == "test_users.py"
+    assert found["trace"][1]["path"] == str(open_door.root / "src/shop/users.py")
+    assert open_door.scan("--write-baseline", "../baseline.json").code == 0
+    known = json.loads((open_door.root / "baseline.json").read_bytes())["known"]
+    assert [one["path"] for one in known] == ["tests/test_users.py"]
+    assert open_door.json("--baseline", "../baseline.json").json["known"] == 1
+
+
+def test_a_baseline_knows_what_was_there(open_door: ScanProject) -> None:
+    """Wherever it moves in its file; one more of its kind is new; what is gone is told."""
+    assert open_door.scan("--write-baseline", "known.json").code == 0
+    open_door.write("tests/test_users.py", f"# moved\n\n{OPEN_DOOR}")
+    done = open_door.json("--baseline", "known.json")
+    assert (done.code, done.rules, done.json["known"]) == (0, [], 1)
+    twice = OPEN_DOOR + OPEN_DOOR.partition("\n\n\n")[2].join(["\n\n", ""])
+    open_door.write("tests/test_users.py", twice)
+    assert open_door.json("--baseline", "known.json").rules == ["MK101"]
+    open_door.write("pyproject.toml", '[tool.bugcapture.scan]\nbaseline = "known.json"\n')
+    assert open_door.json().rules == ["MK101"]
+    open_door.write("tests/test_users.py", "")
+    assert "1 of the baseline gone" in open_door.scan().err
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b"\xff", b'{"schema": "x"}', b'{"schema": {}}', b"[" * 999]
+)
+def test_a_baseline_that_is_none(open_door: ScanProject, content: bytes) -> None:
+    """What to run instead."""
+    open_door.write("known.json", content)
+    done = open_door.scan("--baseline", "known.json")
+    assert done.code == 2
+    assert "known.json: is no baseline" in done.err
+    assert "--write-baseline" in done.err
+
+
+def test_a_second_scan_reads_only_what_has_changed(
+    open_door: ScanProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By content: of the file, the conftest files around it, the program, the settings and the rules."""
+    from bugcapture.scan import engine
+
+    read: list[str] = []
+    usual = engine.scan_module
+
+    def look(path: str, *arguments: object) -> object:
+        read.append(path)
+        return usual(path, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "scan_module", look)
+    open_door.write("tests/test_region.py", REGION)
+    both = ["tests/test_region.py", "tests/test_users.py"]
+
+    def scanned(*arguments: str) -> list[str]:
+        read.clear()
+        done = open_door.json(*arguments)
+        assert done.rules in (["ENV401", "MK101"], ["MK101"])
+        return sorted(read)
+
+    assert scanned() == both
+    assert scanned() == []
+    os.utime(open_door.root / "tests/test_region.py", (1, 1))
+    assert scanned() == []
+    assert scanned("--no-cache") == both
+    open_door.write("tests/test_region.py", f"{REGION}\n")
+    assert scanned() == both[:1]
+    assert scanned("tests/test_users.py") == []
+    open_door.write("tests/conftest.py", "import os  # environ\n")
+    assert scanned() == ["tests/conftest.py", *both]
+    open_door.write("src/shop/more.py", "async def more(): ...\n")
+    assert scanned() == ["tests/conftest.py", *both]
+    assert scanned("--select", "ENV401,MK101") == ["tests/conftest.py", *both]
+
+
+def test_a_broken_cache_is_none(open_door: ScanProject, cache_home: Path) -> None:
+    """Neither is one that cannot be written."""
+    assert open_door.json().rules == ["MK101"]
+    (file,) = cache_home.rglob("*.msgpack")
+    for content in (b"", b"\x00\x01", b"\x92\x80\x81\xa1a\x93\x01\x02\x03"):
+        file.write_bytes(content)
+        assert open_door.json().rules == ["MK101"]
+    file.unlink()
+    file.parent.rmdir()
+    file.parent.write_text("in the way")
+    assert open_door.json().rules == ["MK101"]
+
+
+def test_many_files_are_read_by_several_processes(open_door: ScanProject) -> None:
+    """With the same result in the same order."""
+    for number in range(40):
+        open_door.write(f"tests/test_{number:02}.py", REGION if number % 3 else OPEN_DOOR)
+    one = open_door.json("--no-cache", "--jobs", "1")
+    several = open_door.json("--no-cache", "--jobs", "3")
+    assert one.out == several.out
+    assert len(one.rules) == 41
+
+
+def test_as_a_test_of_a_suite(open_door: ScanProject) -> None:
+    """One line; it names what it found."""
+    with pytest.raises(AssertionError, match=r"tests/test_users\.py:6: MK101 "):
+        assert_clean()
+    assert_clean(ignore=("MK101",))
+    assert_clean("tests/test_users.py", select=("ENV",))
+    with pytest.raises(ConfigurationError, match="there is no rule"):
+        assert_clean(select=("ZZ",))
+    open_door.write("tests/test_users.py", "import os\ndef test_environ(:\n")
+    with pytest.raises(AssertionError, match=r"tests/test_users\.py:2: P1 cannot be parsed"):
+        assert_clean()
