@@ -189,7 +189,7 @@ def test_a_baseline_knows_what_was_there(open_door: ScanProject) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b"\xff", b'{"schema": "x"}', b'{"schema": {}}', b"[" * 999]
+    "content", [b"", b"[]", b"{}", b"\xff", b'{"schema": "x"}', b'{"schema": {}}', b"[" * 99]
 )
 def test_a_baseline_that_is_none(open_door: ScanProject, content: bytes) -> None:
     """What to run instead."""
