@@ -188,9 +188,7 @@ def test_a_baseline_knows_what_was_there(open_door: ScanProject) -> None:
     assert "1 of the baseline gone" in open_door.scan().err
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b"\xff", b'{"schema": "x"}', b'{"schema": {}}', b"[" * 99]
-)
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"schema": "x"}', b'{"schema": {}}', b"[" * 99])
 def test_a_baseline_that_is_none(open_door: ScanProject, content: bytes) -> None:
     """What to run instead."""
     open_door.write("known.json", content)
