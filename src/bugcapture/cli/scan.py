@@ -20,7 +20,9 @@ from bugcapture.core.text import plural
 from bugcapture.project.console import say
 
 if TYPE_CHECKING:
+    from bugcapture.cli.progress import Progress
     from bugcapture.scan.engine import ScanResult
+    from bugcapture.scan.fix import FixPlan
 
 _FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
 _LEVELS = ("critical", "high", "medium", "low", "info")
@@ -43,6 +45,11 @@ _LEVELS = ("critical", "high", "medium", "low", "info")
               help="Write all findings to this file, and end with exit code 0.")  # fmt: skip
 @click.option("--trend", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Compare the markdown report with this earlier result in JSON.")  # fmt: skip
+@click.option("--fix", is_flag=True, help="Repair what can be repaired safely.")
+@click.option("--unsafe-fixes", is_flag=True, help="Repair also where that may change what a test says.")
+@click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change, and write nothing.")
+@click.option("--backup", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Before --fix: a copy of each file that changes, as FILE.orig.")  # fmt: skip
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes that read files.  [default: all processors]"
 )
@@ -76,8 +83,10 @@ def command(**given: Any) -> int:
       bugcapture scan --format markdown --trend last.json > audit.md
       bugcapture scan --write-baseline scan-baseline.json
       bugcapture scan --explain MK101
+      bugcapture scan --fix --diff            # what --fix would change
+      bugcapture scan --fix --backup ../orig
 
-    Exit code 1 if there is a finding or a file that cannot be parsed, 0 otherwise.
+    Exit code 1 if a finding is left or a file cannot be parsed, or with --diff if there is a change; else 0.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if given["explain"]:
         write_result(_explain(given["explain"]))
@@ -87,6 +96,11 @@ def command(**given: Any) -> int:
         return EXIT_OK
     if given["trend"] is not None and given["output_format"] != "markdown":
         raise click.UsageError("--trend belongs to --format markdown")
+    fixes = given["fix"] or given["show_diff"]
+    if (given["unsafe_fixes"] or given["backup"] is not None) and not fixes:
+        raise click.UsageError("--unsafe-fixes and --backup belong to --fix")
+    if fixes and given["write_baseline"] is not None:
+        raise click.UsageError("--fix and --write-baseline exclude each other")
     return _scan(given)
 
 
@@ -106,16 +120,24 @@ def _scan(given: dict[str, Any]) -> int:
     progress = Progress(quiet=given["quiet"])
     project = current_project()
     new_baseline = given["write_baseline"]
-    try:
-        result = scan_project(
-            project,
-            given["paths"],
-            options,
-            use_baseline=new_baseline is None,
-            on_progress=lambda done, every: progress.show(f"scan: {done} of {every} files"),
-        )
-    finally:
-        progress.clear()
+
+    def look() -> ScanResult:
+        try:
+            return scan_project(
+                project,
+                given["paths"],
+                options,
+                use_baseline=new_baseline is None,
+                on_progress=lambda done, every: progress.show(f"scan: {done} of {every} files"),
+            )
+        finally:
+            progress.clear()
+
+    result = look()
+    if given["show_diff"]:
+        return _show_diff(result, given, progress)
+    if given["fix"] and _fix(result, given, progress):
+        result = look()
     if new_baseline is not None:
         return _write_baseline(project.root, result, new_baseline, quiet=given["quiet"])
     write_result(render_scan(result, given["output_format"], given["trend"]), given["output"])
@@ -123,6 +145,43 @@ def _scan(given: dict[str, Any]) -> int:
         say(f"bugcapture: {_closing(result)}")
     failed = result.hazards or any(problem.severity == "error" for problem in result.problems)
     return EXIT_FINDINGS if failed else EXIT_OK
+
+
+def _plan(result: ScanResult, given: dict[str, Any], progress: Progress) -> FixPlan:
+    from bugcapture.scan.fix import plan_fixes  # noqa: PLC0415
+
+    def show(done: int, every: int) -> None:
+        progress.show(f"fix: {done} of {every} files")
+
+    try:
+        plan = plan_fixes(result.hazards, unsafe=given["unsafe_fixes"], on_progress=show)
+    finally:
+        progress.clear()
+    for refusal in plan.refused:
+        hazard = refusal.hazard
+        say(f"{hazard.path}:{hazard.span.line}: {hazard.rule} is not repaired: {refusal.reason}")
+    return plan
+
+
+def _show_diff(result: ScanResult, given: dict[str, Any], progress: Progress) -> int:
+    from bugcapture.cli.diff import render_diff  # noqa: PLC0415
+
+    plan = _plan(result, given, progress)
+    write_result(render_diff(change.diff for change in plan.changes), given["output"])
+    if not given["quiet"]:
+        say(f"bugcapture: {plural(len(plan.done), 'fix')} in {plural(len(plan.changes), 'file')}, not written")
+    return EXIT_FINDINGS if plan.changes else EXIT_OK
+
+
+def _fix(result: ScanResult, given: dict[str, Any], progress: Progress) -> bool:
+    """Whether anything was repaired."""
+    from bugcapture.scan.fix import write_fixes  # noqa: PLC0415
+
+    plan = _plan(result, given, progress)
+    write_fixes(plan, given["backup"])
+    for hazard in plan.done:
+        say(f"{hazard.path}:{hazard.span.line}: {hazard.rule} repaired")
+    return bool(plan.changes)
 
 
 def _codes(values: tuple[str, ...]) -> tuple[str, ...]:

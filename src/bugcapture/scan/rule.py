@@ -13,12 +13,14 @@ from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.text import printable
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable, Iterable, Mapping
 
     from bugcapture.project.config import ScanSettings
     from bugcapture.scan.hazard import Hazard, Level
     from bugcapture.scan.index import ProductionIndex
     from bugcapture.scan.module import TestModule
+    from bugcapture.scan.repair import Repair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class Rule:
         level: How bad it is at worst.
         check: Finds the hazards of a module.
         fixable: ``safe``, ``unsafe`` or empty.
+        repair: What becomes of the call that made the mock, or why nothing does; None where there is no fix.
         enabled: Whether it is asked where nothing is selected.
         anywhere: Whether it looks at files that name no mock, no patch and no environment as well.
         invalid: Cases with a finding.
@@ -74,6 +77,7 @@ class Rule:
     level: Level
     check: Callable[[TestModule, Scope], Iterable[Hazard]]
     fixable: str = ""
+    repair: Callable[[Hazard, ast.Call], Repair | str] | None = None
     enabled: bool = True
     anywhere: bool = False
     invalid: tuple[Case, ...] = ()

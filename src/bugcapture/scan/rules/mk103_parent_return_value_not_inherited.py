@@ -29,10 +29,12 @@ from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.mocks import CALLED, Kind, Usage, Way
+from bugcapture.scan.repair import Repair
 from bugcapture.scan.rule import Case, Rule
 from bugcapture.scan.truths import unchosen_answers
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from bugcapture.scan.mocks import Mock
@@ -64,6 +66,15 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         )
 
 
+def repair(hazard: Hazard, call: ast.Call) -> Repair | str:
+    """`configured_async_mock` with the same arguments, where it takes them."""
+    del hazard
+    words = {keyword.arg for keyword in call.keywords}
+    if call.args or not words <= {"return_value", "spec", "name"}:
+        return "configured_async_mock does not take these arguments"
+    return Repair(callee=("bugcapture.mocks", "configured_async_mock"))
+
+
 def _is_called(mock: Mock) -> bool:
     """Whether the mock itself may be called."""
     used = any(not use.path or use.path[0] == CALLED for use in mock.uses)
@@ -84,6 +95,7 @@ RULE = Rule(
     level=Level.HIGH,
     check=check,
     fixable="unsafe",
+    repair=repair,
     invalid=(
         Case(
             test="""\

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.mocks import Kind, Way
+from bugcapture.scan.repair import Repair
 from bugcapture.scan.rule import Case, Rule
 
 if TYPE_CHECKING:
@@ -68,6 +69,15 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             )
 
 
+def repair(hazard: Hazard, call: ast.Call) -> Repair | str:
+    """``return_value=False``, where nothing else was told."""
+    del hazard
+    told = {keyword.arg for keyword in call.keywords}
+    if told & {"return_value", "side_effect", "wraps"} or None in told:
+        return "it was told something that is true: say what it shall answer"
+    return Repair(keyword=("return_value", "False"))
+
+
 def _exit_of(mock: Mock) -> str:
     """The method that a mock stands for; empty for none of these two."""
     if mock.parent is not None and mock.parent[1][-1] in _EXITS:
@@ -88,6 +98,7 @@ RULE = Rule(
     level=Level.HIGH,
     check=check,
     fixable="safe",
+    repair=repair,
     invalid=(
         Case(
             test="""\

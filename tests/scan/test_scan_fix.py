@@ -1,0 +1,165 @@
+"""``scan --fix`` changes the calls that it is about, and not a byte more."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from scan_project import ScanProject
+
+SESSION = """\
+from unittest.mock import AsyncMock, MagicMock
+
+
+async def test_session():
+    session = MagicMock()
+    session.__aexit__ = AsyncMock()  # leaves
+    async with session:
+        assert 1 == 2
+"""
+DENIED = '''\
+"""Tests of the door."""
+
+from __future__ import annotations
+
+import pytest
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+
+async def test_denied():
+    openfga = AsyncMock(
+        return_value=False,  # nobody may
+    )
+    with pytest.raises(PermissionError):
+        await delete_user("alice", openfga=openfga)
+'''
+
+
+def comments(content: bytes) -> list[str]:
+    tokens = tokenize.tokenize(io.BytesIO(content).readline)
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "latin-1"])
+def test_a_safe_fix_adds_the_answer(project: ScanProject, end: str, codec: str) -> None:
+    """Line ends, byte order mark, encoding and comments stay; a second run changes nothing."""
+    text = SESSION.replace("    session = MagicMock()", "    session, café = MagicMock(), 'é'")
+    text = (f"# coding: {codec}\n" if codec == "latin-1" else "") + text
+    file = project.write("tests/test_session.py", text.replace("\n", end).encode(codec))
+    old = file.read_bytes()
+    assert project.scan("--select", "MK104").code == 1
+    done = project.scan("--select", "MK104", "--fix")
+    assert (done.code, done.out) == (0, "")
+    assert "MK104 repaired" in done.err
+    new = file.read_bytes()
+    assert new == old.replace(b"AsyncMock()", b"AsyncMock(return_value=False)")
+    assert project.scan("--fix").code == 0
+    assert file.read_bytes() == new
+
+
+def test_an_unsafe_fix_has_to_be_asked_for(project: ScanProject) -> None:
+    """It may change what the test says; the import comes below the others and once."""
+    file = project.write("tests/test_users.py", DENIED)
+    done = project.scan("--select", "MK103", "--fix")
+    assert done.code == 1
+    assert "tests/test_users.py:11: MK103 is not repaired: the fix may change what the test says" in done.err
+    assert file.read_text("utf-8") == DENIED
+    assert project.scan("--select", "MK103", "--fix", "--unsafe-fixes").code == 0
+    new = file.read_text("utf-8")
+    imported = "from bugcapture.mocks import configured_async_mock\n"
+    expected = DENIED.replace("import delete_user\n", f"import delete_user\n{imported}")
+    assert new == expected.replace("AsyncMock(\n", "configured_async_mock(\n")
+    assert project.scan("--select", "MK103", "--fix", "--unsafe-fixes").code == 0
+    assert file.read_text("utf-8") == new
+
+
+def test_a_diff_writes_nothing(project: ScanProject) -> None:
+    """And can be applied."""
+    file = project.write("tests/test_session.py", SESSION)
+    done = project.scan("--fix", "--diff")
+    assert done.code == 1
+    assert (
+        "-    session.__aexit__ = AsyncMock()  # leaves\n+    session.__aexit__ = AsyncMock(return_value=False)"
+        in done.out
+    )
+    assert file.read_text("utf-8") == SESSION
+    assert "not written" in done.err
+    file.write_text("", "utf-8")
+    assert project.scan("--diff").code == 0
+
+
+def test_copies_are_not_collected(project: ScanProject) -> None:
+    """They keep their folders, get another ending, and never take the place of an older copy."""
+    file = project.write("tests/test_session.py", SESSION)
+    assert project.scan("--fix", "--backup", "old").code == 0
+    copy = project.root / "old/tests/test_session.py.orig"
+    assert copy.read_text("utf-8") == SESSION
+    file.write_text(SESSION, "utf-8")
+    done = project.scan("--fix", "--backup", "old")
+    assert (done.code, file.read_text("utf-8")) == (1, SESSION)
+    assert "is there already" in done.err
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("AsyncMock( )", "AsyncMock(return_value=False )"),
+        ("AsyncMock(name='x')", "AsyncMock(name='x', return_value=False)"),
+        ("AsyncMock(object)", "AsyncMock(object, return_value=False)"),
+        ("AsyncMock(\n        name='x',  # a name\n    )", None),
+        ("AsyncMock(name=('x'))", None),
+        ("(AsyncMock)()", "(AsyncMock)(return_value=False)"),
+        ("AsyncMock(return_value=True)", None),
+        ("AsyncMock(**{'name': 'x'})", None),
+    ],
+)
+def test_what_cannot_be_known_or_written_is_refused(project: ScanProject, call: str, expected: str | None) -> None:
+    """With the reason; the file is what it was, or the program that was meant."""
+    text = SESSION.replace("AsyncMock()", call)
+    file = project.write("tests/test_session.py", text)
+    project.scan("--select", "MK104", "--fix")
+    new = file.read_text("utf-8")
+    if expected is None and new != text:
+        wanted = ast.parse(text)
+        made = next(node for node in ast.walk(wanted) if isinstance(node, ast.Call) and "x" in ast.unparse(node))
+        made.keywords.append(ast.keyword("return_value", ast.Constant(value=False)))
+        assert ast.dump(ast.parse(new)) == ast.dump(wanted)
+        assert comments(new.encode()) == comments(text.encode())
+    else:
+        assert new == (text if expected is None else SESSION.replace("AsyncMock()", expected))
+
+
+def test_a_name_that_is_taken_is_not_used(project: ScanProject) -> None:
+    """A helper of the same name is somebody else's."""
+    text = DENIED.replace("async def test_denied", "def configured_async_mock(): ...\n\n\nasync def test_denied")
+    file = project.write("tests/test_users.py", text)
+    done = project.scan("--select", "MK103", "--fix", "--unsafe-fixes")
+    assert "configured_async_mock is something else in this file" in done.err
+    assert file.read_text("utf-8") == text
+
+
+def test_a_file_that_cannot_be_written_changes_none(project: ScanProject) -> None:
+    """All or nothing."""
+    first = project.write("tests/test_a.py", SESSION)
+    target = project.write("elsewhere/target.py", SESSION)
+    target.chmod(0o444)
+    (project.root / "tests/test_b.py").symlink_to(target)
+    done = project.scan("--fix")
+    assert done.code in {0, 1}
+    if done.code and "read-only" in done.err:
+        assert first.read_text("utf-8") == SESSION
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--unsafe-fixes",), ("--backup", "old"), ("--fix", "--write-baseline", "known.json")]
+)
+def test_options_that_belong_to_fix(project: ScanProject, arguments: tuple[str, ...]) -> None:
+    """Are refused without it, and where they make no sense."""
+    assert project.scan(*arguments).code == 2
