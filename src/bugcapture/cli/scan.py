@@ -45,6 +45,8 @@ _LEVELS = ("critical", "high", "medium", "low", "info")
               help="Write all findings to this file, and end with exit code 0.")  # fmt: skip
 @click.option("--trend", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Compare the markdown report with this earlier result in JSON.")  # fmt: skip
+@click.option("--verify", is_flag=True,
+              help="Run a snippet of what is known of each mock; drop what it does not show.")  # fmt: skip
 @click.option("--fix", is_flag=True, help="Repair what can be repaired safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="Repair also where that may change what a test says.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change, and write nothing.")
@@ -116,6 +118,7 @@ def _scan(given: dict[str, Any]) -> int:
         baseline=given["baseline"],
         jobs=given["jobs"],
         cached=given["cached"],
+        verify=given["verify"],
     )
     progress = Progress(quiet=given["quiet"])
     project = current_project()
@@ -205,6 +208,7 @@ def _closing(result: ScanResult) -> str:
     more = [
         (result.suppressed, f"{result.suppressed} held back by comments"),
         (result.known, f"{result.known} known"),
+        (result.dropped, f"{result.dropped} not confirmed by running"),
         (result.gone, f"{result.gone} of the baseline gone: write it anew"),
     ]
     return "; ".join([f"{plural(result.files, 'test file')}: {counts}", *(text for count, text in more if count)])

@@ -106,6 +106,7 @@ def _fields(hazard: Hazard) -> dict[str, Any]:
         "message": hazard.message,
         "symbol": hazard.symbol,
         "subject": hazard.subject,
+        "verified": hazard.verified,
         "trace": [{"path": step.path, "line": step.line, "text": step.text} for step in hazard.trace],
     }
 

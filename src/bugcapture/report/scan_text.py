@@ -31,7 +31,9 @@ def write_scan_text(
 def _entry(hazard: Hazard, line_of: Callable[[str, int], str], style: Callable[..., str]) -> str:
     span = hazard.span
     place = f"{printable(hazard.path)}:{span.line}:{span.column + 1}"
-    told = "" if hazard.confidence == "high" else f" ({hazard.confidence} confidence)"
+    told = " (confirmed)" if hazard.verified else ""
+    if hazard.confidence != "high" and not hazard.verified:
+        told = f" ({hazard.confidence} confidence)"
     lines = [
         (
             f"{style(place, bold=True)}: {style(hazard.rule, fg=_COLOURS[hazard.level])} "

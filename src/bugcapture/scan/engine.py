@@ -58,6 +58,7 @@ class ScanResult:
         suppressed: How many findings comments held back.
         known: How many findings the baseline knows.
         gone: How many findings of the baseline are gone.
+        dropped: How many findings were run and have shown nothing.
     """
 
     hazards: list[Hazard] = field(default_factory=list)
@@ -66,6 +67,7 @@ class ScanResult:
     suppressed: int = 0
     known: int = 0
     gone: int = 0
+    dropped: int = 0
 
 
 def scan(

@@ -80,6 +80,7 @@ class Hazard:
         subject: What it is about, such as ``openfga.check_permission``.
         trace: The way from there to the code that is deceived.
         recipe: A snippet that shows it when it is run; empty where it cannot be shown alone.
+        verified: Whether that was run and has shown it.
     """
 
     path: str
@@ -92,6 +93,7 @@ class Hazard:
     subject: str = ""
     trace: tuple[Step, ...] = ()
     recipe: str = field(default="", repr=False)
+    verified: bool = False
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

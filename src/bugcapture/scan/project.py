@@ -11,6 +11,7 @@ from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.scan.baseline import leave_out_known, read_baseline
 from bugcapture.scan.engine import ScanResult, at_least, scan
+from bugcapture.scan.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,7 @@ class ScanOptions:
         baseline: The file with known findings; None for that of the settings.
         jobs: How many processes may read files; None for one for each processor.
         cached: Whether earlier results may be used, and these are kept.
+        verify: Whether findings are shown by running a snippet, and dropped where it shows nothing.
     """
 
     select: tuple[str, ...] = ()
@@ -38,6 +40,7 @@ class ScanOptions:
     baseline: Path | None = None
     jobs: int | None = None
     cached: bool = True
+    verify: bool = False
 
 
 def scan_project(
@@ -73,7 +76,16 @@ def scan_project(
         result.hazards, result.gone = leave_out_known(result.hazards, read_baseline(baseline))
         result.known = before - len(result.hazards)
         result.gone = 0 if paths else result.gone
+    if options.verify:
+        _verify(result)
     return _seen_from_here(project.root, result)
+
+
+def _verify(result: ScanResult) -> None:
+    answers = verify(result.hazards)
+    shown = zip(result.hazards, answers, strict=True)
+    result.hazards = [replace(hazard, verified=bool(answer)) for hazard, answer in shown if answer is not False]
+    result.dropped = answers.count(False)
 
 
 def _settings(project: Project, options: ScanOptions) -> ScanSettings:

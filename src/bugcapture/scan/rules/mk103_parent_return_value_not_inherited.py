@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.mocks import CALLED, Kind, Usage, Way
+from bugcapture.scan.recipe import truth_recipe
 from bugcapture.scan.repair import Repair
 from bugcapture.scan.rule import Case, Rule
 from bugcapture.scan.truths import unchosen_answers
@@ -63,6 +64,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             symbol=answer.function.qualname if answer.function else "",
             subject=answer.subject,
             trace=answer.steps,
+            recipe=truth_recipe(answer.mock, answer.path),
         )
 
 

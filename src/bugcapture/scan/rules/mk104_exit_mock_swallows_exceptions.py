@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.mocks import Kind, Way
+from bugcapture.scan.recipe import exit_recipe
 from bugcapture.scan.repair import Repair
 from bugcapture.scan.rule import Case, Rule
 
@@ -66,6 +67,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 message=f"{method} {told}: exceptions that leave the block vanish",
                 symbol=view.function.qualname if view.function else "",
                 subject=mock.place or method,
+                recipe=exit_recipe(mock),
             )
 
 

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from bugcapture.scan.hazard import Confidence, Hazard, Level, Step
 from bugcapture.scan.mocks import CALLED, Kind, Mock, Path, Spec
 from bugcapture.scan.reach import reached
+from bugcapture.scan.recipe import type_recipe
 from bugcapture.scan.rule import Case, Rule
 from bugcapture.scan.truths import child_name
 
@@ -79,6 +80,7 @@ def _hazard(
         symbol=symbol,
         subject=subject,
         trace=steps,
+        recipe=type_recipe(mock, path),
     )
 
 
