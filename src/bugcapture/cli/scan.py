@@ -58,6 +58,8 @@ _LEVELS = ("critical", "high", "medium", "low", "info")
 @click.option(
     "--no-cache", "cached", is_flag=True, flag_value=False, default=True, help="Use and keep no earlier results."
 )
+@click.option("--preset", type=click.Choice(("adr-56", "pollution-report")),
+              help="Show what this other checker reports, and what becomes of each of its findings.")  # fmt: skip
 @click.option("--explain", metavar="CODE", help="Say what a rule is about, and end.")
 @click.option("--rules", "list_rules", is_flag=True, help="List all rules, and end.")
 @quiet_option
@@ -85,6 +87,7 @@ def command(**given: Any) -> int:
       bugcapture scan --format markdown --trend last.json > audit.md
       bugcapture scan --write-baseline scan-baseline.json
       bugcapture scan --explain MK101
+      bugcapture scan --preset adr-56         # what that checker reports, and what becomes of it
       bugcapture scan --fix --diff            # what --fix would change
       bugcapture scan --fix --backup ../orig
 
@@ -103,7 +106,33 @@ def command(**given: Any) -> int:
         raise click.UsageError("--unsafe-fixes and --backup belong to --fix")
     if fixes and given["write_baseline"] is not None:
         raise click.UsageError("--fix and --write-baseline exclude each other")
+    if given["preset"]:
+        return _compare(given)
     return _scan(given)
+
+
+def _compare(given: dict[str, Any]) -> int:
+    from bugcapture.cli.preset_report import closing, render_reported  # noqa: PLC0415
+    from bugcapture.cli.progress import Progress  # noqa: PLC0415
+    from bugcapture.scan.compare import compare  # noqa: PLC0415
+    from bugcapture.scan.project import ScanOptions  # noqa: PLC0415
+
+    if given["output_format"] not in {"text", "json"}:
+        raise click.UsageError("--preset is written as text or json")
+    progress = Progress(quiet=given["quiet"])
+    options = ScanOptions(ignore=_codes(given["ignore"]), jobs=given["jobs"], cached=given["cached"])
+
+    def show(done: int, every: int) -> None:
+        progress.show(f"scan: {done} of {every} files")
+
+    try:
+        reported = compare(current_project(), given["preset"], given["paths"], options, show)
+    finally:
+        progress.clear()
+    write_result(render_reported(given["preset"], reported, given["output_format"]), given["output"])
+    if not given["quiet"]:
+        say(f"bugcapture: {closing(given['preset'], reported)}")
+    return EXIT_OK
 
 
 def _scan(given: dict[str, Any]) -> int:
