@@ -182,14 +182,27 @@ def _read_test(path: str, content: bytes, around: Mapping[str, Mock]) -> TestMod
         tree = ast.parse(content)
     aliases = {match[1] for match in _ALIAS.finditer(content)}
     words = re.compile(b"|".join([_WORDS.pattern, *(rb"\b%b\b" % name for name in sorted(aliases))]))
-    lines = [number for number, line in enumerate(content.splitlines(), start=1) if words.search(line)]
+    lines = content.splitlines()
+    marked = _line_numbers(content, words)
 
     def wanted(function: TestFunction) -> bool:
         first = min([function.node.lineno, *(one.lineno for one in function.node.decorator_list)])
-        place = bisect.bisect_left(lines, first)
-        return place < len(lines) and lines[place] <= (function.node.end_lineno or first)
+        place = bisect.bisect_left(marked, first)
+        return place < len(marked) and marked[place] <= (function.node.end_lineno or first)
 
-    return read_module(path, tree, around, wanted)
+    return read_module(path, tree, lines, around, wanted)
+
+
+def _line_numbers(content: bytes, words: re.Pattern[bytes]) -> list[int]:
+    """The lines that hold one of some words."""
+    numbers: list[int] = []
+    line, start = 1, 0
+    for match in words.finditer(content):
+        line += content.count(b"\n", start, match.start())
+        start = match.start()
+        if not numbers or numbers[-1] != line:
+            numbers.append(line)
+    return numbers
 
 
 def _is_of_interest(content: bytes, around: Iterable[str]) -> bool:

@@ -13,11 +13,11 @@ from bugcapture.scan.names import Names, dotted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bugcapture.scan.functions import Outline, TestFunction
+    from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.hazard import Span
     from bugcapture.scan.module import TestModule
 
-_ENVIRON: Final = frozenset({"os.environ", "os.environb"})
+ENVIRON: Final = frozenset({"os.environ", "os.environb"})
 _CHANGES: Final = frozenset({"update", "pop", "clear", "setdefault", "popitem", "__setitem__", "__delitem__"})
 _CALLS: Final = frozenset({"os.putenv", "os.unsetenv"})
 _HOW: Final = {
@@ -70,17 +70,17 @@ class EnvironmentUse:
 
 
 def read_environment(
-    outline: Outline, names: Names, functions: Iterable[TestFunction]
+    statements: Iterable[ast.stmt], names: Names, functions: Iterable[TestFunction]
 ) -> Iterator[EnvironmentUse]:
     """What functions, and the top of the module, do with the environment; those that do nothing are left out.
 
     Args:
-        outline: The module.
+        statements: Statements at the top of the module.
         names: What its names stand for.
         functions: The functions to look at.
     """
     top = _Reader(names, EnvironmentUse(None))
-    top.block(outline.statements, restores=False)
+    top.block(statements, restores=False)
     if top.use.changes:
         yield top.use
     for function in functions:
@@ -149,8 +149,8 @@ class _Reader:
         name = self._names.resolve(node.func)
         last = name.rpartition(".")[2]
         base = name.rpartition(".")[0]
-        if (base in _ENVIRON and last in {"copy", "get"}) or (
-            last in {"dict", "deepcopy"} and any(self._names.resolve(one) in _ENVIRON for one in node.args)
+        if (base in ENVIRON and last in {"copy", "get"}) or (
+            last in {"dict", "deepcopy"} and any(self._names.resolve(one) in ENVIRON for one in node.args)
         ):
             self.use.saved = True
         elif last in {"addCleanup", "addfinalizer", "callback", "register", "addClassCleanup", "addModuleCleanup"}:
@@ -184,7 +184,7 @@ class _Reader:
         first = _key(node.args[0]) if node.args else frozenset({ALL})
         if name in _CALLS:
             yield Change(first, span_of(node), "remove" if last == "unsetenv" else "set", restores)
-        elif base in _ENVIRON and last in _CHANGES:
+        elif base in ENVIRON and last in _CHANGES:
             if last == "clear":
                 first = frozenset({ALL})
             elif last == "update":
@@ -192,14 +192,14 @@ class _Reader:
             yield Change(first, span_of(node), _HOW.get(last, "set"), restores)
 
     def _is_environ(self, node: ast.expr) -> bool:
-        return self._names.resolve(node) in _ENVIRON
+        return self._names.resolve(node) in ENVIRON
 
     def _is_patch(self, node: ast.Call) -> bool:
         name = self._names.resolve(node.func)
         if not name.endswith("patch.dict") or not node.args:
             return False
         first = node.args[0]
-        return self._is_environ(first) or (isinstance(first, ast.Constant) and first.value in _ENVIRON)
+        return self._is_environ(first) or (isinstance(first, ast.Constant) and first.value in ENVIRON)
 
 
 def _key(node: ast.expr) -> frozenset[str]:

@@ -18,6 +18,8 @@ from bugcapture.scan.names import dotted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bugcapture.scan.reach import Reached
+
 # Names of what grants or denies.
 AUTHORIZES: Final = re.compile(
     r"authori[sz]|permission|permit|allow|(?:^|_)can_|has_(?:role|access|scope|right)|is_(?:admin|owner|member)|verif|"
@@ -86,11 +88,13 @@ class ProductionIndex:
         functions: By their bare names.
         methods: By class, and in it by method.
         guards: The names of methods whose awaited result guards something, and those whose result decides.
+        reached: What `bugcapture.scan.reach` has found, by function, receiver and depth.
     """
 
     functions: dict[str, list[ProgramFunction]] = field(default_factory=dict)
     methods: dict[str, dict[str, ProgramFunction]] = field(default_factory=dict)
     guards: dict[str, list[tuple[ProgramFunction, Sink]]] = field(default_factory=dict)
+    reached: dict[tuple[int, str, int], list[Reached]] = field(default_factory=dict)
 
     def add(self, found: Iterable[ProgramFunction]) -> None:
         """Take in the functions of a file."""

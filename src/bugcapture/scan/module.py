@@ -6,17 +6,18 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.environ import read_environment
+from bugcapture.scan.environ import ENVIRON, read_environment
 from bugcapture.scan.flow import Flow, Patch, Ref, Seen, span_of
 from bugcapture.scan.functions import Outline, TestFunction, read_outline
 from bugcapture.scan.mocks import Kind, Mock, Usage
 from bugcapture.scan.names import Names, dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bugcapture.scan.environ import EnvironmentUse
     from bugcapture.scan.flow import Environment, Value
+    from bugcapture.scan.truths import Answer
 
 _SELF: Final = "self."
 _PLAIN_BASES: Final = frozenset(
@@ -53,6 +54,8 @@ class TestModule:
         views: The mocks of all functions, each as that function has it.
         fixtures: The mocks that its fixtures give, by the name of the fixture.
         environment: What its functions do with the environment.
+        lines: The lines of the file.
+        answers: What `bugcapture.scan.truths` has found in it, so that several rules can ask.
     """
 
     __test__ = False
@@ -65,6 +68,19 @@ class TestModule:
     views: list[View] = field(default_factory=list)
     fixtures: dict[str, Mock] = field(default_factory=dict)
     environment: list[EnvironmentUse] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
+    answers: list[Answer] | None = None
+
+    def mentions(self, function: TestFunction, *words: bytes) -> bool:
+        """Whether one of some words stands in a function or its decorators; a cheap question before a dear one.
+
+        Args:
+            function: The function.
+            *words: The words.
+        """
+        node = function.node
+        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        return _mention(self.lines[first - 1 : node.end_lineno], words)
 
     @staticmethod
     def inherits(function: TestFunction | None) -> bool:
@@ -73,22 +89,36 @@ class TestModule:
         return owner is not None and any(dotted(base) not in _PLAIN_BASES for base in owner.bases)
 
 
+def _mention(lines: Iterable[bytes], words: Iterable[bytes]) -> bool:
+    text = b"\n".join(lines)
+    return any(word in text for word in words)
+
+
 def read_module(
-    path: str, tree: ast.Module, around: Mapping[str, Mock], wanted: Callable[[TestFunction], bool]
+    path: str,
+    tree: ast.Module,
+    lines: list[bytes],
+    around: Mapping[str, Mock],
+    wanted: Callable[[TestFunction], bool],
 ) -> TestModule:
     """Read a module.
 
     Args:
         path: The file as reports name it.
         tree: Its syntax.
+        lines: Its lines.
         around: The mocks that fixtures of the conftest files around it give.
         wanted: Whether a function has to be looked at: it names something that the rules are about.
     """
     outline = read_outline(tree)
-    module = TestModule(path, tree, outline, Names(outline.imports))
+    module = TestModule(path, tree, outline, Names(outline.imports), lines=lines)
     reader = _Reader(module, dict(around), wanted)
     reader.read()
-    module.environment = list(read_environment(outline, module.names, filter(wanted, outline.functions)))
+    words = (b"environ", b"putenv", b"unsetenv", *(name.encode() for name in module.names.names_of(ENVIRON)))
+    if any(word in line for line in lines for word in words[:3]):
+        users = [function for function in outline.functions if module.mentions(function, *words)]
+        top = [one for one in outline.statements if _mention(lines[one.lineno - 1 : one.end_lineno], words)]
+        module.environment = list(read_environment(top, module.names, users))
     return module
 
 

@@ -55,6 +55,15 @@ class Names:
         parts.append(self._full.get(node.id, node.id))
         return ".".join(reversed(parts)) if len(parts) > 1 else parts[0]
 
+    def names_of(self, targets: Iterable[str]) -> list[str]:
+        """The bare names that stand for some full names.
+
+        Args:
+            targets: The full names.
+        """
+        wanted = set(targets)
+        return [name for name, full in self._full.items() if full in wanted]
+
     def is_imported(self, name: str) -> bool:
         """Whether a bare name was imported."""
         return name in self._full

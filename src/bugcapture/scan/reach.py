@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Confidence, Step
@@ -56,7 +56,7 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
         parameter = _parameter(function, escape.parameter)
         if parameter:
             first = Step(test_path, escape.span.line, f"{name}(… {parameter}=…)")
-            yield from _inside(function, parameter, escape.path, index, (first,), _DEEPEST)
+            yield from _found(function, parameter, escape, index, (first,))
     methods = index.methods.get(name)
     if methods and escape.made is not None:
         constructor = methods.get("__init__")
@@ -72,7 +72,7 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
                         Step(test_path, escape.span.line, f"{name}(… {parameter}=…)"),
                         Step(test_path, span.line, f".{method}()"),
                     )
-                    yield from _inside(called, f"self.{attribute}", escape.path, index, start, _DEEPEST)
+                    yield from _found(called, f"self.{attribute}", escape, index, start)
 
 
 def _candidates(target: str, name: str, index: ProductionIndex) -> list[ProgramFunction]:
@@ -92,25 +92,34 @@ def _parameter(function: ProgramFunction, given: str) -> str:
     return given if given in function.parameters else ""
 
 
-def _inside(
-    function: ProgramFunction,
-    receiver: str,
-    path: Path,
-    index: ProductionIndex,
-    steps: tuple[Step, ...],
-    depth: int,
+def _found(
+    function: ProgramFunction, receiver: str, escape: Escape, index: ProductionIndex, start: tuple[Step, ...]
 ) -> Iterator[Reached]:
-    """The calls on a receiver in a function, and in what it hands it on to."""
+    for one in _inside(function, receiver, index, _DEEPEST):
+        yield replace(one, path=(*escape.path, *one.path), steps=(*start, *one.steps))
+
+
+def _inside(function: ProgramFunction, receiver: str, index: ProductionIndex, depth: int) -> list[Reached]:
+    """The calls on a receiver in a function, and in what it hands it on to; asked again for many tests."""
+    key = (id(function), receiver, depth)
+    known = index.reached.get(key)
+    if known is None:
+        known = index.reached[key] = list(_look(function, receiver, index, depth))
+    return known
+
+
+def _look(function: ProgramFunction, receiver: str, index: ProductionIndex, depth: int) -> Iterator[Reached]:
     for sink in function.sinks:
         if sink.receiver == receiver or sink.receiver.startswith(f"{receiver}."):
             below = [part for part in sink.receiver.removeprefix(receiver).split(".") if part]
-            full = (*path, *below, *([sink.method] if sink.method else []))
+            path = (*below, *([sink.method] if sink.method else []))
             step = Step(function.path, sink.line, f"await {sink.receiver}.{sink.method}(…)")
-            yield Reached(full, sink, function, Confidence.HIGH, (*steps, step))
+            yield Reached(path, sink, function, Confidence.HIGH, (step,))
     if depth:
         for target, inner, text in _handed_on(function, receiver, index):
             step = Step(function.path, function.line, text)
-            yield from _inside(target, inner, path, index, (*steps, step), depth - 1)
+            for one in _inside(target, inner, index, depth - 1):
+                yield replace(one, steps=(step, *one.steps))
 
 
 def _handed_on(

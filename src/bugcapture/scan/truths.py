@@ -49,13 +49,19 @@ class Answer:
         return child_name(self.mock, self.path)
 
 
-def unchosen_answers(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
+def unchosen_answers(module: TestModule, index: ProductionIndex) -> list[Answer]:
     """All awaited answers of asynchronous children that were told none.
 
     Args:
         module: The test module.
         index: The program.
     """
+    if module.answers is None:
+        module.answers = list(_find(module, index))
+    return module.answers
+
+
+def _find(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
     for view in module.views:
         mock = view.mock
         for use in mock.uses:

@@ -48,9 +48,8 @@ _CLASSES: Final = frozenset({"pytest.MonkeyPatch", "_pytest.monkeypatch.MonkeyPa
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     del scope
-    imported = module.names.is_imported("MonkeyPatch") or module.names.is_imported("pytest")
     for function in module.outline.functions:
-        if _FIXTURE in function.parameters or imported:
+        if module.mentions(function, b"undo", b"MonkeyPatch"):
             yield from _look(module, function, fixture=_FIXTURE in function.parameters)
 
 

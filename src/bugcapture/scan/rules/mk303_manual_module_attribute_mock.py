@@ -76,9 +76,11 @@ def _imported_target(module: TestModule, escape: Escape) -> str:
 def _is_put_back(module: TestModule, function: TestFunction | None, target: str) -> bool:
     if function is None:
         return False
+    last = target.rpartition(".")[2].encode()
     if _assignments(function, target) > 1:
         return True
     around = [other for other in module.outline.functions if other.is_teardown or other.fixture is not None]
+    around = [other for other in around if module.mentions(other, last)]
     return any(_assignments(other, target) for other in around if other is not function)
 
 
