@@ -2,7 +2,7 @@
 
 Wall seconds, the best of some runs of each, all in turn. Peers that are not installed are named and left out.
 
-Run: ``python benchmarks/scan_speed.py CHECKOUT… [--runs 3]``; each checkout is a folder whose tests lie in ``tests``.
+Run: ``python benchmarks/scan_speed.py CHECKOUT… [--runs 3]``; the tests of each checkout lie in ``tests``.
 """
 
 from __future__ import annotations
@@ -25,31 +25,14 @@ def commands(folder: Path, few: list[str]) -> dict[str, tuple[str, ...]]:
     ours = (sys.executable, "-m", "bugcapture", "scan", "--quiet")
     rules = folder / "semgrep.yml"
     rules.write_text(SEMGREP, "utf-8")
+    ruff = "ruff check --isolated --no-cache --quiet --exit-zero --select=ALL tests"
     peers = {
-        "ruff, all rules": (
-            "ruff",
-            "check",
-            "--isolated",
-            "--no-cache",
-            "--quiet",
-            "--exit-zero",
-            "--select=ALL",
-            "tests",
-        ),
-        "flake8": ("flake8", "--isolated", "--exit-zero", "-q", "tests"),
-        "ast-grep, one pattern": (
-            "ast-grep",
-            "run",
-            "-l",
-            "python",
-            "-p",
-            "AsyncMock($$$)",
-            "--json=stream",
-            "tests",
-        ),
-        "semgrep, one rule": ("semgrep", "scan", "--metrics=off", "-j2", "-q", f"--config={rules}", "tests"),
+        "ruff, all rules": ruff.split(),
+        "flake8": "flake8 --isolated --exit-zero -q tests".split(),
+        "ast-grep, one pattern": "ast-grep run -l python -p AsyncMock($$$) --json=stream tests".split(),
+        "semgrep, one rule": ["semgrep", "scan", "--metrics=off", "-j2", "-q", f"--config={rules}", "tests"],
     }
-    found = {name: command for name, command in peers.items() if shutil.which(command[0])}
+    found = {name: tuple(command) for name, command in peers.items() if shutil.which(command[0])}
     for name in peers.keys() - found:
         print(f"not installed: {name}", file=sys.stderr)
     return {
