@@ -28,8 +28,8 @@ def commands(folder: Path, few: list[str]) -> dict[str, tuple[str, ...]]:
     ruff = "ruff check --isolated --no-cache --quiet --exit-zero --select=ALL tests"
     peers = {
         "ruff, all rules": ruff.split(),
-        "flake8": "flake8 --isolated --exit-zero -q tests".split(),
-        "ast-grep, one pattern": "ast-grep run -l python -p AsyncMock($$$) --json=stream tests".split(),
+        "flake8": ["flake8", "--isolated", "--exit-zero", "-q", "tests"],
+        "ast-grep, one pattern": ["ast-grep", "run", "-lpython", "-p", "AsyncMock($$$)", "--json=stream", "tests"],
         "semgrep, one rule": ["semgrep", "scan", "--metrics=off", "-j2", "-q", f"--config={rules}", "tests"],
     }
     found = {name: tuple(command) for name, command in peers.items() if shutil.which(command[0])}
