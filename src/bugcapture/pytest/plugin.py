@@ -35,10 +35,26 @@ def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager
                 manager.register(_Reserved(), name)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    parser.getgroup("bugcapture").addoption(
+        "--bugcapture-leaks",
+        nargs="?",
+        const="warn",
+        choices=("warn", "error"),
+        help="Name the tests that leave something behind, and what: variables, patches, threads, handlers, "
+        "filters, the working directory, sys.path, replaced functions; =error makes them errors.",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known, for ``--strict-markers`` and ``--markers``."""
     for line in _MARKERS:
         config.addinivalue_line("markers", line)
+    if how := config.getoption("--bugcapture-leaks"):
+        from bugcapture.pytest.leaks import register  # noqa: PLC0415 - only runs that ask for it pay for it
+
+        register(config, how)
 
 
 @pytest.hookimpl(tryfirst=True)
