@@ -110,6 +110,38 @@ The Same In Setup
 Skipped In Teardown
     Nothing
     [Teardown]    Skip    not today
+Return Check
+    Run Keyword And Return    Check Total
+Return Check In If
+    IF    True
+        Run Keyword And Return If    True    Return Check
+    END
+Return One Of Several
+    Run Keyword And Continue On Failure    Fail    one
+    Run Keyword And Return    Run Keywords    Nothing    AND    Check Total
+Return Check With Teardown
+    Run Keyword And Return    Return Check
+    [Teardown]    Nothing
+Return Check Below
+    [Arguments]    ${depth}
+    IF    ${depth} == 0    Run Keyword And Return    Check Total
+    Run Keyword And Return    Return Check Below    ${${depth} - 1}
+Return Value Error
+    Run Keyword And Return    Run Keyword    Raise Value Error
+Return Setup Fails
+    Run Keyword And Return    Setup Fails
+Return Teardown Fails
+    Run Keyword And Return    Teardown Fails
+Return Check And Teardown Fails
+    Run Keyword And Return    Check And Teardown Fails
+Return Unknown
+    Run Keyword And Return    Expect Unknown
+Expect Unknown
+    No Such Keyword
+Return Skip
+    Run Keyword And Return    Skip In Keyword
+Skip In Keyword
+    Skip    not today
 Setup Fails And More
     Run Keyword And Continue On Failure    Setup Fails
     Fail    boom
@@ -153,6 +185,18 @@ EXPECTED = {
     "library about an assertion": "Assert Success    Check Total",
     "library about a value error": "Assert Success    Raise Value Error",
     "raised again while another error is handled": "Run While Handling    Check In Try",
+    "returned": "Return Check",
+    "returned, in if": "Return Check In If",
+    "returned, several": "Return One Of Several",
+    "returned, with teardown": "Return Check With Teardown",
+    "returned, recursion": "Return Check Below    2",
+    "returned, run keywords": "Run Keywords    Nothing    AND    Return Check",
+    "returned, wait until": "Wait Until Keyword Succeeds    2x    1ms    Return Check",
+    "returned, expect error": "Run Keyword And Expect Error    other    Return Check",
+    "returned, library about it": "Assert Success    Return Check",
+    "returned, one after the other": "Run Keyword And Continue On Failure    Return Check\nReturn Check",
+    "returned, from the test": "Run Keyword And Return    Check Total",
+    "returned, declared": "[Documentation]    Fails with: AssertionError: 1 != 2\nReturn Check",
     "passed on": "Continuable    one\nIF    True\n    Continuable    two\n    Pass Execution    x\nEND",
     "one object about a value error": "Raise The Same About    Raise Value Error",
     "one object about itself": "Raise The Same About    Raise The Same",
@@ -237,6 +281,12 @@ WRONG = {
         "teardown of a keyword",
     ),
     "keyword setup and assertion in keyword": ("Setup Fails And More", "set-up is never"),
+    "returned value error": ("Return Value Error", "ValueError is not an assertion"),
+    "returned keyword setup": ("Return Setup Fails", "set-up is never"),
+    "returned keyword teardown": ("Return Teardown Fails", "teardown of a keyword"),
+    "returned assertion and keyword teardown": ("Return Check And Teardown Fails", "teardown of a keyword"),
+    "returned unknown keyword": ("Return Unknown", "undefined: No Such Keyword"),
+    "expect error, returned unknown keyword": ("Run Keyword And Expect Error    x    Return Unknown", "undefined"),
     "one object in body, then in teardown": (
         "Run Keyword And Ignore Error    Raise The Same\n[Teardown]    Raise The Same",
         "teardown failed",
@@ -296,6 +346,7 @@ SKIPPED = {
     "skip in teardown": "Fail    x\n[Teardown]    Skip    not today",
     "skip tag": "robot:skip",
     "skip in keyword teardown": "Skipped In Teardown",
+    "returned skip": "Return Skip",
     "failure, then skip": "Continuable\nSkip    not today",
 }
 

@@ -185,11 +185,18 @@ class Attempt:
 
 
 def _errors_of(error: BaseException | None) -> list[BaseException | None]:
-    """The single failures that Robot would go on with."""
+    """The single failures that Robot would go on with.
+
+    ``Run Keyword And Return`` hands on the failure of a user keyword as a whole, which holds the single ones; what
+    is single holds itself.
+    """
     if isinstance(error, ExecutionPassed):
-        earlier = error.earlier_failures
-        return list(earlier.get_errors()) if earlier else []
-    return list(error.get_errors()) if isinstance(error, ExecutionStatus) else [error]
+        error = error.earlier_failures
+        if error is None:
+            return []
+    if not isinstance(error, ExecutionStatus):
+        return [error]
+    return [single for one in error.get_errors() for single in ([one] if one is error else _errors_of(one))]
 
 
 def in_setup_or_teardown(calls: tuple[Call, ...]) -> str:
