@@ -67,6 +67,7 @@ class Patch:
         function: The function around it.
         mock: What it puts in place; None when that is no mock, or not known.
         gives: Whether it hands a mock over.
+        known: Whether what it replaces is named by a text, or begins with something imported.
     """
 
     target: str
@@ -77,9 +78,17 @@ class Patch:
     function: TestFunction | None = None
     mock: Mock | None = None
     gives: bool = True
+    known: bool = True
 
 
-Value = Ref | Patch | Made | None
+@dataclass(frozen=True, slots=True)
+class Gives:
+    """A function that gives a mock to those who call it, and is none itself."""
+
+    value: Ref
+
+
+Value = Ref | Patch | Made | Gives | None
 Environment = dict[str, Value]
 
 
@@ -122,6 +131,7 @@ class Flow:
         self._function = function
         self._known = environment
         self._wrappers = wrappers
+        self._yields = False
         self.returned: list[Value] = []
 
     def read(self, body: list[ast.stmt]) -> None:
@@ -210,13 +220,18 @@ class Flow:
             self._escape(value, Way.RETURNED, "", "", node)
 
     def _read_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        """A function inside: its mocks are those of the function around it."""
+        """A function inside: its mocks are those of the function around it, its names are its own."""
         for decorator in node.decorator_list:
             self.value(decorator, Usage.STORED)
-        outer, self.returned = self.returned, []
+        outer = self.returned, self._known, self._yields
+        self.returned, self._known, self._yields = [], dict(self._known), False
+        for parameter in parameters_of(node):
+            self._known[parameter] = None
         self.read(node.body)
-        self._known[node.name] = next((one for one in self.returned if one is not None), None)
-        self.returned = outer
+        plain = isinstance(node, ast.FunctionDef) and not node.decorator_list and not self._yields
+        given = next((one for one in self.returned if isinstance(one, Ref)), None) if plain else None
+        self.returned, self._known, self._yields = outer
+        self._known[node.name] = Gives(given) if given is not None else None
 
     def _read_class(self, node: ast.ClassDef) -> None:
         for decorator in node.decorator_list:
@@ -239,6 +254,8 @@ class Flow:
             self._bind_attribute(target, value, node)
         elif isinstance(target, ast.Subscript):
             self.value(target.value, Usage.STORED)
+            if isinstance(value, Gives):
+                value = value.value
             if isinstance(value, Ref):
                 way = Way.OVERRIDE if dotted(target.value).endswith("dependency_overrides") else Way.CONTAINER
                 self._escape(value, way, dotted(target.value), "", node)
@@ -362,10 +379,14 @@ class Flow:
         return value
 
     def _value_lambda(self, node: ast.Lambda, _usage: Usage) -> Value:
+        outer = self._known
+        self._known = {**outer, **dict.fromkeys(parameters_of(node))}
         value = self.value(node.body, Usage.STORED)
-        return value if isinstance(value, Ref) else None
+        self._known = outer
+        return Gives(value) if isinstance(value, Ref) else None
 
     def _value_yield(self, node: ast.Yield, _usage: Usage) -> Value:
+        self._yields = True
         if node.value is not None:
             self._leave(self.value(node.value, Usage.STORED), node.value)
         return None
@@ -383,14 +404,7 @@ class Flow:
     def _call(self, node: ast.Call, usage: Usage, *, awaited: bool) -> Value:
         function = node.func
         if isinstance(function, ast.Name):
-            if function.id in _TRUTH_CALLS:
-                for argument in node.args:
-                    self.value(argument, Usage.TRUTH)
-                return None
-            held = self._known.get(function.id)
-            if isinstance(held, Ref):
-                return self._call_mock(held, node, usage, awaited=awaited)
-            return self._call_named(self._names.resolve(function), node)
+            return self._call_name(function, node, usage, awaited=awaited)
         if isinstance(function, ast.Attribute):
             base = self.value(function.value, Usage.NONE) if function.attr != "dict" else None
             if isinstance(base, Ref):
@@ -405,6 +419,19 @@ class Flow:
         self.value(function, Usage.NONE)
         self._arguments(node, "")
         return None
+
+    def _call_name(self, function: ast.Name, node: ast.Call, usage: Usage, *, awaited: bool) -> Value:
+        if function.id in _TRUTH_CALLS:
+            for argument in node.args:
+                self.value(argument, Usage.TRUTH)
+            return None
+        held = self._known.get(function.id)
+        if isinstance(held, Ref):
+            return self._call_mock(held, node, usage, awaited=awaited)
+        if isinstance(held, Gives):
+            self._arguments(node, "")
+            return held.value
+        return self._call_named(self._names.resolve(function), node)
 
     def _call_named(self, name: str, node: ast.Call) -> Value:
         module, _, last = name.rpartition(".")
@@ -436,7 +463,9 @@ class Flow:
         numbered = [(str(number), argument) for number, argument in enumerate(node.args)]
         for parameter, argument in (*numbered, *((one.arg or "", one.value) for one in node.keywords)):
             value = self.value(argument, Usage.STORED)
-            if isinstance(value, Ref):
+            if isinstance(value, Gives):
+                self._escape(value.value, Way.CONTAINER, "", "", argument)
+            elif isinstance(value, Ref):
                 made = made or Made(name)
                 self._escape(value, Way.ARGUMENT, name, parameter, argument, made=made)
             elif isinstance(value, Patch):
@@ -565,6 +594,8 @@ class Flow:
 
     def _make_patch(self, name: str, node: ast.Call) -> Patch:
         patch = Patch(_patch_target(name, node, self._names), node, span_of(node), function=self._function)
+        if name.endswith(".object") and node.args:
+            patch.known = self._names.is_imported(dotted(node.args[0]).partition(".")[0])
         self._seen.patches.append(patch)
         if name.endswith((".dict", ".multiple")):
             patch.gives = False
@@ -578,7 +609,7 @@ class Flow:
             patch.gives = False
             value = self.value(new, Usage.STORED)
             if isinstance(value, Ref):
-                self._escape(value, Way.PATCHED, patch.target, "", new)
+                self._escape(value, Way.PATCHED, patch.target if patch.known else "", "", new)
                 patch.mock = value.mock
             return patch
         patch.mock = self._patched_mock(patch, words, node)
@@ -599,7 +630,8 @@ class Flow:
         for keyword in node.keywords:
             self._read_keyword(mock, keyword, self.value(keyword.value, Usage.STORED))
         self._seen.mocks.append(mock)
-        mock.escapes.append(Escape(Way.PATCHED, patch.target, "", (), span_of(node)))
+        target = patch.target if patch.known else ""
+        mock.escapes.append(Escape(Way.PATCHED, target, "", (), span_of(node)))
         return mock
 
     def _use(self, ref: Ref, node: ast.expr, *, awaited: bool, called: bool, usage: Usage) -> None:
@@ -661,6 +693,13 @@ class Flow:
         ast.Set: _value_items,
         ast.Dict: _value_items,
     }
+
+
+def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
+    """The names of all parameters of a function."""
+    given = node.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    return [one.arg for one in every if one is not None]
 
 
 def span_of(node: ast.expr | ast.stmt) -> Span:

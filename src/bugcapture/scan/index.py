@@ -31,6 +31,8 @@ _FORBIDS: Final = re.compile(
     r"\b40[13]\b|Permission|Forbidden|Unauthori[sz]ed|AccessDenied|HTTP_40[13]|NotAuthorized"
 )
 
+_PLAIN_DECORATORS: Final = frozenset({"abstractmethod", "classmethod", "staticmethod", "override"})
+
 
 @dataclass(frozen=True, slots=True)
 class Sink:
@@ -63,6 +65,7 @@ class ProgramFunction:
         module: Its module, as far as the path tells.
         parameters: The names of its parameters without `self`.
         is_async: Whether it is asynchronous.
+        is_coroutine: Whether calling it makes something to await: it does not yield, and nothing decorates it.
         sinks: The calls in it whose results are used.
         calls: The functions that it calls with names of its own: the callee, and by parameter the name given.
         attributes: For a constructor: by attribute of the object the parameter that it holds.
@@ -78,6 +81,7 @@ class ProgramFunction:
     calls: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     line: int = 0
+    is_coroutine: bool = False
 
 
 @dataclass(slots=True)
@@ -122,20 +126,27 @@ def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
         reader = _Body()
         reader.read(node.body, Usage.NONE)
         attributes = tuple(_held(node)) if function.name == "__init__" else ()
+        is_async = isinstance(node, ast.AsyncFunctionDef)
         found.append(
             ProgramFunction(
                 path=path,
                 name=function.qualname,
                 module=module,
                 parameters=function.parameters,
-                is_async=isinstance(node, ast.AsyncFunctionDef),
+                is_async=is_async,
                 sinks=tuple(reader.sinks),
                 calls=tuple(reader.calls),
                 attributes=attributes,
                 line=node.lineno,
+                is_coroutine=is_async and not reader.yields and _is_plain(node),
             )
         )
     return found
+
+
+def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether no decorator makes something else of a function."""
+    return all(dotted(one).rpartition(".")[2] in _PLAIN_DECORATORS for one in node.decorator_list)
 
 
 def _held(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
@@ -161,6 +172,7 @@ class _Body:
         self.calls: list[tuple[str, tuple[tuple[str, str], ...]]] = []
         # Names that hold the result of an awaited call, until they are given something else.
         self._held: dict[str, Sink] = {}
+        self.yields = False
 
     def read(self, body: list[ast.stmt], _usage: Usage) -> None:
         for number, statement in enumerate(body):
@@ -251,6 +263,7 @@ class _Body:
 
     def _parts_of(self, node: ast.expr) -> None:
         inner = Usage.COMPARED if isinstance(node, ast.Compare) else Usage.STORED
+        self.yields = self.yields or isinstance(node, ast.Yield)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self._value(child, inner)

@@ -227,8 +227,7 @@ class _Reader:
         if function.owner is not None:
             environment |= {name: own(value) for name, value in self._class(function.owner).items()}
         for name in function.parameters:
-            if name in self._given:
-                environment[name] = own(Ref(self._given[name]))
+            environment[name] = own(Ref(self._given[name])) if name in self._given else None
         self._module.views += [View(function, view) for view in views.values()]
         return environment
 

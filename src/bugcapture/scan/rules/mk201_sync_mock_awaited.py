@@ -123,5 +123,16 @@ async def test_load():
     await db.execute("select 1")
 """
         ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+async def test_load():
+    async def fake():
+        return MagicMock()
+
+    await fake()
+"""
+        ),
     ),
 )

@@ -49,10 +49,10 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if mock.patched and "new_callable" not in mock.arguments:
             continue
         for escape in mock.escapes:
-            if escape.way is not Way.PATCHED or escape.path:
+            if escape.way is not Way.PATCHED or escape.path or not escape.target:
                 continue
             function = _find(escape.target, scope)
-            if function is not None and function.is_async:
+            if function is not None and function.is_coroutine:
                 yield Hazard(
                     path=module.path,
                     span=mock.span,
@@ -132,6 +132,59 @@ from unittest.mock import MagicMock, patch
 
 async def test_order():
     with patch("shop.mail.send", new=MagicMock(side_effect=coroutine)):
+        await order("alice")
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+
+async def test_order():
+    async def fake(text):
+        return MagicMock()
+
+    with patch("shop.mail.send", new=fake):
+        await order("alice")
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from contextlib import asynccontextmanager
+from unittest.mock import MagicMock, patch
+
+async def test_order():
+    session = MagicMock()
+
+    @asynccontextmanager
+    async def fake():
+        yield session
+
+    with patch("shop.db.session", fake), patch("shop.db.session", lambda: session):
+        await order("alice")
+    with patch("shop.db.session", MagicMock()), patch("shop.db.rows", MagicMock()):
+        await order("alice")
+""",
+            program={
+                "src/shop/db.py": """\
+from contextlib import asynccontextmanager
+
+@asynccontextmanager
+async def session():
+    yield 1
+
+async def rows():
+    yield 1
+"""
+            },
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+
+async def test_order(mailer):
+    with patch.object(mailer, "send", new=MagicMock()):
         await order("alice")
 """,
             program=_PROGRAM,
