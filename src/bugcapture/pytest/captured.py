@@ -17,7 +17,7 @@ from bugcapture.core.tags import SWITCH, TagPolicy, check_tags, read_tags
 from bugcapture.core.wording import GHERKIN, PYTEST
 from bugcapture.project.session import JudgedTest
 from bugcapture.project.trial import is_trial_of_all
-from bugcapture.pytest.markers import check_markers, read_marker
+from bugcapture.pytest.markers import check_markers, is_ours, read_marker
 from bugcapture.pytest.scenario import Scenario, ScenarioRun, find_scenario
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def capture(item: pytest.Item, reading: Reading, *, late: bool = False) -> Captu
         path, line, name = scenario.path, scenario.line, scenario.name
     else:
         path, line = place_of(item)
-        name = item.nodeid.partition("::")[2] or item.name
+        name = name_of(item) or item.name
     test = PytestTest(
         path=path,
         line=line,
@@ -213,7 +213,8 @@ def why_late(item: pytest.Item, captured: Captured, policy: TagPolicy) -> tuple[
     test = captured.test
     if captured.reading is None:
         return test, f"{SWITCH} was added after the check of all markers: it has to stand in the source"
-    if now.tags == captured.reading.tags and now.expectation == captured.reading.expectation:
+    same = _ours(now) == _ours(captured.reading) and now.expectation == captured.reading.expectation
+    if same and not now.problems:
         return test, ""
     tags = read_tags(now.tags)
     if tags.expected_fail:
@@ -221,6 +222,23 @@ def why_late(item: pytest.Item, captured: Captured, policy: TagPolicy) -> tuple[
     if now.problems:
         return test, now.problems[0].message
     return test, "its markers changed while the run went on: they have to stand in the source"
+
+
+def _ours(reading: Reading) -> set[str]:
+    """What concerns bugs: the markers of others come and go, and those that may not have problems."""
+    return {tag for tag in reading.tags if is_ours(tag)}
+
+
+def name_of(item: pytest.Item) -> str:
+    """What a test is called in its file, which may have ``::`` in its own name.
+
+    Args:
+        item: The test.
+    """
+    for node in item.listchain():
+        if isinstance(node, pytest.File) and item.nodeid.startswith(f"{node.nodeid}::"):
+            return item.nodeid.removeprefix(f"{node.nodeid}::")
+    return item.nodeid.partition("::")[2]
 
 
 def _read_scenario(item: pytest.Item, scenario: Scenario, policy: TagPolicy) -> Reading:
@@ -282,7 +300,7 @@ def _written_line(item: pytest.Item) -> int:
         with contextlib.suppress(BugcaptureError):
             source = read_source(item.path, str(item.path))
         files[item.path] = {capture.name: capture.line for capture in source.captures} if source else {}
-    return files[item.path].get(item.nodeid.partition("::")[2].partition("[")[0], 0)
+    return files[item.path].get(name_of(item).partition("[")[0], 0)
 
 
 def _is_of_tag(mark: pytest.Mark, tags: Sequence[str]) -> bool:

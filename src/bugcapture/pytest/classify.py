@@ -49,7 +49,7 @@ def read_outcome(item: Any, captured: Captured, call: Any, report: Any, place: P
         place: How a path and a line are shown.
     """
     failures = (*captured.failures, *read_failures(item, captured, call, report, place))
-    if is_skip(call) or (report.skipped and not captured.test.tags.expected_fail):
+    if is_skip(call) or (not captured.test.tags.expected_fail and _holds_xfail(report)):
         reason = _why_skipped(call, report)
         return Outcome(status=Status.NOT_RUN, raw_status="skipped", failures=failures, reason=reason)
     if not failures:
@@ -75,7 +75,7 @@ def read_failures(item: Any, captured: Captured, call: Any, report: Any, place: 
         report: pytest's report of the phase.
         place: How a path and a line are shown.
     """
-    if is_skip(call) or not (report.failed or captured.test.tags.expected_fail):
+    if is_skip(call) or not (report.failed or captured.test.tags.expected_fail) or _passed_strictly(report):
         return
     error = call.excinfo.value if call.excinfo is not None else None
     location = _location(report, item, place)
@@ -274,7 +274,19 @@ def _location(report: Any, item: Any, place: Place) -> str:
     return place(str(item.config.rootpath / crash.path), crash.lineno) if crash is not None else ""
 
 
+def _holds_xfail(report: Any) -> bool:
+    """Whether pytest's own ``xfail`` holds a test, whatever it makes of it."""
+    return report.skipped or _passed_strictly(report)
+
+
+def _passed_strictly(report: Any) -> bool:
+    """Whether a test passed that its ``xfail(strict=True)`` wanted to fail; pytest says it in this text alone."""
+    return report.failed and isinstance(report.longrepr, str) and report.longrepr.startswith("[XPASS(strict)]")
+
+
 def _why_skipped(call: Any, report: Any) -> str:
     if is_skip(call):
         return message_of(call.excinfo.value)
+    if _passed_strictly(report):
+        return f"pytest's own xfail: {report.longrepr}"
     return f"pytest's own xfail: {report.wasxfail}" if hasattr(report, "wasxfail") else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import BugcaptureError
 from bugcapture.core.tags import SWITCH
+from bugcapture.pytest.captured import name_of
 
 if TYPE_CHECKING:
     import pytest
@@ -27,7 +28,7 @@ def find_switch(item: pytest.Item, scenario: Scenario | None, test: PytestTest) 
     """
     if scenario is not None and SWITCH in scenario.tags:
         return scenario.path, scenario.line_of_tag(SWITCH)
-    path, name = test.path if scenario is None else str(item.path), item.nodeid.partition("::")[2]
+    path, name = test.path if scenario is None else str(item.path), name_of(item)
     source = _read(path)
     sites = [
         (capture.line != test.line, site.line)  # Branches may define a test more than once.
