@@ -27,6 +27,13 @@ _PLAIN_BASES: Final = frozenset(
     }
 )  # fmt: skip
 
+_PLAIN_DECORATORS: Final = frozenset(
+    {
+        "staticmethod", "classmethod", "skip", "skipIf", "skipUnless", "expectedFailure", "freeze_time", "dict",
+        "override_settings", "async_test", "asyncio", "anyio", "override",
+    }
+)  # fmt: skip
+
 
 @dataclass(slots=True, eq=False)
 class View:
@@ -245,12 +252,16 @@ class _Reader:
         patches: list[Patch] = []
         owner = function.owner
         around = owner.decorator_list if owner is not None and function.is_test else []
+        foreign = False
         for decorator in (*reversed(function.node.decorator_list), *reversed(around)):
-            if isinstance(decorator, ast.Call):
-                value = flow.value(decorator, Usage.NONE)
-                if isinstance(value, Patch):
-                    value.how = "decorator"
-                    patches.append(value)
+            value = flow.value(decorator, Usage.NONE) if isinstance(decorator, ast.Call) else None
+            if isinstance(value, Patch):
+                value.how = "decorator"
+                patches.append(value)
+            else:
+                foreign = foreign or not _hands_nothing_over(decorator)
+        if foreign:
+            return  # It may hand something over as well, and nobody knows in which place.
         given = [patch for patch in patches if patch.gives]
         for name, patch in zip(function.parameters, given, strict=False):
             environment[name] = Ref(patch.mock) if patch.mock is not None else None
@@ -259,6 +270,14 @@ class _Reader:
 
     def _view(self, function: TestFunction | None, mocks: list[Mock]) -> None:
         self._module.views += [View(function, mock) for mock in mocks]
+
+
+def _hands_nothing_over(decorator: ast.expr) -> bool:
+    """Whether a decorator is known to give the function no argument of its own."""
+    name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    root, _, _ = name.partition(".")
+    last = name.rpartition(".")[2]
+    return root in {"pytest", "unittest", "mark"} or last in _PLAIN_DECORATORS or last.endswith("fixture")
 
 
 def _fixture_name(function: TestFunction) -> str:

@@ -115,6 +115,17 @@ async def test_save():
         ),
         Case(
             test="""\
+from unittest.mock import AsyncMock, patch
+from aioresponses import aioresponses
+
+@aioresponses()
+@patch("shop.till.Till.sleep", new_callable=AsyncMock)
+def test_till(mock_api, sleep_mock):
+    mock_api.get("https://example.org/")
+"""
+        ),
+        Case(
+            test="""\
 import asyncio
 from unittest.mock import AsyncMock
 
