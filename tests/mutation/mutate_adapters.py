@@ -63,10 +63,19 @@ QUICK = {"behave": ("behave",), "robot": ("robot",), "pytest": ("pytest", "pytes
 _NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.SubprocessError)
 # Modules that read or edit sources; nothing of them runs in a test run.
 STATIC = {
-    "behave": {"dialect", "environment", "execute", "graduate", "parse", "settings", "source", "suite", "wiring"},
-    "robot": {"dialect", "execute", "graduate", "parse", "places", "select", "source", "wiring", "race_library"},
-    "pytest": {"bdd_source", "dialect", "execute", "graduate", "settings", "source", "wiring", "race_fixture"},
-}
+    "behave": {
+        "add_install", "dialect", "environment", "execute", "graduate", "parse", "scaffold", "settings", "source",
+        "suite", "wire", "wiring",
+    },
+    "robot": {
+        "dialect", "execute", "graduate", "parse", "places", "scaffold", "select", "source", "wire", "wiring",
+        "race_library",
+    },
+    "pytest": {
+        "bdd_source", "dialect", "execute", "graduate", "scaffold", "settings", "source", "wire", "wiring",
+        "race_fixture",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
