@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.text import printable
 from bugcapture.scan.flow import span_of
-from bugcapture.scan.names import Names, dotted
+from bugcapture.scan.names import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.hazard import Span
     from bugcapture.scan.module import TestModule
+    from bugcapture.scan.names import Names
 
 ENVIRON: Final = frozenset({"os.environ", "os.environb"})
 _CHANGES: Final = frozenset({"update", "pop", "clear", "setdefault", "popitem", "__setitem__", "__delitem__"})
@@ -70,21 +71,23 @@ class EnvironmentUse:
 
 
 def read_environment(
-    statements: Iterable[ast.stmt], names: Names, functions: Iterable[TestFunction]
+    statements: Iterable[ast.stmt],
+    names_in: Callable[[TestFunction | None], Names],
+    functions: Iterable[TestFunction],
 ) -> Iterator[EnvironmentUse]:
     """What functions, and the top of the module, do with the environment; those that do nothing are left out.
 
     Args:
         statements: Statements at the top of the module.
-        names: What its names stand for.
+        names_in: What names stand for in a function, or in the module.
         functions: The functions to look at.
     """
-    top = _Reader(names, EnvironmentUse(None))
+    top = _Reader(names_in(None), EnvironmentUse(None))
     top.block(statements, restores=False)
     if top.use.changes:
         yield top.use
     for function in functions:
-        reader = _Reader(names, EnvironmentUse(function))
+        reader = _Reader(names_in(function), EnvironmentUse(function))
         for decorator in function.node.decorator_list:
             reader.decorator(decorator)
         if function.owner is not None:

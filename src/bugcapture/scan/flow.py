@@ -595,7 +595,7 @@ class Flow:
     def _make_patch(self, name: str, node: ast.Call) -> Patch:
         patch = Patch(_patch_target(name, node, self._names), node, span_of(node), function=self._function)
         if name.endswith(".object") and node.args:
-            patch.known = self._names.is_imported(dotted(node.args[0]).partition(".")[0])
+            patch.known = self._is_imported(dotted(node.args[0]).partition(".")[0])
         self._seen.patches.append(patch)
         if name.endswith((".dict", ".multiple")):
             patch.gives = False
@@ -614,6 +614,11 @@ class Flow:
             return patch
         patch.mock = self._patched_mock(patch, words, node)
         return patch
+
+    def _is_imported(self, name: str) -> bool:
+        """Whether a name stands for something imported, here."""
+        held = self._function is not None and self._function.binds(name)
+        return self._names.is_imported(name) and not held
 
     def _patched_mock(self, patch: Patch, words: dict[str, ast.expr], node: ast.Call) -> Mock | None:
         callable_ = words.get("new_callable")

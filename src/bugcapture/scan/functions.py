@@ -36,7 +36,8 @@ class TestFunction:
         qualname: Its name with those of its classes.
         owner: The class around it; None at the top of the module.
         parameters: The names of its parameters, `self` and `cls` left out.
-        decorators: Its decorators, the nearest to the function last.
+        imports: The import statements inside.
+        held: The names that it binds without importing them, once somebody has asked.
     """
 
     __test__ = False
@@ -45,6 +46,20 @@ class TestFunction:
     qualname: str
     owner: ast.ClassDef | None = None
     parameters: tuple[str, ...] = ()
+    imports: tuple[ast.Import | ast.ImportFrom, ...] = ()
+    held: frozenset[str] | None = None
+
+    def binds(self, name: str) -> bool:
+        """Whether a name is one of its own: a parameter, or one that it gives something to.
+
+        Args:
+            name: The name.
+        """
+        if name in self.parameters:
+            return True
+        if self.held is None:
+            self.held = frozenset(_bound(self.node))
+        return name in self.held
 
     @property
     def name(self) -> str:
@@ -84,6 +99,7 @@ class Outline:
     Attributes:
         functions: Its functions and methods, in order; those inside of functions belong to these.
         imports: All import statements, wherever they stand.
+        top_imports: Those outside of functions.
         statements: The statements at its top that are neither functions, classes nor imports.
         classes: Its classes, nested ones too.
         class_statements: The statements of classes that are neither functions nor classes.
@@ -91,6 +107,7 @@ class Outline:
 
     functions: list[TestFunction] = field(default_factory=list)
     imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
+    top_imports: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     statements: list[ast.stmt] = field(default_factory=list)
     classes: list[ast.ClassDef] = field(default_factory=list)
     class_statements: list[tuple[ast.ClassDef, ast.stmt]] = field(default_factory=list)
@@ -110,13 +127,15 @@ def _read_block(body: list[ast.stmt], owner: ast.ClassDef | None, prefix: str, o
             parameters = tuple(one.arg for one in names)
             if owner is not None and parameters[:1] in {("self",), ("cls",), ("mcs",)}:
                 parameters = parameters[1:]
-            outline.functions.append(TestFunction(node, f"{prefix}{node.name}", owner, parameters))
-            outline.imports += _imports_inside(node.body)
+            imports = tuple(_imports_inside(node.body))
+            outline.functions.append(TestFunction(node, f"{prefix}{node.name}", owner, parameters, imports))
+            outline.imports += imports
         elif isinstance(node, ast.ClassDef):
             outline.classes.append(node)
             _read_block(node.body, node, f"{prefix}{node.name}.", outline)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             outline.imports.append(node)
+            outline.top_imports.append(node)
         else:
             if owner is None:
                 outline.statements.append(node)
@@ -143,6 +162,22 @@ def _read_nested(items: list[ast.AST], owner: ast.ClassDef | None, prefix: str, 
                         _read_nested(inner, owner, prefix, outline)
         else:  # An exception handler, or a case.
             _read_nested(item.body, owner, prefix, outline)  # type: ignore[attr-defined]
+
+
+def _bound(function: Function) -> Iterator[str]:
+    """Names that a function gives something to, but for imports and what it declares as not its own."""
+    foreign: set[str] = set()
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Global):
+            foreign.update(node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, Function | ast.ClassDef) and node is not function:
+            found.add(node.name)
+    yield from found - foreign
 
 
 def _imports_inside(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:

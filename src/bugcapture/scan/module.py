@@ -56,7 +56,7 @@ class TestModule:
         path: The file as reports name it.
         tree: Its syntax.
         outline: Its functions, classes and imports.
-        names: What its names stand for.
+        names: What its names stand for outside of functions.
         seen: Its mocks and patches.
         views: The mocks of all functions, each as that function has it.
         fixtures: The mocks that its fixtures give, by the name of the fixture.
@@ -77,6 +77,19 @@ class TestModule:
     environment: list[EnvironmentUse] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
     answers: list[Answer] | None = None
+
+    def names_in(self, function: TestFunction | None) -> Names:
+        """What names stand for in a function; one that imports and hides nothing shares those of the module.
+
+        Args:
+            function: The function; None for the module.
+        """
+        if function is None:
+            return self.names
+        hidden = [name for name in function.parameters if self.names.is_imported(name)]
+        if not function.imports and not hidden:
+            return self.names
+        return Names(function.imports, around=self.names, hidden=hidden)
 
     def mentions(self, function: TestFunction, *words: bytes) -> bool:
         """Whether one of some words stands in a function or its decorators; a cheap question before a dear one.
@@ -118,14 +131,15 @@ def read_module(
         wanted: Whether a function has to be looked at: it names something that the rules are about.
     """
     outline = read_outline(tree)
-    module = TestModule(path, tree, outline, Names(outline.imports), lines=lines)
+    module = TestModule(path, tree, outline, Names(outline.top_imports), lines=lines)
     reader = _Reader(module, dict(around), wanted)
     reader.read()
-    words = (b"environ", b"putenv", b"unsetenv", *(name.encode() for name in module.names.names_of(ENVIRON)))
+    aliases = [name for name, full in Names(outline.imports).items() if full in ENVIRON]
+    words = (b"environ", b"putenv", b"unsetenv", *(name.encode() for name in aliases))
     if any(word in line for line in lines for word in words[:3]):
         users = [function for function in outline.functions if module.mentions(function, *words)]
         top = [one for one in outline.statements if _mention(lines[one.lineno - 1 : one.end_lineno], words)]
-        module.environment = list(read_environment(top, module.names, users))
+        module.environment = list(read_environment(top, module.names_in, users))
     return module
 
 
@@ -184,7 +198,7 @@ class _Reader:
         """A helper that only makes a mock: what calls it makes one."""
         environment = dict(self._top)
         scratch = Seen()
-        flow = Flow(self._module.names, scratch, function, environment, {})
+        flow = Flow(self._module.names_in(function), scratch, function, environment, {})
         flow.read(function.node.body)
         mock = next((value.mock for value in flow.returned if isinstance(value, Ref) and not value.path), None)
         if mock is not None and mock in scratch.mocks:
@@ -241,7 +255,8 @@ class _Reader:
     def _flow(self, function: TestFunction, environment: Environment | None = None) -> Flow:
         environment = self._environment(function) if environment is None else environment
         before = len(self._module.seen.mocks)
-        flow = Flow(self._module.names, self._module.seen, function, environment, self._wrappers)
+        names = self._module.names_in(function)
+        flow = Flow(names, self._module.seen, function, environment, self._wrappers)
         self._read_decorators(function, flow, environment)
         flow.read(function.node.body)
         self._view(function, self._module.seen.mocks[before:])

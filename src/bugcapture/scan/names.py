@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import ItemsView, Iterable
 
 
 class Names:
@@ -15,11 +15,22 @@ class Names:
     Args:
         imports: All import statements, wherever they stand; later ones win.
         package: The package of the module, for relative imports.
+        around: The names of what is around it.
+        hidden: Those of them that stand for something else here.
     """
 
-    def __init__(self, imports: Iterable[ast.Import | ast.ImportFrom], package: str = "") -> None:
-        self._full: dict[str, str] = {}
+    def __init__(
+        self,
+        imports: Iterable[ast.Import | ast.ImportFrom],
+        package: str = "",
+        *,
+        around: Names | None = None,
+        hidden: Iterable[str] = (),
+    ) -> None:
+        self._full: dict[str, str] = dict(around.items()) if around is not None else {}
         self.stars: list[str] = []
+        for name in hidden:
+            self._full.pop(name, None)
         for node in imports:
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -55,14 +66,9 @@ class Names:
         parts.append(self._full.get(node.id, node.id))
         return ".".join(reversed(parts)) if len(parts) > 1 else parts[0]
 
-    def names_of(self, targets: Iterable[str]) -> list[str]:
-        """The bare names that stand for some full names.
-
-        Args:
-            targets: The full names.
-        """
-        wanted = set(targets)
-        return [name for name, full in self._full.items() if full in wanted]
+    def items(self) -> ItemsView[str, str]:
+        """The bare names with what they stand for."""
+        return self._full.items()
 
     def is_imported(self, name: str) -> bool:
         """Whether a bare name was imported."""

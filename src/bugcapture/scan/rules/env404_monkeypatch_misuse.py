@@ -56,6 +56,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
 def _look(module: TestModule, function: TestFunction, *, fixture: bool) -> Iterator[Hazard]:
     own: list[tuple[str, ast.expr]] = []
     undone: set[str] = set()
+    names = module.names_in(function)
     for node in ast.walk(function.node):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "undo":
             undone.add(dotted(node.func.value))
@@ -64,7 +65,7 @@ def _look(module: TestModule, function: TestFunction, *, fixture: bool) -> Itera
                     module, function, node, "monkeypatch.undo() takes back what other fixtures did as well"
                 )
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and len(node.targets) == 1:
-            if module.names.resolve(node.value.func) in _CLASSES:
+            if names.resolve(node.value.func) in _CLASSES:
                 own.append((dotted(node.targets[0]), node.value))
         elif isinstance(node, ast.Attribute) and node.attr == "undo":
             undone.add(dotted(node.value))  # Handed over, as to `addCleanup`.

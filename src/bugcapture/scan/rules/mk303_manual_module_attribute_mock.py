@@ -51,7 +51,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     del scope
     for view in module.views:
         for escape in view.mock.escapes:
-            target = _imported_target(module, escape)
+            target = _imported_target(module, view.function, escape)
             if target and not _is_put_back(module, view.function, target):
                 yield Hazard(
                     path=module.path,
@@ -66,11 +66,14 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 )
 
 
-def _imported_target(module: TestModule, escape: Escape) -> str:
-    """What is assigned to, as it is written; empty where its root was not imported."""
+def _imported_target(module: TestModule, function: TestFunction | None, escape: Escape) -> str:
+    """What is assigned to, as it is written; empty where its root was not imported, or is another thing here."""
     if escape.way is not Way.ATTRIBUTE or not escape.written:
         return ""
-    return escape.written if module.names.is_imported(escape.written.partition(".")[0]) else ""
+    root = escape.written.partition(".")[0]
+    if not module.names_in(function).is_imported(root) or (function is not None and function.binds(root)):
+        return ""
+    return escape.written
 
 
 def _is_put_back(module: TestModule, function: TestFunction | None, target: str) -> bool:
@@ -79,20 +82,35 @@ def _is_put_back(module: TestModule, function: TestFunction | None, target: str)
     last = target.rpartition(".")[2].encode()
     if _assignments(function, target) > 1:
         return True
-    around = [other for other in module.outline.functions if other.is_teardown or other.fixture is not None]
-    around = [other for other in around if module.mentions(other, last)]
-    return any(_assignments(other, target) for other in around if other is not function)
+    for other in module.outline.functions:
+        automatic = other.is_teardown or other.is_setup or other.fixture is not None
+        if automatic and other is not function and module.mentions(other, last) and _assignments(other, target):
+            return True
+    return False
 
 
 def _assignments(function: TestFunction, target: str) -> int:
-    """How often a function gives something to a target, or puts it away."""
+    """How often a function gives something to a target, puts it away, or lets somebody put it back."""
     count = 0
     for node in ast.walk(function.node):
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ast.Assign | ast.Delete):
             count += sum(dotted(one) == target for one in node.targets if isinstance(one, ast.Attribute))
-        elif isinstance(node, ast.Delete):
-            count += sum(dotted(one) == target for one in node.targets)
+        elif isinstance(node, ast.Call) and _is_replaced(node, target):
+            count += 2
     return count
+
+
+def _is_replaced(node: ast.Call, target: str) -> bool:
+    """Whether a call is `patch.object` or `monkeypatch.setattr` of a target, which puts back what was there."""
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
+    if called not in {"object", "setattr", "delattr", "addCleanup", "addfinalizer", "callback"}:
+        return False
+    owner, _, last = target.rpartition(".")
+    words = {one.value for one in node.args if isinstance(one, ast.Constant)}
+    given = {dotted(one) for one in node.args}
+    if called == "setattr" and isinstance(node.func, ast.Name):
+        return owner in given and last in words  # The builtin function, which gives it something else.
+    return last in words and (owner in given or called in {"addCleanup", "addfinalizer", "callback"})
 
 
 RULE = Rule(
@@ -127,6 +145,44 @@ def test_total():
         assert total([1]) == 1
     finally:
         shop.tax.rate = before
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import Mock
+
+def test_total(tool_service):
+    tool_service._session = Mock()
+
+def test_real():
+    from shop import tool_service
+    assert tool_service
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import Mock, patch
+from shop import tax
+
+def test_total():
+    with patch.object(tax, "rate"):
+        tax.rate = Mock(return_value=0)
+
+def test_other(monkeypatch):
+    monkeypatch.setattr(tax, "rate", None)
+    tax.rate = Mock(return_value=0)
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import Mock
+from shop import tax
+
+def setup_function():
+    tax.rate = tax.load_rate()
+
+def test_total():
+    tax.rate = Mock(return_value=0)
 """
         ),
         Case(
