@@ -188,7 +188,9 @@ def test_skip_on_failure_hides_no_verdict(project: RobotProject) -> None:
         f"{THREE}"
         f"Wrong\n    {TAGS}\n    No Such Keyword\n"
         f"Guard\n    [Tags]    tdd_bug    tdd_bug_1\n    Fail    again\n"
-        f"Html\n    {TAGS}\n    [Documentation]    Fails with: KeyError\n    Fail    *HTML* <i>x</i>\n",
+        f"Html\n    {TAGS}\n    [Documentation]    Fails with: KeyError\n    Fail    *HTML* <i>x</i>\n"
+        f"Html expected\n    {TAGS}\n    Fail    *HTML* <i>x</i>\n"
+        f"Two\n    {TAGS}\n    Run Keyword And Continue On Failure    Fail    one\n    Fail    two\n",
     )
 
     run = project.robot("--skiponfailure", "tdd_bug_1", "tests")
@@ -199,14 +201,60 @@ def test_skip_on_failure_hides_no_verdict(project: RobotProject) -> None:
         "Wrong": "wrong_failure",
         "Guard": "regressed",
         "Html": "wrong_failure",
+        "Html expected": "expected_failure",
+        "Two": "expected_failure",
     }
     assert {name: status for name, status in run.statuses.items() if status != "FAIL"} == {
         "Captured": "PASS",
+        "Html expected": "PASS",
+        "Two": "PASS",
         "Plain": "PASS",
     }
     assert run.message("Captured") == "Expected failure (#1): boom"
+    assert run.message("Html expected") == "Expected failure (#1): <i>x</i>"
+    assert run.message("Two") == "Expected failure (#1): Several failures occurred:\n\n1) one\n\n2) two"
     assert "bugcapture: tests/a.robot:" in run.message("Guard")
     assert run.code == 4
+
+
+@pytest.mark.parametrize("options", [[], ["--rpa"]], ids=["tests", "tasks"])
+def test_skip_on_failure_hides_no_failure_without_a_keyword(project: RobotProject, options: list[str]) -> None:
+    """A suite's set-up, an empty test and a late teardown count as they do without the option."""
+    guard = "Guard\n    [Tags]    tdd_bug    tdd_bug_1\n    No Operation\n"
+    project.write("tests/a.robot", f"*** Settings ***\nSuite Setup    Fail    env broken\n{THREE}{guard}")
+    late = "    [Timeout]    50 ms\n    No Operation\n    [Teardown]    Sleep    100 ms\n"
+    template = "    [Template]    Run Keyword\n    Skip\n    Fail\n"
+    project.write(
+        "tests/b.robot",
+        f"*** Test Cases ***\nEmpty\n    {TAGS}\nLate\n    {TAGS}\n{late}Row skipped\n    {TAGS}\n{template}",
+    )
+
+    plain = project.robot(*options, "tests")
+    statuses = plain.statuses  # Read now: the other run writes to the same place.
+    run = project.robot(*options, "--skiponfailure", "tdd_bug", "tests")
+
+    assert run.verdicts == plain.verdicts
+    assert run.record("Guard")["verdict"] == "regressed"
+    assert {run.record(name)["verdict"] for name in ("Captured", "Fixed", "Empty", "Late")} == {"wrong_failure"}
+    assert run.record("Captured")["reason"] == "the suite setup (env broken) failed"
+    for part in ("name", "reason", "message"):
+        assert [record[part] for record in run.records] == [record[part] for record in plain.records]
+    assert (run.code, run.closing, run.statuses) == (plain.code, plain.closing, statuses)
+
+
+def test_skip_on_failure_and_tests_that_did_not_run(project: RobotProject) -> None:
+    """A real skip and a test behind a stop have no verdict with the option either."""
+    skip = "*** Settings ***\nSuite Setup    Skip    not here\n"
+    project.write("tests/a.robot", skip + THREE.replace("tdd_bug_1", "tdd_bug_2"))
+    project.write("tests/b.robot", f"{BOOM}    [Teardown]    Skip    not today\n")
+    project.write("tests/c.robot", f"*** Test Cases ***\nOut\n    {TAGS}    robot:skip\n    Fail    boom\n")
+    project.write("tests/d.robot", f"*** Test Cases ***\nStop\n    {TAGS}\n    No Operation\n")
+    project.write("tests/e.robot", f"*** Test Cases ***\nBehind\n    {TAGS}\n    Fail    boom\n")
+
+    run = project.robot("--exitonfailure", "--skiponfailure", "tdd_bug", "tests")
+
+    assert (run.code, run.verdicts) == (1, {"Stop": "unexpected_pass"})
+    assert run.closing.endswith("0 regressed, 5 not run")
 
 
 def test_a_guard_that_fails_has_regressed(project: RobotProject) -> None:

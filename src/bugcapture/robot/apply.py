@@ -6,19 +6,18 @@ import html
 from typing import Any
 
 from bugcapture.core.text import bug_list
-from bugcapture.robot.classify import HTML, plain_message
+from bugcapture.robot.classify import HTML, failure_message
 
 
-def make_green(result: Any, ids: tuple[int, ...], message: str) -> None:
+def make_green(result: Any, ids: tuple[int, ...]) -> None:
     """Report an expected failure as passed.
 
     Args:
         result: The ``robot.result.TestCase``.
         ids: The bugs.
-        message: What the test failed with.
     """
     result.status = "PASS"
-    result.message = f"Expected failure ({bug_list(ids)}): {plain_message(message)}"
+    result.message = f"Expected failure ({bug_list(ids)}): {failure_message(result)}"
 
 
 def make_fixed(result: Any, headline: str) -> None:

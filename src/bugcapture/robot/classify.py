@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from robot.errors import DataError, RemoteError
@@ -25,6 +27,12 @@ CLOSE_FAILED: Final = "the race object could not be closed"
 
 _PHASES = {"SETUP": Phase.SETUP, "TEARDOWN": Phase.TEARDOWN, "": Phase.VERIFICATION}
 _STATUS = {"PASS": Status.PASSED, "FAIL": Status.FAILED}
+# What Robot puts before the message of a test that `--skiponfailure` skipped, in its newer and its older words.
+_SKIPPED_FOR_ITS_FAILURE = re.compile(
+    r"\A(?:Failed (?:test|task) skipped using |(?:Test|Task) failed but skip-on-failure mode ).*?"
+    r"\n\nOriginal failure:\n",
+    re.DOTALL,
+)
 
 
 def read_outcome(
@@ -45,17 +53,17 @@ def read_outcome(
     """
     raised = attempt.raised
     failures = tuple(_read(one, run, declared, prefixes) for one in raised if not one.skips)
+    if not raised:
+        failures = tuple(islice(_failed_setups(result), 1))
     raw = str(result.status)
+    message = plain_message(result.message)
     skipped = len(failures) < len(raised) or not failures
-    if raw not in _STATUS and skipped:
-        return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=plain_message(result.message))
-    if raw == "FAIL" and not failures:
-        if suite_failure := next(_failed_setups(result), None):
-            failures = (suite_failure,)
-        elif "robot:exit" in result.tags:
-            return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=plain_message(result.message))
-        else:
-            failures = (_read_message(result),)
+    if raw not in _STATUS and skipped and not _SKIPPED_FOR_ITS_FAILURE.match(message):
+        return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=message)
+    if raw != "PASS" and not failures:
+        if "robot:exit" in result.tags:
+            return Outcome(status=Status.NOT_RUN, raw_status=raw, reason=message)
+        failures = (_read_message(failure_message(result)),)
     if CLOSE_FAILED in result.message:  # Said at the test's end by the keyword library, which cannot raise there.
         failures += (Failure(phase=Phase.TEARDOWN, kind=Kind.CLEANUP, detail="closing the race object"),)
     # `--skiponfailure` calls a failed test skipped.
@@ -82,6 +90,15 @@ def plain_message(message: str) -> str:
     while message.startswith(HTML):
         message = message[len(HTML) :].lstrip()
     return message
+
+
+def failure_message(result: Any) -> str:
+    """The message of a test that failed, as plain text, whether or not ``--skiponfailure`` skipped it.
+
+    Args:
+        result: The ``robot.result.TestCase``.
+    """
+    return plain_message(_SKIPPED_FOR_ITS_FAILURE.sub("", plain_message(result.message)))
 
 
 def _read(raised: Raised, run: Session, declared: str, prefixes: Iterable[str]) -> Failure:
@@ -168,9 +185,8 @@ def _failed_setups(result: Any) -> Iterator[Failure]:
         suite = suite.parent
 
 
-def _read_message(result: Any) -> Failure:
+def _read_message(message: str) -> Failure:
     """A failure that no item of the test brought about."""
-    message = plain_message(result.message)
     if message.startswith(("Test timeout ", "Task timeout ")):
         return Failure(phase=Phase.ACTION, kind=Kind.TIMEOUT, message=message)
     detail = _with_message("no keyword failed", message)

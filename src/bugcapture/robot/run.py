@@ -148,18 +148,17 @@ class RobotRun:
         )
         self._judged.append(_Judged(result, test, outcome))
         if not self._session.raw:
-            self._apply(result, test, outcome, judgement)
+            self._apply(result, test, judgement)
         return judgement.verdict
 
-    def _apply(self, result: Any, test: JudgedTest, outcome: Outcome, judgement: Judgement) -> None:
+    def _apply(self, result: Any, test: JudgedTest, judgement: Judgement) -> None:
         if judgement.verdict in _GREEN_AS_IT_IS:
             return
         from bugcapture.robot.apply import make_fixed, make_green, make_wrong  # noqa: PLC0415 - see above
 
         where = self._session.place(test.path, test.line)
         if judgement.verdict is Verdict.EXPECTED_FAILURE:
-            message = result.message if result.failed else outcome.failures[0].message
-            make_green(result, test.tags.ids, message)
+            make_green(result, test.tags.ids)
         elif judgement.verdict is Verdict.UNEXPECTED_PASS:
             make_fixed(result, fixed_headline(test.tags, test.switch_at or where, ROBOT))
         elif judgement.verdict is Verdict.WRONG_FAILURE or not result.failed:
