@@ -211,6 +211,8 @@ EXPECTED = {
     "declared error about an assertion": (
         "[Documentation]    Fails with: OwnError\nRaise Own Error About    Check Total"
     ),
+    "message set in teardown": "Fail    boom\n[Teardown]    Set Test Message    changed",
+    "passed in teardown": "Fail    boom\n[Teardown]    Pass Execution    changed",
     "html": "Html Failure",
     "declared type": "[Documentation]    Fails with: ValueError: no v\nRaise Value Error",
     "declared base": "[Documentation]    Fails with: ValueError\nRaise Own Error",
@@ -444,6 +446,13 @@ def test_the_original_failure_stays_in_the_log(run: Run) -> None:
     assert (keyword.status, keyword.message) == ("FAIL", "1 != 2")
     assert run.message("equal") == "Expected failure (#1): 1 != 2"
     assert run.message("two continuable").endswith("Several failures occurred:\n\n1) one\n\n2) two")
+
+
+@pytest.mark.parametrize("name", ["message set in teardown", "passed in teardown"])
+def test_a_teardown_may_give_the_test_another_message(run: Run, name: str) -> None:
+    """The message is the one that the teardown has left; evidence and keyword have that of the failure."""
+    assert run.message(name) == "Expected failure (#1): changed"
+    assert (run.record(name)["message"], run.tests[name].body[0].message) == ("boom", "boom")
 
 
 def test_a_message_in_html_stays_text(run: Run) -> None:
