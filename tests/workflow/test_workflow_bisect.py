@@ -26,6 +26,19 @@ def history(project: GitProject, length: int, program: Callable[[int], str]) -> 
     return [*commits, project.commit("test: capture bug 7")]
 
 
+def history_with_tax(project: GitProject) -> list[str]:
+    """The same with a program that reads a file which git does not know; the bug comes with the second commit."""
+    project.write(".gitignore", "__pycache__/\n/local/\n")
+    read = "import pathlib\n\nTAX = int(pathlib.Path('local/tax.txt').read_text())\n\n\n"
+    commits = history(
+        project,
+        4,
+        lambda number: read + (WRONG if number >= 2 else RIGHT).replace("sum(prices)", "sum(prices) + TAX"),
+    )
+    project.write("local/tax.txt", "0\n")
+    return commits
+
+
 def trials(result: Result) -> int:
     """How many trials were run."""
     return sum(not one["cached"] for one in result.json["tested"])
@@ -91,6 +104,14 @@ def test_a_broken_memory_is_done_without(behave_project: GitProject) -> None:
         result = behave_project.run("bisect", "7", "--format", "json")
         assert (result.code, result.json["culprit"]["commit"]) == (0, commits[1])
         assert json.loads(file.read_text())["schema"] == "bugcapture.trials/1"
+
+
+def test_what_is_carried_is_there_in_each_trial(behave_project: GitProject) -> None:
+    """Also when the checkout was made another revision's."""
+    commits = history_with_tax(behave_project)
+    result = behave_project.run("bisect", "7", "--carry", "local", "--format", "json")
+    assert result.code == 0, result.err
+    assert result.json["culprit"]["commit"] == commits[1]
 
 
 def test_revisions_in_which_the_test_cannot_run_are_passed_by(behave_project: GitProject) -> None:

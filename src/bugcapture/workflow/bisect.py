@@ -218,10 +218,8 @@ class _Trials:
 
     def _try(self, revision: Revision) -> tuple[Side, str]:
         """What the tests do there: one that fails as expected shows the bug, whatever the others do."""
-        self.sides.repository.switch(self._top, revision.commit)
-        if not self.sides.folder(self._top).is_dir():
-            return Side.NONE, "the project's folder is not there"
         try:
+            self.sides.switch(self._top, revision)
             self.sides.lay_over(self._top, revision)
             result = self.sides.run(self._top, revision, self._selection.plan, self._selection.trial)
         except ConfigurationError as error:

@@ -93,8 +93,7 @@ class Sides:
             if not self.folder(top).is_dir():
                 shown = printable(self._where.as_posix())
                 raise ConfigurationError(f"the project's folder {shown} is not there in {revision.short}")
-            for path in self._carried:
-                _carry(self.repository.top / path, top, path)
+            self._carry_over(top)
             before = self._tree
             if revision.commit == self.head.commit:
                 self._tree = top  # What the head's files say of the tests counts, not what lies in the user's.
@@ -104,6 +103,21 @@ class Sides:
                 self._tree = before
                 self._environments.pop(top, None)
                 shutil.rmtree(_environment_folder(top), ignore_errors=True)
+
+    def switch(self, top: Path, revision: Revision) -> None:
+        """Make a checkout one of another revision, as it is, with what is carried over and nothing else.
+
+        Args:
+            top: The checkout, which `checkout` has made.
+            revision: The other revision.
+
+        Raises:
+            ConfigurationError: If the project's folder is not there, or something to be carried.
+        """
+        self.repository.switch(top, revision.commit)
+        if not self.folder(top).is_dir():
+            raise ConfigurationError("the project's folder is not there")
+        self._carry_over(top)
 
     def folder(self, top: Path) -> Path:
         """The project's folder in a checkout."""
@@ -260,6 +274,10 @@ class Sides:
             text = merge_settings(older.decode("utf-8-sig"), newer.decode("utf-8-sig"))
             if text:
                 file.write_text(text, "utf-8", newline="")
+
+    def _carry_over(self, top: Path) -> None:
+        for path in self._carried:
+            _carry(self.repository.top / path, top, path)
 
     def _inside(self, path: str, option: str) -> str:
         """A path that a person gave, seen from the project, as it is seen from the top."""
