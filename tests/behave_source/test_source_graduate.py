@@ -279,6 +279,78 @@ def test_a_broken_file_that_names_the_bug_is_refused(project: Project) -> None:
     assert project.snapshot() == before
 
 
+CONDITION = """\
+import sys
+import pytest
+if sys.platform:
+    pytestmark = pytest.mark.tdd_expected_fail
+@pytest.mark.tdd_bug(5)
+def test_a(): ...
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--check",), ("--diff",)])
+def test_a_switch_that_cannot_be_read_is_refused(project: Project, options: tuple[str, ...]) -> None:
+    """It could still be in effect for a test of the bug that can be read."""
+    project.write("test_a.py", CONDITION)
+    project.write("test_b.py", CONDITION.replace("(5)", "(6)"))
+    before = project.snapshot()
+    done = project.run("graduate", "5", *options)
+    assert (done.code, done.text) == (1, "")
+    assert "test_a.py:4: names bug 5, but tdd_expected_fail cannot be read from the source" in done.err
+    assert project.snapshot() == before
+
+
+def test_a_helper_that_names_the_bug_is_refused_beside_other_captures(project: Project) -> None:
+    """The tests that it marks are not known."""
+    project.feature(scenario(CAPTURE))
+    project.write(
+        "test_a.py",
+        """\
+        import pytest
+        def captured(f):
+            return pytest.mark.tdd_bug(5)(pytest.mark.tdd_expected_fail(f))
+        @captured
+        def test_deco(): ...
+        @pytest.mark.tdd_bug(6)
+        @pytest.mark.tdd_expected_fail
+        def test_plain(): ...
+        """,
+    )
+    done = project.run("graduate", "5")
+    assert done.code == 1
+    assert "test_a.py:3: names bug 5, but" in done.err
+
+
+def test_what_cannot_be_read_elsewhere_does_not_matter(project: Project) -> None:
+    """A file that has nothing to do with the bug may hold whatever it wants."""
+    project.feature(scenario(CAPTURE))
+    project.write("test_b.py", CONDITION.replace("(5)", "(6)"))
+    assert project.run("graduate", "5").code == 0
+    assert project.run("graduate", "5", "--check").code == 0
+
+
+def test_names_of_the_projects_own_can_be_read(project: Project) -> None:
+    """Only a mark of ours could be a switch."""
+    project.write("pyproject.toml", "[tool.bugcapture]\nallow_tags = ['tdd_expected_fall']\n")
+    project.write("test_a.py", CONDITION.replace("expected_fail", "expected_fall"))
+    assert project.run("graduate", "5", "--check").code == 0
+
+
+def test_rows_of_a_function_are_one_test_before_and_after(project: Project) -> None:
+    """Their marks are gone afterwards, so nobody could count them."""
+    row = "pytest.param({}, marks=pytest.mark.tdd_expected_fail),"
+    rows = "".join(row.format(number) for number in range(5))
+    project.write(
+        "test_a.py",
+        f"import pytest\n@pytest.mark.tdd_bug(6)\n@pytest.mark.parametrize('x', [{rows}])\ndef test_a(x): ...\n",
+    )
+    done = project.run("graduate", "6")
+    assert done.code == 0, done.err
+    assert "; 1 test guards the fix from now on" in done.err
+    assert "#6: nothing to do, 1 test without tdd_expected_fail" in project.run("graduate", "6").err
+
+
 def test_a_read_only_file_is_refused(project: Project) -> None:
     """The mode counts, also for the superuser; a second file of the bug stays as it is."""
     project.feature(scenario(CAPTURE), "a")

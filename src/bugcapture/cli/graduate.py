@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from bugcapture.cli.diff import render_diff
-from bugcapture.cli.options import BugNumber, color_option, format_option, quiet_option, style, write_result
+from bugcapture.cli.options import (
+    BugNumber,
+    color_option,
+    current_project,
+    format_option,
+    quiet_option,
+    style,
+    write_result,
+)
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
 from bugcapture.core.tags import SWITCH
 from bugcapture.core.text import bug_list, plural, printable
@@ -47,7 +55,7 @@ def command(
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.graduate import plan_graduation, write_graduation  # noqa: PLC0415 - help stays quick
 
-    plan = plan_graduation(tuple(dict.fromkeys(numbers)), paths)
+    plan = plan_graduation(tuple(dict.fromkeys(numbers)), paths, current_project().settings.policy)
     written = not (check_only or show_diff)
     if written:
         write_graduation(plan)
@@ -64,13 +72,15 @@ def command(
 
 def _tell(plan: Graduation, *, written: bool) -> str:
     bugs = bug_list(plan.ids)
-    tests = plural(len(plan.tests), "test")
+    # The rows of a function cannot be told apart once their marks are gone.
+    count = len({(test.path, test.line, test.name) for test in plan.tests})
+    tests = plural(count, "test")
     if not plan.changes:
         return f"{bugs}: nothing to do, {tests} without {SWITCH}"
     places = plural(sum(len(change.lines) for change in plan.changes), "place")
     files = plural(len(plan.changes), "file")
     if written:
-        guard = "guards" if len(plan.tests) == 1 else "guard"
+        guard = "guards" if count == 1 else "guard"
         return f"{bugs}: {SWITCH} removed at {places} in {files}; {tests} {guard} the fix from now on"
     return f"{bugs}: {SWITCH} still stands at {places} in {files}"
 

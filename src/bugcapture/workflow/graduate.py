@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bugcapture.behave.source import SUFFIXES
 from bugcapture.core.diff import unified_diff
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.tags import SWITCH, TagPolicy
@@ -64,16 +65,20 @@ class Graduation:
     tests: tuple[Capture, ...]
 
 
-def plan_graduation(ids: Sequence[int], paths: Sequence[str | Path]) -> Graduation:
+def plan_graduation(
+    ids: Sequence[int], paths: Sequence[str | Path], policy: TagPolicy | None = None
+) -> Graduation:
     """Work out what graduating some bugs changes; nothing is written.
 
     Args:
         ids: Bug numbers.
         paths: Files and folders; the working directory when there are none.
+        policy: What the project asks of its tags; None for the defaults.
 
     Raises:
         ConfigurationError: If a bug has no test, or a path does not exist.
-        RefusedError: If a switch also covers another open bug, or cannot be cut out.
+        RefusedError: If a switch also covers another open bug, cannot be cut out, or may stand where it cannot
+            be read.
     """
     wanted = set(ids)
     inventory = read_inventory(paths)
@@ -85,8 +90,8 @@ def plan_graduation(ids: Sequence[int], paths: Sequence[str | Path]) -> Graduati
     lines_of = _lines_by_file(inventory.captures, wanted)
     _require_given(lines_of, {source.path for _, source in inventory.sources})
     for _, source in inventory.sources:
-        _require_read(source, wanted)
         lines = lines_of.get(source.path, ())
+        _require_read(source, wanted, policy or TagPolicy())
         if lines:
             # The file behind a link is what changes, and once, however many links lead to it.
             target = source.file.resolve()
@@ -106,13 +111,14 @@ def write_graduation(graduation: Graduation) -> None:
     replace_files({change.file: (change.old, change.new) for change in graduation.changes})
 
 
-def _require_read(source: Source, wanted: set[int]) -> None:
-    """A file that cannot be parsed may hold a switch that has to go."""
-    if source.captures:
-        return
+def _require_read(source: Source, wanted: set[int], policy: TagPolicy) -> None:
+    """A file that cannot be parsed, or marks that cannot be read, may hold a switch that has to go."""
+    if source.readable and source.path.endswith(SUFFIXES):
+        return  # Of a feature file all tags are read, or none.
+    held = {number for capture in source.captures for number in capture.tags.ids}
     for number in sorted(wanted):
-        if re.search(_NAMES_BUG % number, source.content):
-            problem = next((problem for problem in source.check(TagPolicy()) if problem.rule == "P1"), None)
+        if number in held or re.search(_NAMES_BUG % number, source.content):
+            problem = next((problem for problem in source.check(policy) if problem.rule == "P1"), None)
             if problem is not None:
                 hint = "mend the file, or leave it out with --path"
                 message = f"names bug {number}, but {problem.message}"
