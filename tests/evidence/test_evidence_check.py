@@ -250,6 +250,29 @@ def test_a_source_that_cannot_be_read_may_hold_captures(shop: Project) -> None:
     ]
 
 
+def test_marks_that_cannot_be_read_may_be_captures(project: Project) -> None:
+    """The rest of their file is compared all the same, and what cannot be known is not called stale."""
+    project.write(
+        "test_a.py",
+        "import pytest\n\n"
+        "def captured(f):\n    return pytest.mark.tdd_bug(15)(pytest.mark.tdd_expected_fail(f))\n\n"
+        "@captured\ndef test_deco(): ...\n\n"
+        "@pytest.mark.tdd_bug(16)\n@pytest.mark.tdd_expected_fail\ndef test_plain(): ...\n\n"
+        "@pytest.mark.tdd_bug(17)\ndef test_lost(): ...\n",
+    )
+    plain = record(framework="pytest", ids=(16,), location="test_a.py:9", name="test_plain")
+    deco = record(framework="pytest", ids=(15,), location="test_a.py:6", name="test_deco")
+    project.evidence([plain, deco])
+    done = project.check("ev")
+
+    assert done.code == 1
+    assert done.findings == [
+        ("test_a.py:4", "P1", "error"),
+        ("test_a.py:4", "P1", "error"),
+        ("test_a.py:13", "E1", "error"),
+    ]
+
+
 def test_broken_lines_are_warnings_and_newer_ones_errors(shop: Project) -> None:
     """A torn tail does not fail the check; records that this version cannot read do."""
     shop.write("ev/b.jsonl", '{"schema":')

@@ -122,7 +122,7 @@ def check(
     Rules:
       E1  a captured test has no evidence           E2  evidence about a test that is no capture here
       E3  a line of an evidence file is no record   E4  evidence about another revision
-      E5  a red verdict, with --verdicts            P1  a test file cannot be read
+      E5  a red verdict, with --verdicts            P1  a test file, or marks in it, cannot be read
 
     \b
     Examples:

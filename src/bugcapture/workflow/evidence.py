@@ -129,14 +129,18 @@ def check_evidence(
         not_run=Matcher(project.root, [record for record in records if record.verdict == Verdict.NOT_RUN]),
     )
     gaps = list(_find_gaps(captures, evidence))
+    unread = list(_check_sources(project, inventory))
     known = {_test(record) for capture in captures for record in evidence.counted.at(capture)}
     last = _last_attempts(counted)
     findings = [
         *found.findings,
-        *_check_sources(project, inventory),
+        *unread,
         *(finding for finding, _ in gaps),
         *_find_strangers(
-            (record for record in counted if _test(record) not in known), project, inventory, sources
+            (record for record in counted if _test(record) not in known),
+            project,
+            _unknown_files(inventory, unread),
+            sources,
         ),
         *_tell_foreign(ran, revisions, paths or [project.evidence_dir or Path()]),
         *(_tell_red(record, project) for record in last if verdicts and not Verdict(record.verdict).green),
@@ -182,11 +186,16 @@ def _select_captures(inventory: Inventory, ids: frozenset[int]) -> list[Capture]
 
 
 def _check_sources(project: Project, inventory: Inventory) -> Iterator[Finding]:
-    """A file that cannot be read may hold captures."""
+    """A file that cannot be read may hold captures, and so may marks that cannot."""
     yield from inventory.unreadable
     for _, source in inventory.sources:
-        if not source.readable:
-            yield from (problem for problem in source.check(project.settings.policy) if problem.rule == "P1")
+        yield from (problem for problem in source.check(project.settings.policy) if problem.rule == "P1")
+
+
+def _unknown_files(inventory: Inventory, unread: Iterable[Finding]) -> set[str]:
+    """The files of which nobody knows what they capture."""
+    unparsed = {source.path for _, source in inventory.sources if not source.readable}
+    return unparsed | {finding.path for finding in unread}
 
 
 def _find_gaps(captures: Iterable[Capture], evidence: _Evidence) -> Iterator[tuple[Finding, int]]:
@@ -242,18 +251,16 @@ def _why_missing(capture: Capture, evidence: _Evidence, *, alone: bool) -> str:
 
 
 def _find_strangers(
-    records: Iterable[Evidence], project: Project, inventory: Inventory, sources: Sequence[str | Path]
+    records: Iterable[Evidence], project: Project, unknown: set[str], sources: Sequence[str | Path]
 ) -> Iterator[Finding]:
     """Evidence about tests below the sources that are no captures there."""
     looked_at = [os.path.realpath(source) for source in (sources or [Path()])]
-    unparsed = {source.path for _, source in inventory.sources if not source.readable}
-    unparsed |= {finding.path for finding in inventory.unreadable}
     for record in records:
         path, line = split_location(record.location)
         place = locate(path, project.root)
         if any(place == top or place.startswith(os.path.join(top, "")) for top in looked_at):  # noqa: PTH118
             shown = relative_path(project.root / path)
-            if shown not in unparsed:
+            if shown not in unknown:
                 message = (
                     f"evidence about '{shorten(printable(record.name))}' ({bug_list(record.ids)}), which is no "
                     "captured test here: it was renamed, moved or removed, or lost its tags"
