@@ -8,6 +8,9 @@ import pytest
 from pytest_project import EXPECTED, FIXED, SETTINGS, WRONG, PytestProject
 from test_pytest_refusal import assert_refused
 
+from bugcapture.core.tags import TagPolicy
+from bugcapture.workflow.sources import read_inventory
+
 STEPS = """
 import pytest
 from pytest_bdd import given, scenario, scenarios, then, when
@@ -567,3 +570,57 @@ def test_other_scenarios_are_left_alone(project: PytestProject) -> None:
     run = project.run()
     assert (run.counts, run.verdicts) == ({"xfailed": 1, "passed": 1, "failed": 2}, {"captured": EXPECTED})
     assert project.run("-m", "tdd_unit").counts == {"passed": 1, "deselected": 3}
+
+
+PLACEHOLDERS = """\
+@tdd_bug
+Feature: F
+  @tdd_bug_5 @tdd_bug_<n> @owner_<n>
+  Scenario Outline: <n>
+    Then ok
+
+    Examples:
+      | n |
+      | 5 |
+      | 6 |
+
+  @tdd_bug_<none>
+  Scenario: no outline
+    Then ok
+
+  @tdd_bug_5 @<switch>
+  Scenario Outline: a switch
+    Then ok
+
+    Examples:
+      | switch            |
+      | tdd_expected_fail |
+      | slow              |
+"""
+
+
+def test_what_pytest_bdd_does_not_fill_in_is_told_by_the_check(
+    project: PytestProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behave fills in the tags of an outline; for pytest-bdd they are what is written."""
+    module = project.module(MODULE)
+    project.write("pytest.ini", "[pytest]\n")  # pytest-bdd makes unknown markers of the other tags.
+    project.write("a.feature", PLACEHOLDERS)
+    monkeypatch.chdir(project.folder)
+
+    def check(**policy: frozenset[str]) -> list[tuple[int, str]]:
+        found = read_inventory([]).sources[0][1].check(TagPolicy(**policy))
+        return [(finding.line, finding.rule) for finding in found if finding.rule in {"T4", "T5"}]
+
+    assert check() == [(3, "T5"), (12, "T5"), (16, "T4")]
+    assert check(allow_tags=frozenset({"tdd_bug_<n>", "tdd_expected_fail"})) == [(12, "T5")]
+    told = [finding.message for finding in read_inventory([]).sources[0][1].check(TagPolicy())]
+    assert "@tdd_bug_<n> has no number: pytest-bdd fills in no tags, so write the number out" in told
+    run = project.run()
+    assert run.code == 4
+    assert [line.split()[:2] for line in run.stderr.splitlines() if " T5 " in line] == [
+        ["a.feature:3:", "T5"],
+        ["a.feature:12:", "T5"],
+    ]
+    module.unlink()
+    assert check() == [(12, "T5")]

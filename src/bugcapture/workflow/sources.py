@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bugcapture.behave.dialect import BehaveDialect
+from bugcapture.behave.source import FeatureSource
 from bugcapture.core.errors import ConfigurationError, SourceError
 from bugcapture.core.finding import Finding
+from bugcapture.core.tags import TagKind, check_single_tag, read_tag
 from bugcapture.project.files import find_files
 from bugcapture.project.paths import relative_path
 from bugcapture.pytest.dialect import PytestDialect
 from bugcapture.robot.dialect import RobotDialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bugcapture.core.capture import Capture
     from bugcapture.core.dialect import Dialect, Source
@@ -54,7 +58,7 @@ class BoundFeature:
         source: The file as Behave reads it.
     """
 
-    source: Source
+    source: FeatureSource
 
     @property
     def file(self) -> Path:
@@ -83,7 +87,29 @@ class BoundFeature:
 
     def check(self, policy: TagPolicy) -> list[Finding]:
         """All problems of the file."""
-        return self.source.check(policy)
+        findings = self.source.check(policy)
+        told = {(finding.line, finding.rule) for finding in findings}
+        own = (one for one in self._check_placeholders(policy) if (one.line, one.rule) not in told)
+        return sorted({*findings, *own})
+
+    def _check_placeholders(self, policy: TagPolicy) -> Iterator[Finding]:
+        """Tags that only Behave fills in from the rows of an outline."""
+        from bugcapture.behave.leaf import walk_leaves  # noqa: PLC0415 - only for features that pytest-bdd runs
+
+        with contextlib.redirect_stdout(io.StringIO()):  # Behave prints about outlines without a table.
+            leaves = list(walk_leaves(self.source.feature)) if self.readable else []
+        for use in (use for leaf in leaves for use in leaf.uses if "<" in use.site.name):
+            written, filled = read_tag(use.site.name), read_tag(use.name)
+            problem = check_single_tag(written.text, policy)
+            if problem is not None and written.kind is TagKind.MALFORMED:
+                told = "has no number: pytest-bdd fills in no tags, so write the number out"
+            elif problem is not None or filled.kind is not TagKind.OTHER:
+                told = "is no bugcapture tag: pytest-bdd fills in no tags, so write it out"
+            else:
+                continue
+            if not policy.allow_tags.intersection({written.text, filled.text}):
+                rule = problem.rule if problem is not None else "T4"
+                yield Finding(self.path, use.site.line, rule, f"{written.shown} {told}")
 
     def remove_switch(self, lines: Iterable[int]) -> bytes:
         """The content without the switch on some lines, every other byte as it was."""
@@ -126,13 +152,14 @@ def _give_to_pytest(
     sources: Sequence[tuple[Dialect, Source]], files: Sequence[Path]
 ) -> Iterable[tuple[Dialect, Source]]:
     """Feature files that test modules of the project bind with pytest-bdd are pytest's and not Behave's."""
-    if not any(dialect is _BEHAVE for dialect, _ in sources):
+    if not any(isinstance(source, FeatureSource) for _, source in sources):
         return sources
     bound = _bound_features(files)
 
     def owner(dialect: Dialect, source: Source) -> tuple[Dialect, Source]:
-        given = dialect is _BEHAVE and source.file.resolve() in bound
-        return (_PYTEST, BoundFeature(source)) if given else (dialect, source)
+        if isinstance(source, FeatureSource) and source.file.resolve() in bound:
+            return _PYTEST, BoundFeature(source)
+        return dialect, source
 
     return [owner(dialect, source) for dialect, source in sources]
 
