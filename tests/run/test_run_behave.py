@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -186,6 +187,36 @@ def test_broken_tags_stop_the_run_before_it_starts(project: Project) -> None:
     assert "nothing was run: 2 errors" in done.err
     assert "features/b.feature:1: T1" in done.err
     assert "features/c.feature:2: T4" in done.err
+
+
+def test_problems_stand_in_the_documents(project: Project, tmp_path: Path) -> None:
+    """Whoever reads a document gets one, whatever became of the run."""
+    project.scenario(1, "it passes", switch=False)
+    assert project.json().json["findings"] == []
+    project.write("features/b.feature", "@tdd_bug_5\nFeature: B\n  Scenario: S\n    Then it passes\n")
+    done = project.json("--raw", "--shard", "1/2")
+    assert done.code == 1
+    assert "nothing was run: 1 error" in done.err
+    assert done.json == {
+        "schema": "bugcapture.run/1",
+        "raw": True,
+        "shard": "1/2",
+        "failed": True,
+        "selected": 2,
+        "tests": [],
+        "processes": [],
+        "findings": project.run("--format", "json", command="check").json["findings"],
+    }
+    target = tmp_path / "bugs.xml"
+    done = project.run("--format", "junit", "-o", str(target))
+    assert (done.code, done.out) == (1, "")
+    document = ET.fromstring(target.read_bytes())  # noqa: S314 - our own
+    assert (document.get("tests"), document.get("errors")) == ("1", "1")
+    (case,) = document.iter("testcase")
+    assert (case.get("file"), case.get("line")) == ("features/b.feature", "1")
+    (error,) = case
+    assert error.get("type") == "bugcapture.T1"
+    assert error.get("message", "").startswith("@tdd_bug_5 needs @tdd_bug")
 
 
 def test_an_adapter_that_is_not_wired_in_stops_the_run(project: Project) -> None:

@@ -77,7 +77,7 @@ def command(
     Exit code 1 if any test is red, 2 for a wrong call, 130 when interrupted; then no process is left behind.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.cli.run_report import RENDERERS  # noqa: PLC0415 - help stays quick
-    from bugcapture.workflow.run import run  # noqa: PLC0415
+    from bugcapture.workflow.run import RefusedRunError, run  # noqa: PLC0415
 
     progress = Progress()
 
@@ -86,6 +86,10 @@ def command(
 
     try:
         result = run(current_project(), _read_options(numbers, options), on_progress)
+    except RefusedRunError as error:
+        if output_format != "text":
+            write_result(RENDERERS[output_format](error.result, error.findings), output)
+        raise
     finally:
         progress.clear()
     write_result(RENDERERS[output_format](result), output)

@@ -12,13 +12,14 @@ from bugcapture.core.message import tell_verdict
 from bugcapture.core.text import bug_list, printable, shorten
 from bugcapture.core.verdict import Judgement
 from bugcapture.core.wording import GHERKIN, PYTEST, ROBOT
-from bugcapture.report.json import capture_fields, write_json
+from bugcapture.report.json import capture_fields, finding_fields, write_json
 from bugcapture.report.junit import JUnitCase, write_junit
 from bugcapture.report.table import write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from bugcapture.core.finding import Finding
     from bugcapture.workflow.result import ProcessResult, RunResult, TestResult
 
 _NO_RECORD: Final = "no_record"
@@ -42,7 +43,7 @@ def _seconds(test: TestResult) -> float:
     return max(test.record.duration, 0.0) if test.record else 0.0
 
 
-def _render_text(result: RunResult) -> str:
+def _render_text(result: RunResult, _findings: Sequence[Finding] = ()) -> str:
     rows = [
         (
             number,
@@ -106,11 +107,11 @@ def _got(test: TestResult) -> str:
     return f"  got:      {shorten(printable(told), 300)}{shorten(printable(place))}{printable(location)}\n"
 
 
-def _render_json(result: RunResult) -> str:
+def _render_json(result: RunResult, findings: Sequence[Finding] = ()) -> str:
     fields = {
         "raw": result.raw,
         "shard": str(result.shard) if result.shard else None,
-        "failed": result.failed,
+        "failed": result.failed or bool(findings),
         "selected": result.selected,
         "tests": [
             {
@@ -138,6 +139,7 @@ def _render_json(result: RunResult) -> str:
             }
             for process in result.processes
         ],
+        "findings": finding_fields(findings),
     }
     return write_json("run", fields)
 
@@ -146,7 +148,7 @@ def _evidence_fields(test: TestResult) -> dict[str, Any] | None:
     return asdict(test.record) if test.record else None
 
 
-def _render_junit(result: RunResult) -> str:
+def _render_junit(result: RunResult, findings: Sequence[Finding] = ()) -> str:
     cases = [_junit_case(test) for test in result.tests]
     cases += [
         JUnitCase(
@@ -161,6 +163,20 @@ def _render_junit(result: RunResult) -> str:
         )
         for process in result.processes
         if process.problem
+    ]
+    cases += [
+        JUnitCase(
+            suite="bugcapture.findings",
+            name=f"{finding.rule} {finding.where}",
+            classname=f"bugcapture.{finding.path}",
+            file=finding.path,
+            line=finding.line,
+            element="error",
+            kind=f"bugcapture.{finding.rule}",
+            message=finding.message,
+            text=f"{finding.where}: {finding.rule} {finding.message}",
+        )
+        for finding in findings
     ]
     about = {"bugcapture.raw": str(result.raw).lower()}
     about |= {"bugcapture.shard": str(result.shard)} if result.shard else {}
@@ -204,6 +220,6 @@ def _junit_text(test: TestResult) -> str:
     return "\n".join(part for part in (told, place and f"at {place}") if part) or record.reason
 
 
-RENDERERS: Final[Mapping[str, Callable[[RunResult], str]]] = MappingProxyType(
+RENDERERS: Final[Mapping[str, Callable[..., str]]] = MappingProxyType(
     {"text": _render_text, "json": _render_json, "junit": _render_junit}
 )

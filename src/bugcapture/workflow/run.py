@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.errors import ConfigurationError, RefusedError
+from bugcapture.core.finding import Severity
 from bugcapture.core.fingerprint import find_drift, take_fingerprint
 from bugcapture.core.text import printable
 from bugcapture.core.verdict import Verdict
@@ -29,12 +30,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bugcapture.core.capture import Capture
+    from bugcapture.core.finding import Finding
     from bugcapture.project.config import Project
     from bugcapture.project.lock import Recorded
     from bugcapture.project.process import Ended
     from bugcapture.workflow.result import TestResult
     from bugcapture.workflow.select import RunOptions
     from bugcapture.workflow.units import Unit
+
+
+class RefusedRunError(RefusedError):
+    """The run is refused because of problems in the files or their wiring.
+
+    Args:
+        message: All problems in words.
+        findings: The problems.
+        result: The run in which nothing has run.
+    """
+
+    def __init__(self, message: str, findings: Sequence[Finding], result: RunResult) -> None:
+        super().__init__(message)
+        self.findings = findings
+        self.result = result
 
 
 def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, int], None]) -> RunResult:
@@ -50,16 +67,17 @@ def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, 
 
     Raises:
         ConfigurationError: If a bug has no test, a framework is not installed, or an option is unusable.
-        RefusedError: If a file cannot be read, its tags or declarations are wrong, or an adapter is not wired
-            in; nothing has run.
+        RefusedRunError: If a file cannot be read, its tags or declarations are wrong, or an adapter is not
+            wired in; nothing has run.
         KeyboardInterrupt: If the run was interrupted; no process is left behind.
     """
     inventory = read_inventory(options.paths)
     selected = select_captures(inventory, options)
     captures = take_shard(selected, project.root, options)
-    _refuse_problems(project, inventory, captures)
-    require_hosts({capture.framework for capture in captures}, options.hosts.python)
     raw = options.raw or is_raw()
+    nothing = RunResult(tests=(), processes=(), raw=raw, shard=options.shard, selected=len(selected))
+    _refuse_problems(project, inventory, captures, nothing)
+    require_hosts({capture.framework for capture in captures}, options.hosts.python)
     if captures and project.evidence_dir is not None:
         _check_writable(project.evidence_dir)
     with _scratch_folder(options.keep) as scratch:
@@ -72,16 +90,16 @@ def run(project: Project, options: RunOptions, on_progress: Callable[[int, int, 
         results = [_judge(unit, end, options, raw=raw) for unit, end in zip(units, ended, strict=True)]
     lock = read_lock(project.root)
     tests = [_compare(test, lock, project.root) for _, found in results for test in found]
-    return RunResult(
+    return replace(
+        nothing,
         tests=tuple(sorted(tests, key=lambda test: (test.capture.path, test.capture.line, test.name))),
         processes=tuple(process for process, _ in results),
-        raw=raw,
-        shard=options.shard,
-        selected=len(selected),
     )
 
 
-def _refuse_problems(project: Project, inventory: Inventory, captures: Sequence[Capture]) -> None:
+def _refuse_problems(
+    project: Project, inventory: Inventory, captures: Sequence[Capture], nothing: RunResult
+) -> None:
     findings = list(inventory.unreadable)
     for _, source in inventory.sources:
         findings += source.check(project.settings.policy)
@@ -92,7 +110,11 @@ def _refuse_problems(project: Project, inventory: Inventory, captures: Sequence[
         wiring = dialect.check_wiring(own, project.root, assume_installed=assumed)
         # What the configuration excludes (W2) is asked for by its line here, and runs.
         findings += [finding for finding in wiring if finding.rule != "W2"]
-    refuse_errors(findings)
+    errors = sorted({finding for finding in findings if finding.severity is Severity.ERROR})
+    try:
+        refuse_errors(errors)
+    except RefusedError as error:
+        raise RefusedRunError(error.message, errors, nothing) from None
 
 
 @contextlib.contextmanager
