@@ -10,6 +10,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from bugcapture.scan.functions import parameters_of
 from bugcapture.scan.hazard import Span
 from bugcapture.scan.mocks import CALLED, Escape, Kind, Made, Mock, Path, Spec, Usage, Use, Way
 from bugcapture.scan.names import Names, dotted
@@ -132,6 +133,7 @@ class Flow:
         self._known = environment
         self._wrappers = wrappers
         self._yields = False
+        self._failing = 0
         self.returned: list[Value] = []
 
     def read(self, body: list[ast.stmt]) -> None:
@@ -197,6 +199,7 @@ class Flow:
         self.read(node.orelse)
 
     def _read_with(self, node: ast.With | ast.AsyncWith) -> None:
+        fails = any(_expects_exception(item.context_expr) for item in node.items)
         for item in node.items:
             value = self.value(item.context_expr, Usage.STORED)
             inner: Value = None
@@ -208,7 +211,9 @@ class Flow:
                 inner = Ref(value.mock, (*value.path, word, CALLED))
             if item.optional_vars is not None:
                 self._bind(item.optional_vars, inner, item.context_expr)
+        self._failing += fails
         self.read(node.body)
+        self._failing -= fails
 
     def _read_return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -296,6 +301,8 @@ class Flow:
     def _tell(self, ref: Ref, word: str, value: ast.expr) -> None:
         if word == "side_effect" and isinstance(value, ast.Constant) and value.value is None:
             return
+        if word == "side_effect" and _is_exception(value):
+            ref.mock.failing.add(ref.path)
         ref.mock.tell(ref.path, value if word == "return_value" else None)
 
     # Expressions.
@@ -412,7 +419,7 @@ class Flow:
             if isinstance(base, Patch):
                 return self._call_patcher(base, function.attr)
             if isinstance(base, Made):
-                base.calls.append((function.attr, span_of(node)))
+                base.calls.append((function.attr, span_of(node), self._failing > 0))
                 self._arguments(node, "")
                 return None
             return self._call_named(self._names.resolve(function), node)
@@ -640,7 +647,7 @@ class Flow:
         return mock
 
     def _use(self, ref: Ref, node: ast.expr, *, awaited: bool, called: bool, usage: Usage) -> None:
-        ref.mock.uses.append(Use(ref.path, awaited, called, usage, span_of(node)))
+        ref.mock.uses.append(Use(ref.path, awaited, called, usage, span_of(node), self._failing > 0))
 
     def _escape(
         self,
@@ -653,7 +660,8 @@ class Flow:
         made: Made | None = None,
         written: str = "",
     ) -> None:
-        ref.mock.escapes.append(Escape(way, target, parameter, ref.path, span_of(node), made, written))
+        fails = self._failing > 0
+        ref.mock.escapes.append(Escape(way, target, parameter, ref.path, span_of(node), made, written, fails))
 
     def _skip(self, _node: ast.stmt) -> None:
         """Of no interest."""
@@ -700,16 +708,23 @@ class Flow:
     }
 
 
-def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[str]:
-    """The names of all parameters of a function."""
-    given = node.args
-    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
-    return [one.arg for one in every if one is not None]
-
-
 def span_of(node: ast.expr | ast.stmt) -> Span:
     """Where a node stands."""
     return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+
+def _expects_exception(node: ast.expr) -> bool:
+    """Whether a context is `pytest.raises`, or `assertRaises` of a test case."""
+    if not isinstance(node, ast.Call):
+        return False
+    last = dotted(node.func).rpartition(".")[2]
+    return last == "raises" or last.startswith("assertRaises")
+
+
+def _is_exception(value: ast.expr) -> bool:
+    """Whether a `side_effect` is written like an exception."""
+    last = dotted(value.func if isinstance(value, ast.Call) else value).rpartition(".")[2]
+    return last.endswith(("Error", "Exception", "Timeout", "Interrupt", "Exit"))
 
 
 def _is_patch(name: str) -> bool:

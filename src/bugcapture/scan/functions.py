@@ -164,6 +164,13 @@ def _read_nested(items: list[ast.AST], owner: ast.ClassDef | None, prefix: str, 
             _read_nested(item.body, owner, prefix, outline)  # type: ignore[attr-defined]
 
 
+def parameters_of(node: Function | ast.Lambda) -> list[str]:
+    """The names of all parameters of a function."""
+    given = node.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    return [one.arg for one in every if one is not None]
+
+
 def _bound(function: Function) -> Iterator[str]:
     """Names that a function gives something to, but for imports and what it declares as not its own."""
     foreign: set[str] = set()

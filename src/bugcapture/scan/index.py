@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.functions import read_outline
+from bugcapture.scan.functions import parameters_of, read_outline
 from bugcapture.scan.mocks import Usage
 from bugcapture.scan.names import dotted
 
@@ -45,6 +45,7 @@ class Sink:
         authorizes: Whether it guards something.
         line: The line.
         awaited: Whether it is awaited.
+        conditional: Whether it may not come to the call: it stands in a branch, or behind a return or a raise.
     """
 
     receiver: str
@@ -53,6 +54,22 @@ class Sink:
     authorizes: bool
     line: int
     awaited: bool = True
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call in the program.
+
+    Attributes:
+        callee: What is called, as written.
+        given: By parameter the name that is given.
+        conditional: Whether it may not come to it.
+    """
+
+    callee: str
+    given: tuple[tuple[str, str], ...]
+    conditional: bool = False
 
 
 @dataclass(slots=True)
@@ -67,7 +84,7 @@ class ProgramFunction:
         is_async: Whether it is asynchronous.
         is_coroutine: Whether calling it makes something to await: it does not yield, and nothing decorates it.
         sinks: The calls in it whose results are used.
-        calls: The functions that it calls with names of its own: the callee, and by parameter the name given.
+        calls: The functions that it calls with names of its own.
         attributes: For a constructor: by attribute of the object the parameter that it holds.
         line: Where it begins.
     """
@@ -78,7 +95,7 @@ class ProgramFunction:
     parameters: tuple[str, ...]
     is_async: bool
     sinks: tuple[Sink, ...] = ()
-    calls: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    calls: tuple[Call, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     line: int = 0
     is_coroutine: bool = False
@@ -124,7 +141,7 @@ def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
     for function in read_outline(tree).functions:
         node = function.node
         reader = _Body()
-        reader.read(node.body, Usage.NONE)
+        reader.whole(node.body)
         attributes = tuple(_held(node)) if function.name == "__init__" else ()
         is_async = isinstance(node, ast.AsyncFunctionDef)
         found.append(
@@ -169,21 +186,45 @@ class _Body:
 
     def __init__(self) -> None:
         self.sinks: list[Sink] = []
-        self.calls: list[tuple[str, tuple[tuple[str, str], ...]]] = []
+        self.calls: list[Call] = []
         # Names that hold the result of an awaited call, until they are given something else.
         self._held: dict[str, Sink] = {}
         self.yields = False
+        # How many branches are around, and whether the function may have been left already.
+        self._branches = 0
+        self._left = False
+        self._inner: dict[str, tuple[_Body, set[str]]] = {}
 
-    def read(self, body: list[ast.stmt], _usage: Usage) -> None:
-        for number, statement in enumerate(body):
-            self._statement(statement, body[number + 1 :])
+    def whole(self, body: list[ast.stmt]) -> None:
+        """Read a function with those inside of it that it calls."""
+        self.read(body)
+        called = {call.callee for call in self.calls} if self._inner else set()
+        for name, (inner, parameters) in self._inner.items():
+            if name in called:
+                for sink in inner.sinks:
+                    if sink.receiver.partition(".")[0] not in parameters:
+                        self.sinks.append(replace(sink, conditional=True))
+                self.calls += [replace(call, conditional=True) for call in inner.calls]
 
-    def _statement(self, node: ast.stmt, following: list[ast.stmt]) -> None:
+    def read(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            self._statement(statement)
+
+    def _branch(self, *bodies: list[ast.stmt]) -> None:
+        self._branches += 1
+        for body in bodies:
+            self.read(body)
+        self._branches -= 1
+
+    @property
+    def _conditional(self) -> bool:
+        return self._left or self._branches > 0
+
+    def _statement(self, node: ast.stmt) -> None:
         if isinstance(node, ast.If | ast.While):
             guard = _forbids(node)
             self._test(node.test, guard=guard)
-            self.read(node.body, Usage.NONE)
-            self.read(node.orelse, Usage.NONE)
+            self._branch(node.body, node.orelse)
         elif isinstance(node, ast.Assert):
             self._test(node.test, guard=True)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
@@ -198,11 +239,31 @@ class _Body:
         elif isinstance(node, ast.Return):
             if node.value is not None:
                 self._value(node.value, Usage.COMPARED)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            self.read(node.body, Usage.NONE)
+            self._left = True
+        else:
+            self._block(node)
+
+    def _block(self, node: ast.stmt) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            inner = _Body()
+            inner.whole(node.body)
+            self._inner[node.name] = inner, set(parameters_of(node))
+        elif isinstance(node, ast.ClassDef):
+            return
+        elif isinstance(node, ast.For | ast.AsyncFor):
+            self._value(node.iter, Usage.STORED)
+            self._branch(node.body, node.orelse)
+        elif isinstance(node, ast.Match):
+            self._value(node.subject, Usage.STORED)
+            self._branch(*(case.body for case in node.cases))
+        elif isinstance(node, ast.Try):
+            self.read(node.body)
+            self._branch(*(handler.body for handler in node.handlers))
+            self.read(node.orelse)
+            self.read(node.finalbody)
         else:
             self._parts(node)
-        del following
+            self._left = self._left or isinstance(node, ast.Raise)
 
     def _parts(self, node: ast.AST) -> None:
         usage = Usage.DISCARDED if isinstance(node, ast.Expr) else Usage.STORED
@@ -213,7 +274,7 @@ class _Body:
                 if isinstance(item, ast.expr):
                     self._value(item, usage)
                 elif isinstance(item, ast.stmt):
-                    self._statement(item, [])
+                    self._statement(item)
                 elif isinstance(item, ast.AST):
                     self._parts(item)
 
@@ -284,20 +345,20 @@ class _Body:
                 given.append((keyword.arg, name))
         if not isinstance(node.func, ast.Attribute):
             if isinstance(node.func, ast.Name):
-                self.calls.append((node.func.id, tuple(given)))
-                return Sink(node.func.id, "", Usage.NONE, False, node.lineno, awaited)
+                self.calls.append(Call(node.func.id, tuple(given), self._conditional))
+                return Sink(node.func.id, "", Usage.NONE, False, node.lineno, awaited, self._conditional)
             self._value(node.func, Usage.NONE)
             return None
         receiver = dotted(node.func.value)
         if not receiver:
             self._value(node.func.value, Usage.NONE)
             return None
-        self.calls.append((f"{receiver}.{node.func.attr}", tuple(given)))
-        return Sink(receiver, node.func.attr, Usage.NONE, False, node.lineno, awaited)
+        self.calls.append(Call(f"{receiver}.{node.func.attr}", tuple(given), self._conditional))
+        return Sink(receiver, node.func.attr, Usage.NONE, False, node.lineno, awaited, self._conditional)
 
     def _sink(self, sink: Sink, usage: Usage, *, guard: bool) -> None:
         authorizes = usage is Usage.TRUTH and (guard or bool(AUTHORIZES.search(sink.method or sink.receiver)))
-        self.sinks.append(Sink(sink.receiver, sink.method, usage, authorizes, sink.line, sink.awaited))
+        self.sinks.append(replace(sink, usage=usage, authorizes=authorizes))
 
 
 def _forbids(node: ast.If | ast.While) -> bool:

@@ -56,6 +56,7 @@ class Use:
         called: Whether it was called.
         usage: What is done with the result.
         span: Where.
+        fails: Whether the test expects an exception there.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class Use:
     called: bool
     usage: Usage
     span: Span
+    fails: bool = False
 
 
 class Way(StrEnum):
@@ -88,6 +90,7 @@ class Escape:
         span: Where.
         made: What the call makes, when its result is kept.
         written: The attribute as it is written, where it is given to one.
+        fails: Whether the test expects an exception there.
     """
 
     way: Way
@@ -97,6 +100,7 @@ class Escape:
     span: Span
     made: Made | None = None
     written: str = ""
+    fails: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -105,11 +109,11 @@ class Made:
 
     Attributes:
         target: The full name of its class or of the function that makes it.
-        calls: The methods that the test calls on it, with the places.
+        calls: The methods that the test calls on it, with the places, and whether it expects an exception there.
     """
 
     target: str
-    calls: list[tuple[str, Span]] = field(default_factory=list)
+    calls: list[tuple[str, Span, bool]] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -129,6 +133,7 @@ class Mock:
         children: What the children were told: by path, the answers; an empty list for a thing of its own.
         unknown: Whether it may be told more than can be read: by a loop, by `**`, or elsewhere.
         sealed: Whether it has no children but those that it was told.
+        failing: The children that were told an exception.
         uses: What the test does with it.
         escapes: Where it leaves the test.
         parent: The mock whose child it is, and the path.
@@ -147,6 +152,7 @@ class Mock:
     children: dict[Path, list[Any]] = field(default_factory=dict)
     unknown: bool = False
     sealed: bool = False
+    failing: set[Path] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     escapes: list[Escape] = field(default_factory=list)
     parent: tuple[Mock, Path] | None = None
@@ -198,6 +204,7 @@ class Mock:
             children={path: list(values) for path, values in self.children.items()},
             unknown=self.unknown,
             sealed=self.sealed,
+            failing=set(self.failing),
             uses=list(self.uses),
             escapes=list(self.escapes),
             parent=self.parent,

@@ -275,8 +275,11 @@ class _Reader:
                 patches.append(value)
             else:
                 foreign = foreign or not _hands_nothing_over(decorator)
-        if foreign:
-            return  # It may hand something over as well, and nobody knows in which place.
+        if foreign:  # It may hand something over as well, and nobody knows in which place.
+            for patch in patches:
+                if patch.mock is not None:
+                    patch.mock.own = patch.mock.unknown = True
+            return
         given = [patch for patch in patches if patch.gives]
         for name, patch in zip(function.parameters, given, strict=False):
             environment[name] = Ref(patch.mock) if patch.mock is not None else None

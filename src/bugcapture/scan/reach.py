@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.hazard import Confidence, Step
+from bugcapture.scan.hazard import Confidence, Level, Step
 from bugcapture.scan.mocks import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bugcapture.scan.index import ProductionIndex, ProgramFunction, Sink
+    from bugcapture.scan.index import Call, ProductionIndex, ProgramFunction, Sink
     from bugcapture.scan.mocks import Escape, Mock, Path
 
 # From the function that a test calls to the one that asks the mock.
@@ -26,15 +26,35 @@ class Reached:
         path: The child that is called.
         sink: The call.
         function: The function with the call.
-        confidence: How sure it is that the mock gets there.
+        certain: Whether it comes to the call, as far as can be read: no branch around, no return before it.
+        fails: Whether the test expects an exception there.
         steps: The way.
     """
 
     path: Path
     sink: Sink
     function: ProgramFunction
-    confidence: Confidence
+    certain: bool
     steps: tuple[Step, ...]
+    fails: bool = False
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is that the mock is asked."""
+        if not self.certain:
+            return Confidence.LOW
+        return Confidence.MEDIUM if self.fails else Confidence.HIGH
+
+    def level(self, whole: Level, uncertain: Level = Level.MEDIUM) -> Level:
+        """How bad a finding about it is.
+
+        Args:
+            whole: How bad it is where it surely comes to the call.
+            uncertain: How bad it is at most where it may not.
+        """
+        if self.fails:
+            whole = next((one for one in Level if one.rank == whole.rank + 1), whole)
+        return max(whole, uncertain, key=lambda level: level.rank) if not self.certain else whole
 
 
 def reached(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reached]:
@@ -47,7 +67,10 @@ def reached(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reac
     """
     for escape in mock.escapes:
         if escape.way is Way.ARGUMENT:
-            yield from _from_argument(escape, index, test_path)
+            for found in _from_argument(escape, index, test_path):
+                yield found
+                if found.path in mock.failing:
+                    break  # The test lets this call raise: what follows it is not reached.
 
 
 def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> Iterator[Reached]:
@@ -56,7 +79,8 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
         parameter = _parameter(function, escape.parameter)
         if parameter:
             first = Step(test_path, escape.span.line, f"{name}(… {parameter}=…)")
-            yield from _found(function, parameter, escape, index, (first,))
+            for one in _found(function, parameter, escape, index, (first,)):
+                yield replace(one, fails=escape.fails)
     methods = index.methods.get(name)
     if methods and escape.made is not None:
         constructor = methods.get("__init__")
@@ -64,7 +88,7 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
             return
         parameter = _parameter(constructor, escape.parameter)
         held = [attribute for attribute, given in constructor.attributes if given == parameter]
-        for method, span in escape.made.calls:
+        for method, span, fails in escape.made.calls:
             called = methods.get(method)
             if called is not None:
                 for attribute in held:
@@ -72,7 +96,8 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
                         Step(test_path, escape.span.line, f"{name}(… {parameter}=…)"),
                         Step(test_path, span.line, f".{method}()"),
                     )
-                    yield from _found(called, f"self.{attribute}", escape, index, start)
+                    for one in _found(called, f"self.{attribute}", escape, index, start):
+                        yield replace(one, fails=fails)
 
 
 def _candidates(target: str, name: str, index: ProductionIndex) -> list[ProgramFunction]:
@@ -114,28 +139,29 @@ def _look(function: ProgramFunction, receiver: str, index: ProductionIndex, dept
             below = [part for part in sink.receiver.removeprefix(receiver).split(".") if part]
             path = (*below, *([sink.method] if sink.method else []))
             step = Step(function.path, sink.line, f"await {sink.receiver}.{sink.method}(…)")
-            yield Reached(path, sink, function, Confidence.HIGH, (step,))
+            yield Reached(path, sink, function, not sink.conditional, (step,))
     if depth:
-        for target, inner, text in _handed_on(function, receiver, index):
+        for call, target, inner in _handed_on(function, receiver, index):
+            text = f"{call.callee}(…)" if inner == receiver else f"{call.callee}(… {inner}=…)"
             step = Step(function.path, function.line, text)
             for one in _inside(target, inner, index, depth - 1):
-                yield replace(one, steps=(step, *one.steps))
+                yield replace(one, steps=(step, *one.steps), certain=one.certain and not call.conditional)
 
 
 def _handed_on(
     function: ProgramFunction, receiver: str, index: ProductionIndex
-) -> Iterator[tuple[ProgramFunction, str, str]]:
-    """The functions that get a receiver, what they call it, and how that looks."""
+) -> Iterator[tuple[Call, ProgramFunction, str]]:
+    """The calls that hand a receiver on, the functions that get it, and what they call it."""
     owner = function.name.rpartition(".")[0].rpartition(".")[2]
-    for callee, given in function.calls:
-        targets = [target for target in _called(callee, owner, index) if target is not function]
+    for call in function.calls:
+        targets = [target for target in _called(call.callee, owner, index) if target is not function]
         for target in targets:
-            for parameter, name in given:
+            for parameter, name in call.given:
                 inner = _parameter(target, parameter) if name == receiver else ""
                 if inner:
-                    yield target, inner, f"{callee}(… {inner}=…)"
-            if receiver.startswith("self.") and callee.startswith("self."):
-                yield target, receiver, f"{callee}(…)"
+                    yield call, target, inner
+            if receiver.startswith("self.") and call.callee.startswith("self."):
+                yield call, target, receiver
 
 
 def _called(callee: str, owner: str, index: ProductionIndex) -> list[ProgramFunction]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.index import ProductionIndex
     from bugcapture.scan.module import TestModule
+    from bugcapture.scan.reach import Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +27,28 @@ class Answer:
         function: That function; None at the top.
         path: The child.
         usage: What is done with the answer.
-        authorizes: Whether it guards something.
-        confidence: How sure it is that the answer gets there.
+        found: The call of the program; None where the test itself uses the answer.
         steps: The way to the place where it is used.
-        line: The line of the test where it is used, or where the mock leaves the test.
-        in_test: Whether the test itself uses it.
+        fails: Whether the test expects an exception there.
     """
 
     mock: Mock
     function: TestFunction | None
     path: Path
     usage: Usage
-    authorizes: bool
-    confidence: Confidence
+    found: Reached | None
     steps: tuple[Step, ...]
-    line: int
-    in_test: bool
+    fails: bool = False
+
+    @property
+    def authorizes(self) -> bool:
+        """Whether it guards something."""
+        return self.found is not None and self.found.sink.authorizes
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is that the answer gets there."""
+        return self.found.confidence if self.found is not None else Confidence.HIGH
 
     @property
     def subject(self) -> str:
@@ -67,22 +74,10 @@ def _find(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
         for use in mock.uses:
             if use.awaited and use.called and _answers(mock, use.path, index):
                 step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")
-                yield Answer(
-                    mock, view.function, use.path, use.usage, False, Confidence.HIGH, (step,), use.span.line, True
-                )
+                yield Answer(mock, view.function, use.path, use.usage, None, (step,), use.fails)
         for found in reached(mock, index, module.path):
             if found.sink.awaited and _answers(mock, found.path, index):
-                yield Answer(
-                    mock,
-                    view.function,
-                    found.path,
-                    found.sink.usage,
-                    found.sink.authorizes,
-                    found.confidence,
-                    found.steps,
-                    found.steps[0].line,
-                    False,
-                )
+                yield Answer(mock, view.function, found.path, found.sink.usage, found, found.steps, found.fails)
 
 
 def _answers(mock: Mock, path: Path, index: ProductionIndex) -> bool:

@@ -49,13 +49,13 @@ if TYPE_CHECKING:
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     for answer in unchosen_answers(module, scope.index):
-        if answer.authorizes and answer.usage is Usage.TRUTH and not answer.in_test:
+        if answer.found is not None and answer.authorizes and answer.usage is Usage.TRUTH:
             last = answer.steps[-1]
             yield Hazard(
                 path=module.path,
                 span=answer.mock.span,
                 rule=RULE.code,
-                level=Level.CRITICAL,
+                level=answer.found.level(Level.CRITICAL),
                 confidence=answer.confidence,
                 message=(
                     f"{answer.subject}() was told no answer, and its answer is always true: "
@@ -95,6 +95,43 @@ async def test_delete():
             line=5,
             level=Level.CRITICAL,
         ),
+        Case(
+            test="""\
+import pytest
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    openfga = AsyncMock()
+    with pytest.raises(ValueError):
+        await delete_user("alice", openfga=openfga)
+""",
+            program=_PROGRAM,
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    openfga = AsyncMock()
+    assert await delete_user("alice", openfga=openfga) == "deleted"
+""",
+            program={
+                "src/shop/users.py": """\
+async def delete_user(user, openfga):
+    if not user:
+        return "nobody"
+    if not await openfga.check_permission(user=user):
+        raise PermissionError(user)
+    return "deleted"
+"""
+            },
+            line=5,
+            level=Level.MEDIUM,
+        ),
     ),
     valid=(
         Case(
@@ -108,6 +145,25 @@ async def test_delete():
     assert await delete_user("alice", openfga=openfga) == "deleted"
 """,
             program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    openfga = AsyncMock()
+    openfga.ping.side_effect = RuntimeError
+    await delete_user("alice", openfga=openfga)
+""",
+            program={
+                "src/shop/users.py": """\
+async def delete_user(user, openfga):
+    await openfga.ping()
+    if not await openfga.check_permission(user=user):
+        raise PermissionError(user)
+"""
+            },
         ),
         Case(
             test="""\

@@ -43,15 +43,16 @@ if TYPE_CHECKING:
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     for answer in unchosen_answers(module, scope.index):
-        if answer.usage is not Usage.TRUTH or (answer.authorizes and not answer.in_test):
+        found = answer.found
+        if answer.usage is not Usage.TRUTH or answer.authorizes or (found is None and answer.fails):
             continue
         last = answer.steps[-1]
-        where = "here" if answer.in_test else f"at {last.path}:{last.line}"
+        where = "here" if found is None else f"at {last.path}:{last.line}"
         yield Hazard(
             path=module.path,
             span=answer.mock.span,
             rule=RULE.code,
-            level=Level.HIGH,
+            level=Level.HIGH if found is None else found.level(Level.HIGH),
             confidence=answer.confidence,
             message=f"{answer.subject}() was told no answer, and its answer is always true {where}",
             symbol=answer.function.qualname if answer.function else "",
@@ -100,8 +101,48 @@ async def test_ready():
             line=4,
             level=Level.HIGH,
         ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import register
+
+async def test_register():
+    users = AsyncMock()
+    await register("alice", users)
+""",
+            program={
+                "src/shop/users.py": """\
+async def register(name, users):
+    if name == "root":
+        raise ValueError
+    if await users.exists(name):
+        return "taken"
+"""
+            },
+            line=5,
+            level=Level.MEDIUM,
+        ),
     ),
     valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import routes
+
+async def test_routes():
+    users = AsyncMock()
+    routes(users)
+""",
+            program={
+                "src/shop/users.py": """\
+def routes(users):
+    async def register(name):
+        if await users.exists(name):
+            return "taken"
+    return [register]
+"""
+            },
+        ),
         Case(
             test="""\
 from unittest.mock import AsyncMock

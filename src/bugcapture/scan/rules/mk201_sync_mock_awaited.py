@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bugcapture.scan.module import TestModule
+    from bugcapture.scan.reach import Reached
     from bugcapture.scan.rule import Scope
 
 
@@ -48,12 +49,12 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             continue
         symbol = view.function.qualname if view.function else ""
         for use in mock.uses:
-            if use.awaited and not _is_told(mock, use.path):
+            if use.awaited and not use.fails and not _is_told(mock, use.path):
                 step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")
-                yield _hazard(module, mock, use.path, symbol, (step,), Confidence.HIGH)
+                yield _hazard(module, mock, use.path, symbol, (step,), None)
         for found in reached(mock, scope.index, module.path):
             if found.sink.awaited and not _is_told(mock, found.path):
-                yield _hazard(module, mock, found.path, symbol, found.steps, Confidence.MEDIUM)
+                yield _hazard(module, mock, found.path, symbol, found.steps, found)
 
 
 def _may_be_async(mock: Mock) -> bool:
@@ -66,7 +67,7 @@ def _is_told(mock: Mock, path: Path) -> bool:
 
 
 def _hazard(
-    module: TestModule, mock: Mock, path: Path, symbol: str, steps: tuple[Step, ...], confidence: Confidence
+    module: TestModule, mock: Mock, path: Path, symbol: str, steps: tuple[Step, ...], found: Reached | None
 ) -> Hazard:
     subject = child_name(mock, path)
     last = steps[-1]
@@ -74,14 +75,18 @@ def _hazard(
         path=module.path,
         span=mock.span,
         rule=RULE.code,
-        level=Level.HIGH if confidence is Confidence.HIGH else Level.MEDIUM,
-        confidence=confidence,
+        level=Level.HIGH if found is None else found.level(Level.MEDIUM, Level.LOW),
+        confidence=Confidence.HIGH if found is None else min(found.confidence, Confidence.MEDIUM, key=_sureness),
         message=f"{subject}() of a {mock.kind.value} is awaited at {last.path}:{last.line}, and cannot be",
         symbol=symbol,
         subject=subject,
         trace=steps,
         recipe=type_recipe(mock, path),
     )
+
+
+def _sureness(confidence: Confidence) -> int:
+    return [Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH].index(confidence)
 
 
 RULE = Rule(
@@ -101,8 +106,38 @@ async def test_load():
             line=4,
             level=Level.HIGH,
         ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+from shop.rows import load
+
+async def test_load():
+    db = MagicMock()
+    await load(db)
+""",
+            program={
+                "src/shop/rows.py": """\
+async def load(db):
+    if db.ready:
+        await db.execute("select 1")
+"""
+            },
+            line=5,
+            level=Level.LOW,
+        ),
     ),
     valid=(
+        Case(
+            test="""\
+import pytest
+from unittest.mock import MagicMock
+
+async def test_load():
+    db = MagicMock()
+    with pytest.raises(TypeError):
+        await db.execute("select 1")
+"""
+        ),
         Case(
             test="""\
 from unittest.mock import MagicMock

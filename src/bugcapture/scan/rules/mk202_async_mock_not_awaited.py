@@ -49,11 +49,12 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         for use in mock.uses:
             if use.called and not use.awaited and use.usage is Usage.DISCARDED and _is_async(mock, use.path):
                 step = Step(module.path, use.span.line, f"{child_name(mock, use.path)}(…)")
-                yield _hazard(module, mock, use.path, symbol, (step,))
+                yield _hazard(module, mock, use.path, symbol, (step,), Level.MEDIUM)
         for found in reached(mock, scope.index, module.path):
             sink = found.sink
             if not sink.awaited and sink.usage is Usage.DISCARDED and _is_async(mock, found.path):
-                yield _hazard(module, mock, found.path, symbol, found.steps)
+                level = found.level(Level.MEDIUM, Level.LOW)
+                yield _hazard(module, mock, found.path, symbol, found.steps, level)
 
 
 def _is_async(mock: Mock, path: Path) -> bool:
@@ -62,15 +63,17 @@ def _is_async(mock: Mock, path: Path) -> bool:
     return not own and CALLED not in path and not mock.unknown and not any(name.startswith("__") for name in path)
 
 
-def _hazard(module: TestModule, mock: Mock, path: Path, symbol: str, steps: tuple[Step, ...]) -> Hazard:
+def _hazard(
+    module: TestModule, mock: Mock, path: Path, symbol: str, steps: tuple[Step, ...], level: Level
+) -> Hazard:
     subject = child_name(mock, path)
     last = steps[-1]
     return Hazard(
         path=module.path,
         span=mock.span,
         rule=RULE.code,
-        level=Level.MEDIUM,
-        confidence=Confidence.HIGH,
+        level=level,
+        confidence=Confidence.HIGH if level is Level.MEDIUM else Confidence.LOW,
         message=(
             f"{subject}() is called at {last.path}:{last.line} without await: it makes a coroutine, and no call"
         ),

@@ -48,27 +48,30 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             continue
         symbol = view.function.qualname if view.function else ""
         for use in mock.uses:
-            if use.awaited and use.path and _is_plain(mock, use.path):
+            if use.awaited and not use.fails and use.path and _is_plain(mock, use.path):
                 step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")
-                yield _hazard(module, mock, use.path, symbol, (step,))
+                yield _hazard(module, mock, use.path, symbol, (step,), Level.MEDIUM)
         for found in reached(mock, scope.index, module.path):
             if found.sink.awaited and found.path and _is_plain(mock, found.path):
-                yield _hazard(module, mock, found.path, symbol, found.steps)
+                level = found.level(Level.MEDIUM, Level.LOW)
+                yield _hazard(module, mock, found.path, symbol, found.steps, level)
 
 
 def _is_plain(mock: Mock, path: Path) -> bool:
     return not (mock.unknown or mock.tells(path) or CALLED in path)
 
 
-def _hazard(module: TestModule, mock: Mock, path: Path, symbol: str, steps: tuple[Step, ...]) -> Hazard:
+def _hazard(
+    module: TestModule, mock: Mock, path: Path, symbol: str, steps: tuple[Step, ...], level: Level
+) -> Hazard:
     subject = child_name(mock, path)
     last = steps[-1]
     return Hazard(
         path=module.path,
         span=mock.span,
         rule=RULE.code,
-        level=Level.MEDIUM,
-        confidence=Confidence.HIGH,
+        level=level,
+        confidence=Confidence.HIGH if level is Level.MEDIUM else Confidence.LOW,
         message=f"{subject}() is awaited at {last.path}:{last.line}, and the spec does not say that it can be",
         symbol=symbol,
         subject=subject,

@@ -182,6 +182,19 @@ async def rows():
         Case(
             test="""\
 from unittest.mock import MagicMock, patch
+from aioresponses import aioresponses
+
+@aioresponses()
+@patch("shop.mail.send", new_callable=MagicMock)
+async def test_order(api, send):
+    send.return_value = sent()
+    await order("alice")
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
 
 async def test_order(mailer):
     with patch.object(mailer, "send", new=MagicMock()):
