@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from workflow_project import FEATURE, RIGHT, GitProject
+from workflow_project import FEATURE, RIGHT, WRONG, GitProject
 
 TITLE = "test: add TDD bug-capture test for #7 — the total"
 CAPTURE = f"{TITLE}\n\nThe total is one too much.\n\nISSUES CLOSED: #8"
@@ -109,6 +109,22 @@ def test_a_fix_with_the_switch_still_on(fixed: GitProject) -> None:
     rules = {rule["rule"]: rule for rule in result.json["bugs"][0]["rules"]}
     assert (rules["switch"]["status"], rules["switch"]["where"]) == ("fail", "features/cart.feature:4")
     assert "SWITCHED" in rules["proof"]["message"]
+
+
+def test_a_switch_that_comes_back(fixed: GitProject) -> None:
+    """A bug that was fixed is there again: it is captured once more, beside a test that still guards it."""
+    guard = "\n  @tdd_bug @tdd_bug_7\n  Scenario: There is a cart\n    Given a cart\n"
+    fixed.write("features/cart.feature", FEATURE.replace(" @tdd_expected_fail", "") + guard)
+    fixed.commit("test: one more")
+    fixed.git("checkout", "--quiet", "main")
+    fixed.git("merge", "--quiet", "fix/total")
+    fixed.git("checkout", "--quiet", "-b", "tdd/again")
+    fixed.write("src/shop/cart.py", WRONG)
+    fixed.write("features/cart.feature", FEATURE + guard)
+    fixed.write("changelog.d/7.capture.md", "Captured again.\n")
+    fixed.commit(CAPTURE)
+    found = statuses(fixed, "--base", "main")
+    assert {rule for rule, status in found.items() if status == "fail"} == {"only-tests"}
 
 
 def test_a_fix_that_takes_the_test_away(fixed: GitProject) -> None:

@@ -183,6 +183,8 @@ def test_every_rule_can_be_turned_off(rule: str) -> None:
         ((), (), (), {}),
         ((), (capture(),), (), {7: Kind.CAPTURE}),
         ((), (capture(switched=False),), (), {}),
+        ((capture(switched=False),), (capture(),), (), {7: Kind.CAPTURE}),
+        ((capture(switched=False), capture(name="b")), (capture(), capture(name="b")), (), {7: Kind.CAPTURE}),
         ((capture(),), (capture(),), (), {}),
         ((capture(),), (capture(switched=False),), (), {7: Kind.FIX}),
         ((capture(),), (), (), {7: Kind.FIX}),

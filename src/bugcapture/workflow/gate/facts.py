@@ -110,7 +110,7 @@ class Facts:
         closes: The issues that it closes.
         branch: The name of the branch; empty when nobody knows it.
         settings: What the project asks.
-        run: Runs the bug's tests at the head, with inversion off.
+        run: Runs the bug's tests that carry the switch at the head, with inversion off.
         prove: Proves the fix.
     """
 
@@ -137,14 +137,14 @@ def tests_of(captures: Iterable[Capture], number: int) -> tuple[Capture, ...]:
 
 def is_open(captures: Iterable[Capture]) -> bool:
     """Whether any of some tests carries the switch."""
-    return any(capture.state is State.CAPTURED for capture in captures)
+    return bool(open_tests(captures))
 
 
 def find_kinds(before: Iterable[Capture], after: Iterable[Capture], closed: Iterable[int]) -> dict[int, Kind]:
     """What a branch does about which bugs.
 
-    A bug whose first test with the switch comes with the branch is captured. One whose switch goes, or which is
-    closed and has or had tests, is fixed.
+    A bug is captured when a test with the switch comes, or one that did without it gets it back. A bug whose
+    switch goes, or which is closed and has or had tests, is fixed.
 
     Args:
         before: The captured tests where the branch began.
@@ -156,10 +156,9 @@ def find_kinds(before: Iterable[Capture], after: Iterable[Capture], closed: Iter
     kinds: dict[int, Kind] = {}
     for number in sorted(numbers):
         was, is_now = tests_of(before, number), tests_of(after, number)
-        new = set(map(_place, is_now)) - set(map(_place, was))
         if (is_open(was) and not is_open(is_now)) or number in closed:
             kinds[number] = Kind.FIX
-        elif is_open(capture for capture in is_now if _place(capture) in new):
+        elif _is_captured(was, is_now):
             kinds[number] = Kind.CAPTURE
     return kinds
 
@@ -167,6 +166,18 @@ def find_kinds(before: Iterable[Capture], after: Iterable[Capture], closed: Iter
 def fits(pattern: str, text: str) -> bool:
     """Whether a text matches a shell pattern, as a whole and by its case."""
     return fnmatch.fnmatchcase(text, pattern)
+
+
+def open_tests(captures: Iterable[Capture]) -> tuple[Capture, ...]:
+    """Those of some tests that carry the switch."""
+    return tuple(capture for capture in captures if capture.state is State.CAPTURED)
+
+
+def _is_captured(before: Iterable[Capture], after: Iterable[Capture]) -> bool:
+    """Whether a branch brings tests of one bug with the switch, or puts it back on one."""
+    before = tuple(before)
+    was, is_now = set(map(_place, open_tests(before))), set(map(_place, open_tests(after)))
+    return bool(is_now - was)
 
 
 def _place(capture: Capture) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from bugcapture.project.lock import FILE_NAME as LOCK
 from bugcapture.project.paths import relative_path
 from bugcapture.project.repository import Repository
 from bugcapture.project.trial import Trial
-from bugcapture.workflow.gate.facts import Commit, Facts, Kind, Status, find_kinds, tests_of
+from bugcapture.workflow.gate.facts import Commit, Facts, Kind, Status, find_kinds, open_tests, tests_of
 from bugcapture.workflow.gate.rules import RULES, apply_rules
 from bugcapture.workflow.hosts import require_hosts
 from bugcapture.workflow.news import find_fragment
@@ -194,7 +194,7 @@ class _Look:
             closes=self.closes,
             branch=self.options.branch or _find_branch(self.sides.repository, self.options.head),
             settings=settings,
-            run=lambda: self._run(after),
+            run=lambda: self._run(open_tests(after)),
             prove=prove_fix,
         )
         answers = tuple(apply_rules(facts))
