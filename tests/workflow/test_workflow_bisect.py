@@ -83,6 +83,53 @@ def test_a_second_search_knows_the_answers(behave_project: GitProject) -> None:
     assert first.json["culprit"] == again.json["culprit"] == fresh.json["culprit"]
 
 
+@pytest.mark.parametrize(
+    "options",
+    [("--timeout", "0.05"), ("--behave-arg=--name", "--behave-arg=no such scenario")],
+    ids=["timeout", "arguments"],
+)
+def test_what_other_options_brought_is_not_remembered(
+    behave_project: GitProject, options: tuple[str, ...]
+) -> None:
+    """A search that was stopped, or told to run nothing, says nothing about the next one."""
+    commits = history(behave_project, 3, lambda number: WRONG if number >= 2 else RIGHT)
+    assert behave_project.run("bisect", "7", *options).code == 1
+    result = behave_project.run("bisect", "7", "--format", "json")
+    assert (result.code, result.json["culprit"]["commit"]) == (0, commits[1])
+
+
+def test_a_stopped_trial_is_asked_again(behave_project: GitProject) -> None:
+    """Also with the same options: the machine may have been busy."""
+    history(behave_project, 3, lambda _: WRONG)
+    assert "was stopped after" in behave_project.run("bisect", "7", "--timeout", "0.05").err
+    assert not (behave_project.folder / ".git/bugcapture/trials.json").exists()
+
+
+def test_what_was_remembered_wrongly_is_replaced(behave_project: GitProject) -> None:
+    """``--no-cache`` asks anew, and later searches know the new answers."""
+    commits = history(behave_project, 3, lambda number: WRONG if number >= 2 else RIGHT)
+    assert behave_project.run("bisect", "7").code == 0
+    file = behave_project.folder / ".git/bugcapture/trials.json"
+    document = json.loads(file.read_text())
+    document["trials"] = {key: {"side": "none", "reason": "busy"} for key in document["trials"]}
+    file.write_text(json.dumps(document))
+    assert behave_project.run("bisect", "7").code == 1
+    assert behave_project.run("bisect", "7", "--no-cache").code == 0
+    again = behave_project.run("bisect", "7", "--format", "json")
+    assert (trials(again), again.json["culprit"]["commit"]) == (0, commits[1])
+
+
+def test_what_is_carried_belongs_to_the_question(behave_project: GitProject) -> None:
+    """Another content may bring another answer."""
+    commits = history_with_tax(behave_project)
+    command = ("bisect", "7", "--carry", "local", "--format", "json")
+    behave_project.write("local/tax.txt", "5\n")
+    assert behave_project.run(*command).code == 1
+    behave_project.write("local/tax.txt", "0\n")
+    result = behave_project.run(*command)
+    assert (result.code, result.json["culprit"]["commit"]) == (0, commits[1])
+
+
 def test_another_test_is_another_question(behave_project: GitProject) -> None:
     """What is known of the test of before does not count for the test of now."""
     history(behave_project, 4, lambda number: WRONG if number >= 2 else RIGHT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -197,46 +198,60 @@ class _Trials:
         self._top = top
         self._selection = selection
         self._say = say
-        own = sides.project.settings.install if options.venv else ()
-        self._python = " ".join((options.hosts.python or sys.executable, *own))
+        self._host = _tell_host(sides, options)
         common = git.common_folder(sides.repository.top)
-        self._cache = TrialCache(common) if common is not None and options.cached else None
+        self._cache = None if common is None else TrialCache(common)
+        self._cached = options.cached
 
     def ask(self, commit: str) -> Tested:
         """Whether the bug is in a revision."""
         if commit not in self.tested:
             revision = self.sides.repository.revision(commit)
             key = self._key(revision)
-            known = self._cache.get(key) if self._cache else None
+            known = self._cache.get(key) if self._cache and self._cached else None
             self._say(f"trial {len(self.tested) + 1}: {revision.short} {shorten(printable(revision.subject), 60)}")
-            side, reason = (Side(known["side"]), known["reason"]) if known else self._try(revision)
-            if self._cache and not known:
-                self._cache.put(key, {"side": side.value, "reason": reason})
+            if known:
+                side, reason = Side(known["side"]), known["reason"]
+            else:
+                side, reason, stopped = self._try(revision)
+                if self._cache and not stopped:
+                    self._cache.put(key, {"side": side.value, "reason": reason})
             answer = _ANSWERS.get(side, Answer.UNKNOWN)
             self.tested[commit] = Tested(revision=revision, answer=answer, reason=reason, cached=known is not None)
         return self.tested[commit]
 
-    def _try(self, revision: Revision) -> tuple[Side, str]:
-        """What the tests do there: one that fails as expected shows the bug, whatever the others do."""
+    def _try(self, revision: Revision) -> tuple[Side, str, bool]:
+        """What the tests do there, why, and whether a process was stopped on the way.
+
+        One that fails as expected shows the bug, whatever the others do.
+        """
         try:
             self.sides.switch(self._top, revision)
             self.sides.lay_over(self._top, revision)
             result = self.sides.run(self._top, revision, self._selection.plan, self._selection.trial)
         except ConfigurationError as error:
-            return Side.NONE, error.message
+            return Side.NONE, error.message, False
         tests = list(result.tests.values())
         for side in (Side.FAIL, Side.ERROR, Side.NONE, Side.SKIP):
             for test in tests:
                 if test.side is side:
-                    return side, test.reason
-        return (Side.PASS, "") if tests else (Side.NONE, "no test was found")
+                    return side, test.reason, result.stopped
+        return (*((Side.PASS, "") if tests else (Side.NONE, "no test was found")), result.stopped)
 
     def _key(self, revision: Revision) -> str:
-        """All that decides about the answer: what lies in the checkout, the tests, and who runs them."""
+        """All that decides about the answer: what lies in the checkout, the tests, and who runs them how."""
         content = self.sides.content(revision)
         ids = sorted(f"{capture.framework} {capture.where} {capture.name}" for capture in self._selection.captures)
-        parts = (__version__, sys.version, self._python, str(self.number), *ids, *content)
+        parts = (__version__, sys.version, self._host, str(self.number), *ids, *content)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _tell_host(sides: Sides, options: BisectOptions) -> str:
+    """Who runs the tests, and how, in one text."""
+    hosts = options.hosts
+    install = sides.project.settings.install if options.venv else None
+    arguments = {name: added for name, added in hosts.arguments.items() if added}
+    return json.dumps((hosts.python or sys.executable, install, hosts.timeout, arguments), sort_keys=True)
 
 
 def _side_history(repository: Repository, commit: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 from dataclasses import replace
@@ -160,12 +161,16 @@ class Sides:
         return self._overlays[revision.commit]
 
     def content(self, revision: Revision) -> list[str]:
-        """What lies in a checkout of a revision with the tests of the head: each file with its content's hash."""
+        """What lies in a checkout of a revision with the tests of the head: each file with its content's hash.
+
+        Raises:
+            ConfigurationError: If something to be carried cannot be read.
+        """
         own, tests = self._files(revision), self._files(self.head)
         laid = set(self.overlay(revision))
         found = {path: content for path, content in own.items() if path not in laid}
         found |= {path: content for path, content in tests.items() if path in laid}
-        return [f"{path} {found[path]}" for path in sorted(found)]
+        return [*(f"{path} {found[path]}" for path in sorted(found)), *self._carried_content]
 
     def run(
         self, top: Path, revision: Revision, plan: Plan, trial: Trial, *, timeout: float | None = None
@@ -224,6 +229,15 @@ class Sides:
         folders = {path.rpartition("/")[0] for path in known if path.endswith(".py")}
         found = self.repository.unknown_files(_IMPORTED)
         return [self.seen_from_project(path) for path in found if path.rpartition("/")[0] in folders]
+
+    @cached_property
+    def _carried_content(self) -> list[str]:
+        """What is carried over: each file with its mode and its content's hash, or where a link leads."""
+        told: list[str] = []
+        for path in self._carried:
+            with _carrying(self.repository.top / path):
+                told += _tell_content(self.repository.top / path)
+        return told
 
     @cached_property
     def _packages(self) -> dict[str, str]:
@@ -306,14 +320,32 @@ def _environment_folder(top: Path) -> Path:
 
 def _carry(source: Path, top: Path, path: str) -> None:
     target = top / path
-    try:
+    with _carrying(source):
         if not target.resolve().is_relative_to(top.resolve()):
-            raise OSError("a link leads out of the checkout")  # noqa: TRY301 - told like all others
+            raise OSError("a link leads out of the checkout")
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(source, target)
+
+
+@contextlib.contextmanager
+def _carrying(source: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or error
         raise ConfigurationError(f"cannot be carried over: {reason}", where=printable(str(source))) from error
+
+
+def _tell_content(source: Path) -> Iterator[str]:
+    """Each file of a folder, or one file, with its mode and its content's hash; of a link, where it leads."""
+    if source.is_symlink():
+        yield f"{source} {source.readlink()}"
+    elif source.is_dir():
+        for one in sorted(source.iterdir()):
+            yield from _tell_content(one)
+    else:
+        digest = hashlib.sha256(source.read_bytes()).hexdigest()
+        yield f"{source} {source.stat().st_mode:o} {digest}"
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -131,6 +131,7 @@ class TrialResult:
         outputs: What each process said.
         modules: The names and files of imported modules that are under test, or lie in the user's own checkout.
         seconds: How long the processes took, added up.
+        stopped: Whether one of them was stopped for taking too long, or killed.
     """
 
     tests: Mapping[TestKey, TriedTest]
@@ -138,6 +139,7 @@ class TrialResult:
     outputs: tuple[Output, ...]
     modules: tuple[tuple[str, str], ...]
     seconds: float
+    stopped: bool = False
 
 
 def try_tests(
@@ -189,6 +191,7 @@ def try_tests(
         outputs=outputs,
         modules=modules,
         seconds=sum(end.seconds for end in ends if end is not None),
+        stopped=any(end.timed_out or end.exit_code < 0 for end in ends if end is not None),
     )
 
 
