@@ -60,6 +60,33 @@ def test_a_skeleton_is_a_wrong_failure(project: CommandProject, framework: str) 
     assert "0 expected failures, 0 look fixed, 1 wrong (#991), 0 regressed" in ended.err
 
 
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "raises=NotImplementedError, match='write the test of bug 991: assert what is right instead'",
+        "raises=NotImplementedError",
+        "raises=Exception",
+    ],
+)
+def test_no_declaration_makes_a_test_green_that_nobody_wrote(project: CommandProject, marker: str) -> None:
+    """What the skeleton raises is no failure of the bug's; the run offers no line that would take it for one."""
+    _wire(project, "pytest")
+    project.run("capture", "991", "--framework", "pytest", "--title", TITLE)
+    ended = project.start(*RUNS["pytest"])
+    assert "the test is still to be written" in ended.err + ended.out
+    assert "raises=NotImplementedError" not in ended.err + ended.out
+    (name,) = [name for name in project.files() if "till_forgets" in name]
+    declared = (
+        '@pytest.mark.tdd_expected_fail(raises=AssertionError, match="TODO what it says while the bug is there")'
+    )
+    text = project.read(name)
+    assert declared in text
+    project.write(name, text.replace(declared, f"@pytest.mark.tdd_expected_fail({marker})"))
+    ended = project.start(*RUNS["pytest"])
+    assert ended.code != 0
+    assert "0 expected failures, 0 look fixed, 1 wrong (#991), 0 regressed" in ended.err
+
+
 @EVERY
 def test_forgotten_words_behind_fails_with_are_red_too(project: CommandProject, framework: str) -> None:
     """The steps are written and fail with an assertion, but the TODO stands: the run names the line to paste."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TODO: Final = "TODO what it says while the bug is there"
+# What a test says that nobody has written yet; see `bugcapture.core.verdict`.
+UNWRITTEN: Final = "write the test of bug "
 LIFE: Final = (
     "It carries {switch} until the fix is merged. Then only that {word} goes: the others stay and",
     "name the regression test.",

@@ -15,6 +15,7 @@ from bugcapture.core.expectation import (
     same_place,
 )
 from bugcapture.core.outcome import Failure, Kind, Outcome, Phase, Status
+from bugcapture.core.scaffold import UNWRITTEN
 from bugcapture.core.text import printable, shorten
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def _why_never(failure: Failure) -> str:
         return shorten(printable(say(failure)))
     if _OWN_ERROR in failure.exc_types:
         return f"{_kind_of(failure)} says that the test could not be run"
+    if failure.message.startswith(UNWRITTEN):
+        return "the test is still to be written"
     for name, told in _NEVER_TYPE.items():
         if name in failure.exc_types:
             return f"{told} is never the expected failure"

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.naming import slug
-from bugcapture.core.scaffold import Skeleton
+from bugcapture.core.scaffold import UNWRITTEN, Skeleton
 from bugcapture.core.tags import PREFIX, SWITCH
 from bugcapture.core.text import printable
 from bugcapture.core.wording import PYTEST
@@ -89,7 +89,7 @@ class PytestScaffold:
         red = f"see it red: `BUGCAPTURE_RAW=1 {command}`; see it green: the same without the variable"
         if test.race:
             return (red,)
-        raised = "until then the run says wrong failure, because NotImplementedError is not the declared failure"
+        raised = "until then the run says wrong failure, because what is not written is never the expected failure"
         return (f"write the body of the test in {path} and the message in `match=`; {raised}", red)
 
 
@@ -131,7 +131,7 @@ def _write_race(name: str, race: RaceCall) -> list[str]:
 def _write_todo(name: str, number: int) -> list[str]:
     return [
         f"def {name}():",
-        f'    raise NotImplementedError("write the test of bug {number}: assert what is right instead")',
+        f'    raise NotImplementedError("{UNWRITTEN}{number}: assert what is right instead")',
     ]
 
 
