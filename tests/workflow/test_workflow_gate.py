@@ -132,7 +132,78 @@ def test_a_fix_that_takes_the_test_away(fixed: GitProject) -> None:
     (fixed.folder / "features/cart.feature").unlink()
     fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
     found = statuses(fixed)
-    assert {rule for rule, status in found.items() if status == "fail"} == {"tags-stay", "proof"}
+    assert {rule for rule, status in found.items() if status == "fail"} == {
+        "tags", "captured", "tags-stay", "proof",
+    }  # fmt: skip
+
+
+def test_a_fix_with_a_broken_tag(fixed: GitProject) -> None:
+    """The checklist is there in each format, and says what is wrong."""
+    fixed.write("features/cart.feature", FEATURE.replace(" @tdd_expected_fail", " @tdd_expcted_fail"))
+    fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    found = statuses(fixed)
+    assert {rule for rule, status in found.items() if status == "fail"} == {"tags", "proof"}
+    found = statuses(fixed, "--off", "tags")
+    assert (found["tags"], found["proof"]) == ("off", "fail")
+    for name in ("text", "markdown", "github"):
+        result = fixed.run("gate", "--format", name, "--no-color")
+        assert result.code == 1
+        assert "did you mean" in result.out
+        assert "not run: tags or declarations are wrong" in result.out
+
+
+def test_a_fix_with_a_test_file_that_cannot_be_read(fixed: GitProject) -> None:
+    """Nothing in it belongs to the bug any more, and that is no pass."""
+    fixed.write("features/cart.feature", FEATURE.replace("Scenario:", "Scenery:"))
+    fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    found = statuses(fixed)
+    failing = {rule for rule, status in found.items() if status == "fail"}
+    assert failing == {"tags", "captured", "tags-stay", "proof"}
+
+
+BROKEN_FEATURE = "Feature: x\n\n  {tags}\n  {scenario}: y\n    Given a cart\n"
+BROKEN_MODULE = "import pytest\n\n\n@pytest.mark.{mark}\ndef test_x():\n    assert 1 == 2{end}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("features/x.feature", BROKEN_FEATURE.format(tags="@tdd_bug @tdd_bug_9", scenario="Scenery"), "P1"),
+        ("features/x.feature", BROKEN_FEATURE.format(tags="@tdd_bug_09", scenario="Scenario"), "T5"),
+        ("features/x.feature", BROKEN_FEATURE.format(tags="@tdd_expcted_fail", scenario="Scenario"), "T4"),
+        ("tests/test_x.py", BROKEN_MODULE.format(mark="tdd_bug(9)", end=")"), "P1"),
+        ("tests/test_x.py", BROKEN_MODULE.format(mark='tdd_bug("x")', end=""), ""),
+    ],
+)
+def test_a_capture_whose_number_cannot_be_read(start: GitProject, path: str, text: str, told: str) -> None:
+    """No bug is known, and still the branch is not let through; errors elsewhere are no matter of it."""
+    start.git("checkout", "--quiet", "-b", "tdd/x")
+    start.write(path, text)
+    start.commit(CAPTURE)
+    assert statuses(start) == {"tags": "fail"}
+    (bug,) = start.run("gate", "--format", "json").json["bugs"]
+    assert (bug["bug"], bug["kind"]) == (None, "unclear")
+    assert bug["rules"][0]["message"].startswith(told)
+    assert bug["rules"][0]["where"].startswith(path)
+    result = start.run("gate", "--no-color")
+    assert result.out.startswith(
+        "this branch changes test files that are wrong, so its bug is not known\n  fail tags "
+    )
+    assert "no bug is captured or fixed, and test files are wrong" in result.err
+    assert "::error file=" in start.run("gate", "--format", "github").out
+    start.git("checkout", "--quiet", "-b", "docs")
+    start.write("README.md", "Hello\n")
+    start.commit("docs: hello")
+    assert start.run("gate", "--base", "tdd/x").code == 0
+
+
+def test_a_broken_file_beside_a_capture(captured: GitProject) -> None:
+    """It may hold the rest of the capture, so it counts, too."""
+    captured.write("features/x.feature", BROKEN_FEATURE.format(tags="@tdd_bug_9", scenario="Scenery"))
+    captured.git("add", "--all")
+    captured.git("commit", "--quiet", "--amend", "--no-edit")
+    found = statuses(captured)
+    assert {rule for rule, status in found.items() if status == "fail"} == {"tags"}
 
 
 def test_a_bug_that_is_closed_by_hand(fixed: GitProject) -> None:

@@ -126,7 +126,6 @@ def test_what_a_capture_can_lack(rule: str, changes: dict[str, Any], told: str) 
 @pytest.mark.parametrize(
     ("rule", "changes", "told"),
     [
-        ("tags", {"findings": (ERROR,)}, "T1"),
         ("switch", {"after": (capture(),)}, "`bugcapture graduate 7`"),
         ("tags-stay", {"after": (capture(switched=False, name="b"),)}, "'a' is gone"),
         ("proof", {"prove": type("R", (), {"proof": Proof.NOT_CAPTURED})}, "NOT_CAPTURED"),
@@ -139,6 +138,29 @@ def test_what_a_fix_can_lack(rule: str, changes: dict[str, Any], told: str) -> N
     found = failed(replace(FIX, **changes))
     assert list(found) == [rule]
     assert told in found[rule]
+
+
+@pytest.mark.parametrize("off", [(), ("tags",)])
+def test_nothing_is_proven_while_tags_are_wrong(off: tuple[str, ...]) -> None:
+    """What a proof would refuse is told, also where nobody asks for the tags."""
+    found = failed(replace(FIX, findings=(ERROR,), prove=never, settings=GateSettings(off=off)))
+    assert list(found) == [rule for rule in ("tags", "proof") if rule not in off]
+    assert found["proof"] == "not run: tags or declarations are wrong"
+
+
+def test_a_bug_whose_tests_are_gone() -> None:
+    """Those that it had before are no tests of it any more."""
+    found = failed(replace(FIX, after=(), prove=never))
+    assert set(found) == {"tags", "captured", "tags-stay", "proof"}
+    assert found["tags"] == "no test names bug 7 any more"
+
+
+@pytest.mark.parametrize("finding", [ERROR, WARNING])
+def test_a_branch_of_which_no_bug_is_known(finding: Finding) -> None:
+    """Only its tags are asked for."""
+    unclear = replace(CAPTURE, number=0, kind=Kind.UNCLEAR, after=(), findings=(finding,), run=never)
+    answers = [(answer.rule, answer.status) for answer in apply_rules(unclear)]
+    assert answers == [("tags", Status.FAIL if finding is ERROR else Status.PASS)]
 
 
 def test_a_fix_of_a_bug_that_nobody_captured() -> None:

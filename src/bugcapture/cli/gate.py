@@ -69,7 +69,8 @@ def command(output_format: str, output: Path | None, quiet: bool, **options: Any
         progress.clear()
     write_result(RENDERERS[output_format](report), output)
     if not quiet:
-        failed = sum(not bug.passed for bug in report.bugs)
-        found = f"{plural(len(report.bugs), 'bug')}, {failed} not ready"
-        say(f"bugcapture: {found if report.bugs else 'no bug is captured or fixed'}")
+        bugs = [bug for bug in report.bugs if bug.number]
+        failed = sum(not bug.passed for bug in bugs)
+        found = f"{plural(len(bugs), 'bug')}, {failed} not ready" if bugs else "no bug is captured or fixed"
+        say(f"bugcapture: {found}{'' if bugs or report.passed else ', and test files are wrong'}")
     return EXIT_OK if report.passed else EXIT_FINDINGS

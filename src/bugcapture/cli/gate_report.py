@@ -32,11 +32,17 @@ def _render_text(report: GateReport) -> str:
 
 
 def _tell_bug(bug: Checked) -> str:
-    lines = [f"this branch {_DOES[bug.kind]} bug {bug.number}"]
+    lines = [_head(bug)]
     for answer in bug.answers:
         status = style(f"{answer.status.value:4}", fg=_COLORS[answer.status])
         lines.append(f"  {status} {answer.rule:10}  {answer.asks}{_told(answer)}")
     return "\n".join(lines) + "\n"
+
+
+def _head(bug: Checked) -> str:
+    if bug.kind is Kind.UNCLEAR:
+        return "this branch changes test files that are wrong, so its bug is not known"
+    return f"this branch {_DOES[bug.kind]} bug {bug.number}"
 
 
 def _told(answer: Answer) -> str:
@@ -49,7 +55,7 @@ def _render_markdown(report: GateReport) -> str:
         return "### bugcapture: no bug is captured or fixed\n"
     lines = []
     for bug in report.bugs:
-        lines += [f"### {'✅' if bug.passed else '❌'} this branch {_DOES[bug.kind]} bug {bug.number}", ""]
+        lines += [f"### {'✅' if bug.passed else '❌'} {_head(bug)}", ""]
         for answer in bug.answers:
             where = f" ({as_code(answer.where)})" if answer.where else ""
             told = f": {as_text(answer.message)}" if answer.message else ""
@@ -67,8 +73,9 @@ def _render_github(report: GateReport) -> str:
 
 def _finding(bug: Checked, answer: Answer) -> Finding:
     path, line = split_location(answer.where or ".")
-    message = f"bug {bug.number}: {answer.asks}: {answer.message or 'it is not so'}"
-    return Finding(path, line, f"gate/{answer.rule}", message, Severity.ERROR)
+    message = f"{answer.asks}: {answer.message or 'it is not so'}"
+    about = f"bug {bug.number}: " if bug.number else ""
+    return Finding(path, line, f"gate/{answer.rule}", f"{about}{message}", Severity.ERROR)
 
 
 def _render_json(report: GateReport) -> str:
@@ -78,7 +85,7 @@ def _render_json(report: GateReport) -> str:
         "head": report.change.head.commit,
         "bugs": [
             {
-                "bug": bug.number,
+                "bug": bug.number or None,
                 "kind": bug.kind.value,
                 "passed": bug.passed,
                 "rules": [

@@ -29,10 +29,11 @@ _NUMBER: Final = re.compile(r"#([1-9][0-9]{0,17})\b")
 
 
 class Kind(StrEnum):
-    """What a branch does about a bug."""
+    """What a branch does about a bug; of one that breaks test files, and no bug is known, it is unclear."""
 
     CAPTURE = "capture"
     FIX = "fix"
+    UNCLEAR = "unclear"
 
 
 class Status(StrEnum):
@@ -98,11 +99,11 @@ class Facts:
     """What a branch does about one bug.
 
     Attributes:
-        number: The bug.
+        number: The bug; 0 where that is unclear.
         kind: What the branch does about it.
         before: The bug's tests where the branch began.
         after: The bug's tests at its head.
-        findings: What is wrong with the test files of the bug at the head.
+        findings: What is wrong at the head with the test files of the bug, and with those that the branch changed.
         comments: For each test file of the bug whether a comment in it names the bug.
         beside: Changed files that are neither tests nor what belongs to tests, a fragment or the lock file.
         fragments: Changed files that are news fragments of the bug; None where the project keeps none.

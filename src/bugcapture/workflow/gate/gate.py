@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.finding import Severity
 from bugcapture.core.text import printable
 from bugcapture.project.config import find_project
 from bugcapture.project.lock import FILE_NAME as LOCK
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bugcapture.core.capture import Capture
+    from bugcapture.core.finding import Finding
     from bugcapture.project.config import GateSettings, Project
     from bugcapture.project.repository import ChangedFile
     from bugcapture.workflow.gate.facts import Answer
@@ -68,7 +70,7 @@ class Checked:
     """One bug and what the rules say.
 
     Attributes:
-        number: The bug.
+        number: The bug; 0 where that is unclear.
         kind: What the branch does about it.
         answers: What the rules say.
         proof: The proof, when one was asked for.
@@ -91,7 +93,8 @@ class GateReport:
 
     Attributes:
         change: The revisions.
-        bugs: The bugs that it captures or fixes.
+        bugs: The bugs that it captures or fixes. Where none is known, and test files that it changed are wrong,
+            there is one without a number.
     """
 
     change: Change
@@ -144,6 +147,8 @@ def gate(project: Project, options: GateOptions, say: Callable[[str], None]) -> 
         )
         kinds = find_kinds(before, look.inventory.captures, look.closes)
         kinds |= dict.fromkeys(set(options.closes) - kinds.keys(), Kind.FIX)
+        if not kinds and any(finding.severity is Severity.ERROR for finding in look.findings([])):
+            kinds = {0: Kind.UNCLEAR}
         bugs = tuple(look.ask(number, kind, settings, project) for number, kind in sorted(kinds.items()))
     return GateReport(change=change, bugs=bugs)
 
@@ -179,14 +184,13 @@ class _Look:
             return proofs[0]
 
         fragments = self._fragments(number)
-        policy = self.project.settings.policy
         sources = [source for _, source in self.inventory.sources if source.path in paths]
         facts = Facts(
             number=number,
             kind=kind,
             before=tests_of(self.before, number),
             after=after,
-            findings=tuple(finding for source in sources for finding in source.check(policy)),
+            findings=self.findings(paths),
             comments={source.path: names_bug(source.content, number) for source in sources},
             beside=self._beside(fragments or ()),
             fragments=fragments,
@@ -199,6 +203,19 @@ class _Look:
         )
         answers = tuple(apply_rules(facts))
         return Checked(number=number, kind=kind, answers=answers, proof=proofs[0] if proofs else None)
+
+    def findings(self, paths: Iterable[str]) -> tuple[Finding, ...]:
+        """What is wrong with some test files, and with all that the branch changed.
+
+        Args:
+            paths: The files, seen from the project.
+        """
+        asked = {*paths, *(self.sides.seen_from_project(change.path) for change in self.changed)}
+        policy = self.project.settings.policy
+        found = {finding for finding in self.inventory.unreadable if finding.path in asked}
+        for _, source in self.inventory.sources:
+            found.update(source.check(policy) if source.path in asked else ())
+        return tuple(sorted(found))
 
     def _run(self, tests: tuple[Capture, ...]) -> tuple[TriedTest, ...]:
         self.say("running the test with inversion off")

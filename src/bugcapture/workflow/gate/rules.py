@@ -15,6 +15,7 @@ from bugcapture.workflow.gate.facts import Answer, Kind, Status, fits, is_open
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from bugcapture.core.finding import Finding
     from bugcapture.workflow.gate.facts import Facts
 
     Result = tuple[bool, str, str]
@@ -58,7 +59,9 @@ def apply_rules(facts: Facts) -> list[Answer]:
 
 
 def _tags(facts: Facts) -> Result:
-    errors = [finding for finding in facts.findings if finding.severity is Severity.ERROR]
+    errors = _errors(facts)
+    if not errors and facts.before and not facts.after:
+        return False, f"no test names bug {facts.number} any more", facts.before[0].path
     if not errors:
         return _GOOD
     more = f" (and {plural(len(errors) - 1, 'more error')})" if len(errors) > 1 else ""
@@ -133,8 +136,10 @@ def _stays_open(facts: Facts) -> Result:
 
 
 def _captured(facts: Facts) -> Result:
-    if facts.before or facts.after:
+    if facts.after:
         return _GOOD
+    if facts.before:
+        return False, "none does any more, or none that can be read", facts.before[0].path
     return False, f"no test belongs to it: `bugcapture capture {facts.number}` writes one", ""
 
 
@@ -163,9 +168,15 @@ def _closes(facts: Facts) -> Result:
 
 def _proof(facts: Facts) -> Result:
     if not facts.after:
-        return False, "there is no test to ask", ""
+        return False, "not run: there is no test to ask", ""
+    if errors := _errors(facts):
+        return False, "not run: tags or declarations are wrong", errors[0].where
     report = facts.prove()
     return report.proof is Proof.PROVEN, f"{report.proof.value}: {SAYS[report.proof]}", _first(facts)
+
+
+def _errors(facts: Facts) -> list[Finding]:
+    return [finding for finding in facts.findings if finding.severity is Severity.ERROR]
 
 
 def _first(facts: Facts) -> str:
@@ -182,7 +193,7 @@ _BOTH: Final = _CAPTURE | _FIX
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
-        "tags": Rule(kinds=_BOTH, asks="the tags and declarations are right", answer=_tags),
+        "tags": Rule(kinds=frozenset(Kind), asks="the tags and declarations are right", answer=_tags),
         "once": Rule(kinds=_CAPTURE, asks="bug {number} was not captured before", answer=_once),
         "reason": Rule(kinds=_CAPTURE, asks="the test fails for the declared reason", answer=_reason),
         "comment": Rule(kinds=_CAPTURE, asks="a comment in the test names bug {number}", answer=_comment),
