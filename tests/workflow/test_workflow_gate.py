@@ -127,6 +127,24 @@ def test_a_switch_that_comes_back(fixed: GitProject) -> None:
     assert {rule for rule, status in found.items() if status == "fail"} == {"only-tests"}
 
 
+def test_a_fix_whose_title_closes_the_bug(fixed: GitProject) -> None:
+    """Though nothing else says that it is one: the switch is still there."""
+    fixed.write("features/cart.feature", FEATURE)
+    fixed.git("commit", "--quiet", "--all", "--amend", "-m", "fix: the total (fixes #7)")
+    found = statuses(fixed)
+    assert (found["switch"], found["closes"]) == ("fail", "pass")
+
+
+def test_a_bug_of_another_repository_stays_open(fixed: GitProject) -> None:
+    """Whose issues are meant comes from the remote."""
+    fixed.git("commit", "--quiet", "--amend", "-m", "fix: x\n\nCloses o/r#7")
+    assert statuses(fixed)["closes"] == "fail"
+    fixed.git("remote", "add", "origin", "https://git.example.org/o/r.git")
+    assert statuses(fixed)["closes"] == "pass"
+    fixed.git("commit", "--quiet", "--amend", "-m", "fix: x\n\nCloses https://git.example.org/o/other/issues/7")
+    assert statuses(fixed)["closes"] == "fail"
+
+
 def test_a_fix_that_takes_the_test_away(fixed: GitProject) -> None:
     """The numbers stay for ever."""
     (fixed.folder / "features/cart.feature").unlink()

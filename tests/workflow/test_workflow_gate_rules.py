@@ -12,6 +12,7 @@ from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.proof import Proof, Side
 from bugcapture.core.tags import TestTags
 from bugcapture.project.config import GateSettings
+from bugcapture.workflow.gate.closing import find_closed, repository_names
 from bugcapture.workflow.gate.facts import Commit, Facts, Kind, Status, find_kinds
 from bugcapture.workflow.gate.gate import names_bug
 from bugcapture.workflow.gate.rules import RULES, apply_rules
@@ -223,25 +224,64 @@ def test_what_a_branch_does_comes_from_the_difference(before, after, closed, kin
     assert find_kinds(before, after, closed) == kinds
 
 
+HERE = "https://forge.example.org/Owner/name"
+
+
 @pytest.mark.parametrize(
     ("message", "closes"),
     [
         ("fix: x\n\nISSUES CLOSED: #991", {991}),
         ("fix: x\n\nIssues Closed: #1, #2 and #3", {1, 2, 3}),
+        ("fix: x\n\nIssue closed #4", {4}),
         ("fix: x\n\nCloses #5", {5}),
         ("fix: x\n\nfixes: owner/name#6", {6}),
         ("fix: x\n\nResolved #7\nClosed #8", {7, 8}),
+        ("fix: x\n\n  Closes #12", {12}),
+        ("fix: x (fixes #7)", {7}),
+        ("fix: #7 is gone", {7}),
+        ("fix: x\n\nThis fixes #7 for good.", {7}),
+        ("fix: x, closes #7", {7}),
+        ("fix: x\n\n* Closes #7\n- fixes #8", {7, 8}),
+        ("fix: x\n\nThis does not close #10", {10}),
+        ("fix: x\n\nCloses GH-7, gh-8", {7, 8}),
+        (f"fix: x\n\nCloses {HERE}/issues/7", {7}),
+        (f"fix: x\n\nCloses: {HERE}/-/issues/7 and {HERE.lower()}/-/work_items/8.", {7, 8}),
+        ("fix: x\n\nCloses https://forge.example.org/owner/other/issues/7", set()),
+        ("fix: x\n\nCloses other/name#7, #8", {8}),
+        ("fix: x\n\nCloses name#7", set()),
         ("fix: x (#9)", set()),
         ("fix: closes the door", set()),
-        ("fix: x\n\nThis does not close #10", set()),
+        ("fix: x\n\nprefixes #7, disclosed #8", set()),
+        ("fix: x\n\nCloses\n\n#7", set()),
         ("fix: x\n\nRefs: #11", set()),
-        ("fix: x\n\nCloses #0", set()),
-        ("fix: x\n\n  Closes #12", {12}),
+        ("fix: x\n\nCloses #0, #7a", set()),
+        (f"{TITLE}\n\nIt is open.", set()),
     ],
 )
-def test_footers_that_close_issues(message: str, closes: set[int]) -> None:
-    """The house's own word and those of the forges, at the beginning of a line."""
-    assert Commit(commit="c", message=message).closes == closes
+def test_words_that_close_issues(message: str, closes: set[int]) -> None:
+    """The house's own and those of the forges, anywhere in a message, for issues of this repository."""
+    assert find_closed(message, {"owner/name"}) == closes
+
+
+def test_words_that_close_issues_of_an_unknown_repository() -> None:
+    """A web address may be its own; of a name that stands there nobody knows why it would."""
+    assert find_closed(f"Closes {HERE}/issues/7, owner/name#8 and #9", ()) == {7, 9}
+
+
+@pytest.mark.parametrize(
+    ("configured", "remote", "environment", "names"),
+    [
+        (None, "", {}, set()),
+        (None, "/srv/project.git", {}, set()),
+        (None, "git@forge.example.org:Owner/name.git", {}, {"owner/name"}),
+        ("main/name", "https://forge.example.org/fork/name", {}, {"main/name", "fork/name"}),
+        (None, "", {"GITHUB_REPOSITORY": "Owner/name"}, {"owner/name"}),
+        (None, "", {"CI_API_V4_URL": "https://x/api/v4", "CI_PROJECT_PATH": "a/b/c"}, {"a/b/c"}),
+    ],
+)
+def test_how_the_repository_is_called(configured, remote, environment, names) -> None:
+    """By the settings, the remote or the CI."""
+    assert repository_names(configured, remote, environment) == names
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bugcapture.core.capture import State
 
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
     from bugcapture.project.config import GateSettings
     from bugcapture.workflow.prove import ProofReport
     from bugcapture.workflow.trial import TriedTest
-
-# `ISSUES CLOSED: #991, #992`, `Closes #991`, `Fixes: owner/name#991`.
-_CLOSES: Final = re.compile(
-    r"^[ \t]*(?:issues?[ \t]+closed|close[sd]?|fix(?:e[sd])?|resolve[sd]?)[ \t]*:?[ \t]+"
-    r"(?P<list>[\w./-]*#[0-9]+(?:[ \t,]+(?:and[ \t]+)?[\w./-]*#[0-9]+)*)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_NUMBER: Final = re.compile(r"#([1-9][0-9]{0,17})\b")
 
 
 class Kind(StrEnum):
@@ -85,13 +76,6 @@ class Commit:
         """What follows behind an empty line; empty when there is no such line."""
         parts = self.message.split("\n", 2)
         return parts[2].strip() if len(parts) > 2 and not parts[1].strip() else ""  # noqa: PLR2004 - title, gap, body
-
-    @property
-    def closes(self) -> frozenset[int]:
-        """The issues that it closes."""
-        return frozenset(
-            int(number) for match in _CLOSES.finditer(self.message) for number in _NUMBER.findall(match["list"])
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

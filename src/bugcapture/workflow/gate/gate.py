@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.finding import Severity
 from bugcapture.core.text import printable
+from bugcapture.project import git
 from bugcapture.project.config import find_project
 from bugcapture.project.lock import FILE_NAME as LOCK
 from bugcapture.project.paths import relative_path
 from bugcapture.project.repository import Repository
 from bugcapture.project.trial import Trial
+from bugcapture.workflow.gate.closing import find_closed, repository_names
 from bugcapture.workflow.gate.facts import Commit, Facts, Kind, Status, find_kinds, open_tests, tests_of
 from bugcapture.workflow.gate.rules import RULES, apply_rules
 from bugcapture.workflow.hosts import require_hosts
@@ -141,7 +143,7 @@ def gate(project: Project, options: GateOptions, say: Callable[[str], None]) -> 
             before=before,
             inventory=read_inventory([]),
             commits=commits,
-            closes=frozenset({number for commit in commits for number in commit.closes} | set(options.closes)),
+            closes=_find_closed(project, commits) | frozenset(options.closes),
             options=options,
             say=say,
         )
@@ -259,6 +261,12 @@ def names_bug(content: bytes, number: int) -> bool:
         number: The bug.
     """
     return re.search(rb"(?i)(?:#|\b(?:bug|issue) )%d\b" % number, content) is not None
+
+
+def _find_closed(project: Project, commits: Iterable[Commit]) -> frozenset[int]:
+    tracker = project.settings.tracker
+    names = repository_names(tracker.repository, git.remote_url(project.root, tracker.remote), os.environ)
+    return frozenset(number for commit in commits for number in find_closed(commit.message, names))
 
 
 def _require_rules(off: Iterable[str]) -> None:
