@@ -154,5 +154,5 @@ def _lines(path: str) -> list[str]:
 
 
 def _line_of(path: str, line: int) -> str:
-    lines = _lines(path)
+    lines = _lines(str(Path(path).absolute()))
     return lines[line - 1] if 0 < line <= len(lines) else ""

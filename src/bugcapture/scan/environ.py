@@ -29,6 +29,7 @@ _HOW: Final = {
     "setdefault": "default",
 }
 ALL: Final = "*"
+_PATCHES: Final = frozenset({"dict", "object", "setattr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,18 @@ class EnvironmentUse:
         function: The function; None for the top of the module.
         changes: Its changes, in order.
         patched: Whether `patch.dict` stands around all of it.
+        kept: For a fixture or a set-up, the variables that something it calls puts back after the test.
         saved: Whether it keeps the environment, or a variable, to put it back.
+        copied: The variables whose values it keeps before it changes them.
         undone: Whether it hands a function that puts it back to the framework.
     """
 
     function: TestFunction | None
     changes: list[Change] = field(default_factory=list)
     patched: bool = False
+    kept: set[str] = field(default_factory=set)
     saved: bool = False
+    copied: set[str] = field(default_factory=set)
     undone: bool = False
 
 
@@ -90,11 +95,11 @@ def read_environment(
         reader = _Reader(names_in(function), EnvironmentUse(function))
         for decorator in function.node.decorator_list:
             reader.decorator(decorator)
-        if function.owner is not None:
+        if function.owner is not None and function.is_test:
             for decorator in function.owner.decorator_list:
                 reader.decorator(decorator)
         reader.block(function.node.body, restores=function.is_teardown)
-        if reader.use.changes or reader.use.saved or reader.use.undone:
+        if reader.use.changes or reader.use.saved or reader.use.undone or reader.use.kept:
             yield reader.use
 
 
@@ -105,6 +110,7 @@ class _Reader:
         self._names = names
         self.use = use
         self._yielded = False
+        self._aliases: set[str] = set()
 
     def decorator(self, node: ast.expr) -> None:
         if isinstance(node, ast.Call) and self._is_patch(node):
@@ -120,6 +126,8 @@ class _Reader:
                 isinstance(item.context_expr, ast.Call) and self._is_patch(item.context_expr)
                 for item in node.items
             )
+            if inside and any(isinstance(child, ast.Yield) for child in ast.walk(node)):
+                self.use.kept.add(ALL)
             self.block(node.body, restores=restores, patched=inside)
         elif isinstance(node, ast.Try):
             self.block(node.body, restores=restores, patched=patched)
@@ -141,19 +149,43 @@ class _Reader:
     def _simple(self, node: ast.stmt, *, restores: bool, patched: bool) -> None:
         if not patched:
             for change in self._changes(node, restores=restores):
-                self.use.changes.append(change)
+                if ALL not in self.use.kept and not change.keys <= self.use.kept:
+                    self.use.changes.append(change)
+        if isinstance(node, ast.Assign):
+            self._copy(node)
         for child in ast.walk(node):
             if isinstance(child, ast.Yield | ast.YieldFrom):
                 self._yielded = True
             elif isinstance(child, ast.Call):
                 self._call(child)
 
+    def _copy(self, node: ast.Assign) -> None:
+        """Note what is kept of the environment."""
+        value, target = node.value, node.targets[0]
+        if isinstance(target, ast.Name) and self._is_environ(value):
+            self._aliases.add(target.id)
+        for child in ast.walk(value):
+            if isinstance(child, ast.Subscript) and self._is_environ(child.value):
+                self.use.copied |= _key(child.slice)
+            elif isinstance(child, ast.Compare) and any(map(self._is_environ, child.comparators)):
+                self.use.copied |= _key(child.left)
+            elif isinstance(child, ast.Call):
+                base, _, last = self._resolve(child.func).rpartition(".")
+                if last == "getenv" or (base in ENVIRON and last in {"get", "pop"}):
+                    self.use.copied |= _key(child.args[0]) if child.args else set()
+                elif (base in ENVIRON and last == "copy") or any(map(self._is_environ, child.args)):
+                    self.use.copied.add(ALL)
+
     def _call(self, node: ast.Call) -> None:
-        name = self._names.resolve(node.func)
+        name = self._resolve(node.func)
         last = name.rpartition(".")[2]
         base = name.rpartition(".")[0]
-        if (base in ENVIRON and last in {"copy", "get"}) or (
-            last in {"dict", "deepcopy"} and any(self._names.resolve(one) in ENVIRON for one in node.args)
+        if self._is_patch(node):
+            self.use.kept.add(ALL)
+        elif last in {"setenv", "delenv"} and node.args:
+            self.use.kept |= _key(node.args[0])
+        elif (base in ENVIRON and last in {"copy", "get"}) or (
+            last in {"dict", "deepcopy"} and any(map(self._is_environ, node.args))
         ):
             self.use.saved = True
         elif last in {"addCleanup", "addfinalizer", "callback", "register", "addClassCleanup", "addModuleCleanup"}:
@@ -182,7 +214,7 @@ class _Reader:
             yield Change(frozenset({ALL}), span_of(node), "all", restores)
 
     def _called(self, node: ast.Call, *, restores: bool) -> Iterator[Change]:
-        name = self._names.resolve(node.func)
+        name = self._resolve(node.func)
         base, _, last = name.rpartition(".")
         first = _key(node.args[0]) if node.args else frozenset({ALL})
         if name in _CALLS:
@@ -195,14 +227,25 @@ class _Reader:
             yield Change(first, span_of(node), _HOW.get(last, "set"), restores)
 
     def _is_environ(self, node: ast.expr) -> bool:
-        return self._names.resolve(node) in ENVIRON
+        return self._resolve(node) in ENVIRON
+
+    def _resolve(self, node: ast.expr) -> str:
+        """A full name, where a name of the function may stand for the environment."""
+        name = self._names.resolve(node)
+        root, dot, rest = name.partition(".")
+        return f"os.environ{dot}{rest}" if root in self._aliases else name
 
     def _is_patch(self, node: ast.Call) -> bool:
-        name = self._names.resolve(node.func)
-        if not name.endswith("patch.dict") or not node.args:
+        """Whether a call lets somebody put back the environment: `patch` and its kinds, `monkeypatch.setattr`."""
+        base, _, last = self._names.resolve(node.func).rpartition(".")
+        if not node.args or (last != "patch" and not (last in _PATCHES and base)):
             return False
         first = node.args[0]
-        return self._is_environ(first) or (isinstance(first, ast.Constant) and first.value in ENVIRON)
+        if self._is_environ(first) or (isinstance(first, ast.Constant) and first.value in ENVIRON):
+            return True
+        second = node.args[1] if len(node.args) > 1 else None
+        environ = isinstance(second, ast.Constant) and second.value == "environ"
+        return environ and self._names.resolve(first) == "os"
 
 
 def _key(node: ast.expr) -> frozenset[str]:
@@ -227,20 +270,66 @@ def restored_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
     Returns:
         The names; with ``*`` for all of them.
     """
+    if module.restored is None:
+        module.restored = _restored(module)
     function = use.function
-    owner = function.owner if function is not None else None
-    around = [use]
-    for other in module.environment:
-        if other is not use and other.function is not None and other.function.owner in {owner, None}:
-            automatic = other.function.fixture is not None or other.function.is_teardown or other.function.is_setup
-            if automatic:
-                around.append(other)
-    found: set[str] = set()
-    for one in around:
-        if one.undone and one is not use:
-            found.add(ALL)
-        found.update(*(change.keys for change in one.changes if change.restores))
+    found = _put_back(use)
+    found |= module.restored.get(None, frozenset())
+    if function is not None:
+        found |= module.restored.get(function.owner, frozenset())
+        for name in function.parameters:
+            found |= module.restored.get(name, frozenset())
     return frozenset(found)
+
+
+def _restored(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[str]]:
+    """What is put back after the tests of a class, of the module, or those that ask for a fixture."""
+    found: dict[ast.ClassDef | str | None, frozenset[str]] = {}
+    for use in module.environment:
+        function = use.function
+        if function is None or not (function.fixture is not None or function.is_teardown or function.is_setup):
+            continue
+        keys = frozenset({ALL} if use.undone else _put_back(use))
+        found[function.owner] = found.get(function.owner, frozenset()) | keys
+        place = function.owner if function.fixture is None or is_automatic(function) else function.name
+        found[place] = found.get(place, frozenset()) | use.kept
+    return found
+
+
+def _put_back(use: EnvironmentUse) -> set[str]:
+    found: set[str] = set()
+    for change in use.changes:
+        if change.restores:
+            found |= change.keys
+            if any(key.startswith("<") for key in change.keys):
+                found.add(ALL)  # A loop over what was kept.
+    return found
+
+
+def is_automatic(function: TestFunction) -> bool:
+    """Whether a fixture is used by tests that do not ask for it."""
+    decorator = function.fixture
+    return isinstance(decorator, ast.Call) and any(one.arg == "autouse" for one in decorator.keywords)
+
+
+def put_back_late(use: EnvironmentUse) -> dict[Change, bool]:
+    """Changes of variables that a function keeps, changes and puts back itself, but not if it fails before.
+
+    Args:
+        use: What the function does.
+
+    Returns:
+        These changes, with whether it is the first one of its variable.
+    """
+    changes = [change for change in use.changes if not change.restores]
+    found: dict[Change, bool] = {}
+    if ALL in use.copied and any(ALL in change.keys for change in changes[1:]):
+        return {change: number == 0 for number, change in enumerate(changes)}
+    for key in use.copied - {ALL}:
+        same = [change for change in changes if key in change.keys]
+        if len(same) > 1:
+            found |= {change: number == 0 for number, change in enumerate(same)}
+    return found
 
 
 def names_of(keys: Iterable[str]) -> str:

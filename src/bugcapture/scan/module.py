@@ -62,6 +62,7 @@ class TestModule:
         fixtures: The mocks that its fixtures give, by the name of the fixture.
         environment: What its functions do with the environment.
         lines: The lines of the file.
+        restored: What `bugcapture.scan.environ` has found to be put back after tests, by class or fixture.
         answers: What `bugcapture.scan.truths` has found in it, so that several rules can ask.
     """
 
@@ -76,6 +77,7 @@ class TestModule:
     fixtures: dict[str, Mock] = field(default_factory=dict)
     environment: list[EnvironmentUse] = field(default_factory=list)
     lines: list[bytes] = field(default_factory=list)
+    restored: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     answers: list[Answer] | None = None
 
     def names_in(self, function: TestFunction | None) -> Names:

@@ -3,7 +3,8 @@
 ## What it does
 Finds assignments, ``del``, ``update``, ``pop``, ``clear``, ``setdefault``, ``|=``, ``os.putenv`` and
 ``os.unsetenv`` in tests, fixtures and set-ups, that nothing takes back: no ``finally``, nothing behind the
-``yield`` of the fixture, no tear-down of the class, no clean-up function, no ``patch.dict`` around them.
+``yield`` of the fixture, no tear-down of the class, no clean-up function, no ``patch.dict`` around them. What a
+function keeps and puts back itself, but not when it fails before, and what sets up the whole run are less bad.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -30,9 +31,10 @@ before has to come back even when the test fails.
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.environ import ALL, Change, names_of, restored_around
+from bugcapture.scan.environ import ALL, Change, names_of, put_back_late, restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.rule import Case, Rule
 
@@ -47,20 +49,24 @@ if TYPE_CHECKING:
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     del scope
     for use in module.environment:
-        if use.function is None or use.undone:
+        if use.function is None or use.undone or use.patched:
             continue
         restored = restored_around(module, use)
+        if ALL in restored:
+            continue
         inherits = module.inherits(use.function)
+        late = put_back_late(use)
         for change in use.changes:
-            if not change.restores and not change.keys & restored and not restored >= {ALL}:
+            first = late.get(change)
+            if not change.restores and not change.keys & restored and first is not False:
                 yield Hazard(
                     path=module.path,
                     span=change.span,
                     rule=RULE.code,
-                    level=_level(change, use.function),
+                    level=Level.MEDIUM if first else _level(change, use.function),
                     confidence=Confidence.MEDIUM if inherits or not _runs(use.function) else Confidence.HIGH,
-                    message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and not put back: "
-                    "the tests that follow find it so",
+                    message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
+                    f"{_LATE if first else _NEVER}",
                     symbol=use.function.qualname,
                     subject=names_of(change.keys),
                 )
@@ -73,10 +79,22 @@ def _runs(function: TestFunction) -> bool:
 
 def _level(change: Change, function: TestFunction) -> Level:
     """A helper may be a part of something that is no test, such as a process of its own."""
-    return Level.HIGH if change.how != "default" and _runs(function) else Level.MEDIUM
+    sure = change.how != "default" and _runs(function) and not _is_of_session(function)
+    return Level.HIGH if sure else Level.MEDIUM
+
+
+def _is_of_session(function: TestFunction) -> bool:
+    """Whether it is a fixture that sets up the whole run, which is often meant to stay."""
+    decorator = function.fixture
+    return isinstance(decorator, ast.Call) and any(
+        one.arg == "scope" and isinstance(one.value, ast.Constant) and one.value.value in {"session", "package"}
+        for one in decorator.keywords
+    )
 
 
 _DONE = {"set": "is set", "remove": "is removed", "default": "is set where it is missing", "all": "is replaced"}
+_NEVER = "not put back: the tests that follow find it so"
+_LATE = "put back only if nothing fails before: a `finally` is missing"
 RULE = Rule(
     code="ENV401",
     name="environ-mutated-not-restored",
@@ -104,8 +122,119 @@ def test_region():
 """,
             line=4,
         ),
+        Case(
+            test="""\
+import os
+
+def test_region():
+    before = os.environ.get("REGION")
+    os.environ["REGION"] = "eu"
+    assert region() == "eu"
+    if before is None:
+        del os.environ["REGION"]
+    else:
+        os.environ["REGION"] = before
+""",
+            line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.fixture(scope="session")
+def region():
+    os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+
+def test_region():
+    environment = os.environ
+    environment["REGION"] = "eu"
+""",
+            line=5,
+        ),
     ),
     valid=(
+        Case(
+            test="""\
+import os
+from unittest.mock import patch
+
+@patch.dict(os.environ)
+def test_region():
+    os.environ["REGION"] = "eu"
+
+@patch.dict("os.environ", {"ZONE": "1"})
+class TestRegion:
+    def test_region(self):
+        os.environ["REGION"] = "eu"
+"""
+        ),
+        Case(
+            test="""\
+import os
+from unittest.mock import patch
+
+def test_region(monkeypatch):
+    monkeypatch.setenv("REGION", "eu")
+    os.environ["REGION"] = "us"
+
+def test_zone(monkeypatch):
+    monkeypatch.setattr(os, "environ", {})
+    os.environ["ZONE"] = "1"
+
+def test_both(mocker, stack):
+    with patch("os.environ", {}):
+        os.environ["ZONE"] = "1"
+    with patch.object(os, "environ", {}):
+        os.environ["ZONE"] = "1"
+
+def test_stack(stack):
+    stack.enter_context(patch.dict(os.environ))
+    os.environ["ZONE"] = "1"
+"""
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+from unittest.mock import patch
+
+@pytest.fixture(autouse=True)
+def environment():
+    with patch.dict(os.environ):
+        yield
+
+def test_region():
+    os.environ["REGION"] = "eu"
+"""
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.fixture
+def environment():
+    keys = ("REGION", "ZONE")
+    before = {key: os.environ.get(key) for key in keys}
+    os.environ["REGION"] = "eu"
+    os.environ["ZONE"] = "1"
+    yield
+    for key, value in before.items():
+        if value is None:
+            os.environ.pop(key, None)
+        else:
+            os.environ[key] = value
+"""
+        ),
         Case(
             test="""\
 def test_region(monkeypatch):
