@@ -325,9 +325,10 @@ def put_back_late(use: EnvironmentUse) -> dict[Change, bool]:
     found: dict[Change, bool] = {}
     if ALL in use.copied and any(ALL in change.keys for change in changes[1:]):
         return {change: number == 0 for number, change in enumerate(changes)}
-    for key in use.copied - {ALL}:
+    for key in {key for change in changes for key in change.keys} - {ALL}:
         same = [change for change in changes if key in change.keys]
-        if len(same) > 1:
+        removed = same[0].how == "set" and same[-1].how == "remove"
+        if len(same) > 1 and (removed or key in use.copied):
             found |= {change: number == 0 for number, change in enumerate(same)}
     return found
 

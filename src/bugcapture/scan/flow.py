@@ -63,7 +63,7 @@ class Patch:
         target: What it replaces, as far as it is written there.
         call: The call.
         span: Where.
-        how: ``context``, ``decorator``, ``start``, ``enter`` or empty for none of these.
+        how: ``context``, ``decorator``, ``start``, ``enter``, ``handed`` over to who stops it, or empty.
         place: The name that holds the patcher, or what it started.
         function: The function around it.
         mock: What it puts in place; None when that is no mock, or not known.
@@ -221,6 +221,8 @@ class Flow:
 
     def _leave(self, value: Value, node: ast.expr) -> None:
         self.returned.append(value)
+        if isinstance(value, Patch):
+            value.how = "handed"
         if isinstance(value, Ref):
             self._escape(value, Way.RETURNED, "", "", node)
 
@@ -402,6 +404,8 @@ class Flow:
         items = node.values if isinstance(node, ast.Dict) else node.elts
         for item in items:
             value = self.value(item, Usage.STORED)
+            if isinstance(value, Patch) and value.how == "start":
+                value.how = "handed"
             if isinstance(value, Ref):
                 self._escape(value, Way.CONTAINER, "", "", item)
         return None
@@ -451,7 +455,12 @@ class Flow:
             self._seen.mocks.append(mock)
             return Ref(mock)
         if _is_patch(name):
-            return self._make_patch(name, node)
+            patch = self._make_patch(name, node)
+            if not name.rpartition("patch")[0].endswith("mocker."):
+                return patch
+            # The fixture starts it, stops it, and gives the mock.
+            patch.how = "enter"
+            return Ref(patch.mock) if patch.mock is not None else None
         if last == "setattr" and len(node.args) == 3:  # noqa: PLR2004 - object, name, value
             return self._set_attribute(node)
         if last == "seal" and node.args:

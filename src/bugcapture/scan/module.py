@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bugcapture.scan.flow import Environment, Value
     from bugcapture.scan.truths import Answer
 
-_SELF: Final = "self."
+_OWN: Final = ("self.", "cls.")
 _PLAIN_BASES: Final = frozenset(
     {
         "object", "TestCase", "IsolatedAsyncioTestCase", "unittest.TestCase", "unittest.IsolatedAsyncioTestCase",
@@ -190,7 +190,7 @@ class _Reader:
             environment: Environment = {}
             Flow(self._module.names, self._module.seen, None, environment, self._wrappers).read([statement])
             known = self._class(owner)
-            known |= {f"{_SELF}{name}": value for name, value in environment.items()}
+            known |= _of_object(environment)
         self._view(None, self._module.seen.mocks[before:])
 
     def _class(self, owner: ast.ClassDef) -> Environment:
@@ -228,10 +228,10 @@ class _Reader:
     def _read_setup(self, function: TestFunction) -> None:
         environment = self._environment(function)
         self._flow(function, environment)
-        held = {name: value for name, value in environment.items() if name.startswith((_SELF, "cls."))}
+        held = {name.partition(".")[2]: value for name, value in environment.items() if name.startswith(_OWN)}
         if function.owner is not None:
             known = self._class(function.owner)
-            known |= {f"{_SELF}{name.partition('.')[2]}": value for name, value in held.items()}
+            known |= _of_object(held)
 
     def _read_function(self, function: TestFunction) -> None:
         self._flow(function)
@@ -290,6 +290,11 @@ class _Reader:
 
     def _view(self, function: TestFunction | None, mocks: list[Mock]) -> None:
         self._module.views += [View(function, mock) for mock in mocks]
+
+
+def _of_object(environment: Mapping[str, Value]) -> Environment:
+    """Attributes as the methods of a class write them."""
+    return {f"{own}{name}": value for own in _OWN for name, value in environment.items()}
 
 
 def _hands_nothing_over(decorator: ast.expr) -> bool:

@@ -98,6 +98,45 @@ import unittest
 from unittest import mock
 
 class TotalTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls._patcher = mock.patch("shop.tax.rate")
+        cls._patcher.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls._patcher.stop()
+"""
+        ),
+        Case(
+            test="""\
+def test_thread(mocker):
+    thread = mocker.patch("threading.Thread")
+    thread.start()
+    mocker.patch("threading.Timer").start()
+"""
+        ),
+        Case(
+            test="""\
+from unittest.mock import patch
+
+def started():
+    patcher = patch("shop.tax.rate")
+    patcher.start()
+    return patcher
+
+def started_two():
+    patcher = patch("shop.tax.rate")
+    rate = patcher.start()
+    return patcher, rate
+"""
+        ),
+        Case(
+            test="""\
+import unittest
+from unittest import mock
+
+class TotalTest(unittest.TestCase):
     def setUp(self):
         self.rate = mock.patch("shop.tax.rate")
         self.rate.start()

@@ -78,6 +78,12 @@ def test_total():
     valid=(
         Case(
             test="""\
+def test_thread(mocker):
+    mocker.patch("threading.Timer").start()
+"""
+        ),
+        Case(
+            test="""\
 import unittest
 from unittest.mock import patch
 
