@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.environ import ENVIRON, read_environment
 from bugcapture.scan.flow import Flow, Patch, Ref, Seen, span_of
 from bugcapture.scan.functions import Outline, TestFunction, read_outline
-from bugcapture.scan.mocks import Kind, Mock, Usage
+from bugcapture.scan.mocks import Kind, Made, Mock, Usage
 from bugcapture.scan.names import Names, dotted
 
 if TYPE_CHECKING:
@@ -239,12 +239,24 @@ class _Reader:
     def _environment(self, function: TestFunction) -> Environment:
         """What names stand for at the beginning of a function, with mocks of its own to be told things."""
         views: dict[int, Mock] = {}
+        made: dict[int, Made] = {}
 
         def own(value: Value) -> Value:
+            if isinstance(value, Made):
+                return own_made(value)
             if not isinstance(value, Ref):
                 return value
-            view = views.setdefault(id(value.mock), value.mock.view())
+            view = views.get(id(value.mock))
+            if view is None:
+                view = views[id(value.mock)] = value.mock.view()
+                view.escapes = [
+                    replace(escape, made=own_made(escape.made)) if escape.made is not None else escape
+                    for escape in view.escapes
+                ]
             return Ref(view, value.path)
+
+        def own_made(value: Made) -> Made:
+            return made.setdefault(id(value), Made(value.target, list(value.calls)))
 
         environment: Environment = {name: own(value) for name, value in self._top.items()}
         if function.owner is not None:

@@ -76,12 +76,43 @@ async def delete_user(user, openfga):
     return "deleted"
 """
 }
+_TILL = {
+    "src/shop/till.py": """\
+class Till:
+    def __init__(self, fga):
+        self.fga = fga
+
+    async def open(self, user):
+        if not await self.fga.check_permission(user):
+            raise PermissionError(user)
+
+    async def close(self, user):
+        return user
+"""
+}
 RULE = Rule(
     code="MK101",
     name="authz-mock-unconfigured",
     level=Level.CRITICAL,
     check=check,
     invalid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.till import Till
+
+class TestTill:
+    def setup_method(self):
+        self.fga = AsyncMock()
+        self.till = Till(self.fga)
+
+    async def test_open(self):
+        await self.till.open("alice")
+""",
+            program=_TILL,
+            line=6,
+            level=Level.CRITICAL,
+        ),
         Case(
             test="""\
 from unittest.mock import AsyncMock
@@ -134,6 +165,25 @@ async def delete_user(user, openfga):
         ),
     ),
     valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.till import Till
+
+class TestTill:
+    def setup_method(self):
+        self.fga = AsyncMock()
+        self.till = Till(self.fga)
+
+    async def test_open(self):
+        self.fga.check_permission.return_value = False
+        await self.till.open("alice")
+
+    async def test_close(self):
+        await self.till.close("alice")
+""",
+            program=_TILL,
+        ),
         Case(
             test="""\
 from unittest.mock import AsyncMock
