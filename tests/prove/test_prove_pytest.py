@@ -198,17 +198,17 @@ def test_a_file_that_cannot_be_loaded_with_the_change_is_no_proof(plain_shop: Sh
 
 
 def test_tests_that_only_the_change_can_load_say_why(plain_shop: Shop) -> None:
-    """The reason stands with each of them."""
+    """The reason stands with each of them, whether the bug is asked or the branch."""
     plain_shop.branch()
     plain_shop.write_test()
     text = (plain_shop.folder / plain_shop.test_file).read_text("utf-8")
     plain_shop.write(plain_shop.test_file, f"from shop import TAX\n{text}".encode())
     plain_shop.fix("TAX = 1\n\n\ndef total(prices):\n    return sum(prices)\n")
-    done = plain_shop.json()
-    assert (done.code, done.proof) == (1, "NOT_RUN_AT_BASE"), done
-    (test,) = done.json["tests"]
-    assert test["transition"] == "ERROR_TO_PASS"
-    assert test["base"]["reason"].startswith("ImportError: cannot import name 'TAX'")
+    for done in (plain_shop.json(), plain_shop.json("7")):
+        assert (done.code, done.proof) == (1, "NOT_RUN_AT_BASE"), done
+        (test,) = done.json["tests"]
+        assert test["transition"] == "ERROR_TO_PASS"
+        assert test["base"]["reason"].startswith("ImportError: cannot import name 'TAX'")
 
 
 def test_a_generated_file_that_git_does_not_know_is_named(project: GitProject) -> None:

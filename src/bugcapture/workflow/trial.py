@@ -23,7 +23,7 @@ from bugcapture.workflow.result import judge_process, last_attempts, read_end, t
 from bugcapture.workflow.units import Hosts, make_units, run_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from bugcapture.core.capture import Capture
     from bugcapture.core.dialect import Launch
@@ -260,13 +260,15 @@ def read_tests(unit: Unit, ended: Ended | None, timeout: float | None) -> Iterat
         timeout=timeout,
         raw=True,
     )
+    paths = {test.capture.path: relative_path(test.capture.path, unit.root) for test in results}
+    uncollected = _find_uncollected(unit, paths.values())
     for test in results:
         capture = test.capture
         location = test.record.location if test.record else relative_path(capture.where, unit.root)
         yield TriedTest(
             key=TestKey(capture.framework, location, test.name),
             record=test.record,
-            problem=test.problem,
+            problem="" if test.record else uncollected.get(paths[capture.path], test.problem),
             capture=capture,
         )
 
@@ -279,18 +281,21 @@ def _is_own(record: Evidence, asked: Collection[str], root: Path) -> bool:
 def _find_broken(unit: Unit, ended: Ended | None, timeout: float | None) -> dict[str, str]:
     """The test files of a process that could not be run, and why."""
     files = unit.launch.files
-    if unit.launch.framework == "pytest":
-        said = _collection_errors(unit.scratch / "junit.xml")
-        modules = {file.removesuffix(".py").replace("/", "."): file for file in files}
-        found = {
-            file: why for name, why in said.items() for module, file in modules.items() if module.endswith(name)
-        }
-        if found:
-            return found
+    if found := _find_uncollected(unit, files):
+        return found
     failed = ended is not None and ended.exit_code not in {0, _NOTHING_COLLECTED}
     if not failed or unit.records:
         return {}
     return dict.fromkeys(files, f"{tell_end(unit.launch.framework, ended, timeout)} and left no record of it")
+
+
+def _find_uncollected(unit: Unit, files: Iterable[str]) -> dict[str, str]:
+    """The test files that pytest could not load, and why."""
+    if unit.launch.framework != "pytest":
+        return {}
+    said = _collection_errors(unit.scratch / "junit.xml")
+    modules = {file.removesuffix(".py").replace("/", "."): file for file in files}
+    return {file: why for name, why in said.items() for module, file in modules.items() if module.endswith(name)}
 
 
 def _collection_errors(report: Path) -> dict[str, str]:
