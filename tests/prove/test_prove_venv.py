@@ -121,6 +121,23 @@ def test_an_environment_knows_us_and_nothing_else(
         environment.require(["click"], "abc")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
+def test_nothing_is_left_among_temporary_files(
+    tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What uv leaves in the folder for temporary files, such as locks of builds, goes with the installation."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    script = (
+        '#!/bin/sh\ntouch "$TMPDIR/uv-setuptools-1.lock"\nfor last; do :; done\n[ "$1" = pip ] || mkdir "$last"\n'
+    )
+    (programs / "uv").write_text(script)
+    (programs / "uv").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    make_environment(tmp_path / "env", tmp_path, ("-e", "."), None, told="abc")
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.parametrize("way", ["uv", "venv"])
 def test_an_interpreter_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     """No environment can be made with it."""

@@ -26,6 +26,7 @@ _LENT: Final = ("bugcapture", "msgspec")
 _MISLEADING: Final = frozenset(
     {"PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
 )
+_TEMPORARY: Final = ("TMPDIR", "TEMP", "TMP")
 _SHOWN_LINES: Final = 20
 _PROBE: Final = """
 import importlib, sys
@@ -124,6 +125,7 @@ def make_environment(
 def _run(command: tuple[str, ...], folder: Path, told: str) -> None:
     variables = {name: value for name, value in git.clean_environment().items() if name not in _MISLEADING}
     with tempfile.TemporaryDirectory(prefix="bugcapture-install-") as scratch:
+        variables |= dict.fromkeys(_TEMPORARY, scratch)  # uv leaves locks there.
         output = Path(scratch) / "output.txt"
         try:
             (ended,) = run_tasks([Task(command=command, folder=folder, environment=variables, output=output)])
