@@ -24,6 +24,7 @@ from bugcapture.scan.discover import find_sources, rules_for
 from bugcapture.scan.index import ProductionIndex, read_program
 from bugcapture.scan.module import read_module
 from bugcapture.scan.rule import Rule, Scope, all_rules, choose_rules
+from bugcapture.scan.strangers import mark_given_away
 from bugcapture.scan.suppress import MARK, apply_suppressions, read_suppressions
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def scan_module(
     """
     try:
         module = _read_test(path, content, around or {})
+        mark_given_away(module, scope.index)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
         reason = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__

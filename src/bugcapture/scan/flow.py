@@ -44,6 +44,8 @@ _ASSERTIONS: Final = frozenset(
     }
 )  # fmt: skip
 _TRUTH_CALLS: Final = frozenset({"bool", "any", "all", "filter"})
+# Methods of a test case that take what it has to call later.
+_CLEANUPS: Final = ("addCleanup", "addClassCleanup", "enterContext", "stopall")
 _PATCHES: Final = frozenset({"patch", "object", "dict", "multiple"})
 
 
@@ -117,6 +119,7 @@ class Flow:
         function: The function; None for the top.
         environment: What names stand for at its beginning; changed on the way.
         wrappers: Functions of the module that return a mock, by name.
+        names_it: Whether a method of the class names an attribute.
     """
 
     def __init__(
@@ -126,12 +129,14 @@ class Flow:
         function: TestFunction | None,
         environment: Environment,
         wrappers: Mapping[str, Callable[[ast.Call], Mock]],
+        names_it: Callable[[str, str], bool] = lambda _method, _place: False,
     ) -> None:
         self._names = names
         self._seen = seen
         self._function = function
         self._known = environment
         self._wrappers = wrappers
+        self._names_it = names_it
         self._yields = False
         self._failing = 0
         self.returned: list[Value] = []
@@ -195,6 +200,12 @@ class Flow:
         value = self.value(node.iter, Usage.STORED)
         if isinstance(value, Ref):
             self._use(value, node.iter, awaited=False, called=False, usage=Usage.STORED)
+        if isinstance(node.iter, ast.List | ast.Tuple):
+            for item in node.iter.elts:
+                one = self.value(item, Usage.NONE)
+                if isinstance(one, Ref):
+                    one.mock.unknown = True  # The loop may tell it something.
+        self._bind(node.target, None, node.iter)
         self.read(node.body)
         self.read(node.orelse)
 
@@ -285,6 +296,8 @@ class Flow:
         if isinstance(base, Ref):
             if target.attr in _ANSWERS:
                 self._tell(base, target.attr, node)
+                if isinstance(value, Ref):
+                    self._known[dotted(target)] = value  # What the answer is told is told to this one.
             else:
                 base.mock.tell((*base.path, target.attr))
                 if isinstance(value, Ref) and not value.path:
@@ -426,6 +439,9 @@ class Flow:
                 base.calls.append((function.attr, span_of(node), self._failing > 0))
                 self._arguments(node, "")
                 return None
+            place = dotted(function)
+            if place.startswith(("self.", "cls.")) and place.count(".") == 1 and not place.endswith(_CLEANUPS):
+                return self._call_own(place, node)
             return self._call_named(self._names.resolve(function), node)
         self.value(function, Usage.NONE)
         self._arguments(node, "")
@@ -463,15 +479,35 @@ class Flow:
             return Ref(patch.mock) if patch.mock is not None else None
         if last == "setattr" and len(node.args) == 3:  # noqa: PLR2004 - object, name, value
             return self._set_attribute(node)
-        if last == "seal" and node.args:
-            value = self.value(node.args[0], Usage.NONE)
-            if isinstance(value, Ref):
-                value.mock.sealed = True
-            return None
+        if last in {"seal", "getattr"} and node.args:
+            return self._look_at(last, node)
         if last == "stopall":
             self._seen.stops.append((self._function, "stopall"))
             return None
         return self._arguments(node, name)
+
+    def _look_at(self, word: str, node: ast.Call) -> Value:
+        """`seal`, or `getattr` of a mock."""
+        value = self.value(node.args[0], Usage.NONE)
+        if not isinstance(value, Ref):
+            self._arguments(node, "")
+            return None
+        if word == "seal":
+            value.mock.sealed = True
+            return None
+        name = node.args[1] if len(node.args) > 1 else None
+        if isinstance(name, ast.Constant):
+            return Ref(value.mock, (*value.path, str(name.value)))
+        value.mock.unknown = True
+        return None
+
+    def _call_own(self, place: str, node: ast.Call) -> Value:
+        """A method of the test's class, which may tell the mocks that the object holds something."""
+        method = place.rpartition(".")[2]
+        for name, held in self._known.items():
+            if isinstance(held, Ref) and name.startswith(place[:4]) and self._names_it(method, name):
+                held.mock.unknown = True
+        return self._arguments(node, place)
 
     def _arguments(self, node: ast.Call, name: str) -> Made | None:
         """Look at the arguments of a call: mocks among them leave the test."""
@@ -612,6 +648,7 @@ class Flow:
         patch = Patch(_patch_target(name, node, self._names), node, span_of(node), function=self._function)
         if name.endswith(".object") and node.args:
             patch.known = self._is_imported(dotted(node.args[0]).partition(".")[0])
+        self._patch_mock(name, node)
         self._seen.patches.append(patch)
         if name.endswith((".dict", ".multiple")):
             patch.gives = False
@@ -630,6 +667,17 @@ class Flow:
             return patch
         patch.mock = self._patched_mock(patch, words, node)
         return patch
+
+    def _patch_mock(self, name: str, node: ast.Call) -> None:
+        """A child of a mock may be what is patched: it is told something then."""
+        base = self.value(node.args[0], Usage.NONE) if node.args else None
+        if not isinstance(base, Ref):
+            return
+        attribute = node.args[1] if len(node.args) > 1 else None
+        if name.endswith(".object") and isinstance(attribute, ast.Constant):
+            base.mock.tell((*base.path, str(attribute.value)))
+        else:
+            base.mock.unknown = True
 
     def _is_imported(self, name: str) -> bool:
         """Whether a name stands for something imported, here."""

@@ -156,6 +156,7 @@ class _Reader:
         self._wanted = wanted
         self._wrappers: dict[str, Callable[[ast.Call], Mock]] = {}
         self._top: Environment = {}
+        self._methods = {(one.owner, one.name): one for one in module.outline.functions if one.owner is not None}
         self._classes: dict[ast.ClassDef, Environment] = {}
         self._patchers: dict[ast.ClassDef, list[ast.expr]] = {}
 
@@ -167,10 +168,10 @@ class _Reader:
             if not (function.is_test or function.is_setup or function.fixture) and self._wanted(function):
                 self._find_wrapper(function)
         for function in outline.functions:
-            if function.fixture is not None and self._wanted(function):
+            if function.fixture is not None and self._concerns(function):
                 self._read_fixture(function)
         for function in outline.functions:
-            if function.is_setup and self._wanted(function):
+            if function.is_setup and self._concerns(function):
                 self._read_setup(function)
         for function in outline.functions:
             if function.fixture is None and not function.is_setup and self._concerns(function):
@@ -218,12 +219,25 @@ class _Reader:
             self._wrappers[function.name] = make
 
     def _read_fixture(self, function: TestFunction) -> None:
-        flow = self._flow(function)
+        environment = self._environment(function)
+        before = {name: environment[name] for name in function.parameters if name in self._given}
+        flow = self._flow(function, environment)
+        self._keep_told(before)
         value = next((value for value in flow.returned if isinstance(value, Ref)), None)
         if value is not None and not value.path:
             name = _fixture_name(function)
             value.mock.place = value.mock.place or name
             self._given[name] = self._module.fixtures[name] = value.mock
+
+    def _keep_told(self, before: Environment) -> None:
+        """What a fixture tells the mock of another one, those find who ask for it."""
+        for name, held in before.items():
+            given = self._given[name]
+            if isinstance(held, Ref) and (held.mock.children.keys() - given.children.keys() or held.mock.own):
+                told = given.view()
+                told.children |= held.mock.children
+                told.own, told.unknown = held.mock.own, held.mock.unknown
+                self._given[name] = told
 
     def _read_setup(self, function: TestFunction) -> None:
         environment = self._environment(function)
@@ -270,11 +284,24 @@ class _Reader:
         environment = self._environment(function) if environment is None else environment
         before = len(self._module.seen.mocks)
         names = self._module.names_in(function)
-        flow = Flow(names, self._module.seen, function, environment, self._wrappers)
+        flow = Flow(names, self._module.seen, function, environment, self._wrappers, self._names_it(function))
         self._read_decorators(function, flow, environment)
         flow.read(function.node.body)
         self._view(function, self._module.seen.mocks[before:])
         return flow
+
+    def _names_it(self, function: TestFunction) -> Callable[[str, str], bool]:
+        owner = function.owner
+
+        def names_it(method: str, place: str) -> bool:
+            if owner is None:
+                return False
+            found = self._methods.get((owner, method))
+            if found is None:
+                return self._module.inherits(function) and not method.startswith("assert")
+            return found is not function and self._module.mentions(found, place.encode())
+
+        return names_it
 
     def _read_decorators(self, function: TestFunction, flow: Flow, environment: Environment) -> None:
         """`@patch` hands its mocks over in the order from the function outwards; the class comes last."""

@@ -168,6 +168,114 @@ async def delete_user(user, openfga):
         Case(
             test="""\
 from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+class TestTill:
+    def setup_method(self):
+        self.fga = AsyncMock()
+        self._configure()
+
+    def _configure(self):
+        self.fga.check_permission.return_value = False
+
+    async def test_open(self):
+        await delete_user("alice", self.fga)
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, patch
+from shop.users import delete_user
+
+async def test_delete():
+    m = AsyncMock()
+    with patch.object(m, "check_permission", return_value=False):
+        await delete_user("alice", m)
+    n = AsyncMock()
+    with patch.multiple(n, check_permission=AsyncMock(return_value=False)):
+        await delete_user("alice", n)
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+def deny(mock):
+    mock.check_permission.return_value = False
+
+async def test_delete():
+    m = AsyncMock()
+    deny(m)
+    await delete_user("alice", m)
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    m, n = AsyncMock(), AsyncMock()
+    for x in (m, n):
+        x.check_permission.return_value = False
+    await delete_user("alice", m)
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete(name):
+    m = AsyncMock()
+    getattr(m, name).return_value = False
+    await delete_user("alice", m)
+    n = AsyncMock()
+    getattr(n, "check_permission").return_value = False
+    await delete_user("alice", n)
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    client, m = AsyncMock(), AsyncMock()
+    client.return_value = m
+    client.return_value.check_permission.return_value = False
+    await delete_user("alice", m)
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+import pytest
+from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+@pytest.fixture
+def m():
+    return AsyncMock()
+
+@pytest.fixture
+def denied(m):
+    m.check_permission.return_value = False
+
+async def test_delete(m, denied):
+    await delete_user("alice", m)
+""",
+            program=_PROGRAM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
 from shop.till import Till
 
 class TestTill:
