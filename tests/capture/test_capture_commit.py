@@ -9,6 +9,7 @@ import pytest
 from hostile_titles import TITLES
 from hypothesis import given, settings
 
+from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.naming import clean_title
 from bugcapture.core.scaffold import NewTest
 from bugcapture.project.config import GateSettings
@@ -31,6 +32,18 @@ TEST = NewTest(number=991, title="AuditService TOCTOU race")
 def test_branches(pattern: str, asked: str | None, branch: str) -> None:
     """A pattern with one star is filled in; any other leaves the name that is usual."""
     assert name_branch(TEST, GateSettings(capture_branch=pattern), asked) == branch
+
+
+@pytest.mark.parametrize("pattern", ["bug/{number}-*", "bug *", "-*"])
+def test_a_pattern_that_git_would_refuse_is_named(pattern: str) -> None:
+    """Nobody has asked for this name on the command line."""
+    with pytest.raises(ConfigurationError) as caught:
+        name_branch(TEST, GateSettings(capture_branch=pattern), None)
+    name = pattern.replace("*", "audit-service-toctou-race")
+    assert (
+        caught.value.message == f"[tool.bugcapture.gate] capture_branch: {name!r} cannot be the name of a branch"
+    )
+    assert caught.value.hint == 'for example capture_branch = "tdd/*"'
 
 
 @pytest.mark.parametrize(

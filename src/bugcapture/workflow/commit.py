@@ -33,12 +33,14 @@ def name_branch(test: NewTest, gate: GateSettings, asked: str | None) -> str:
         asked: The name that the user wants; None for one made of the title.
 
     Raises:
-        ConfigurationError: If git would refuse the name.
+        ConfigurationError: If git would refuse the name, which the project's pattern may be to blame for.
     """
     name = asked or _fill(gate.capture_branch, _BRANCH, slug(test.title, "-", f"bug-{test.number}"))
     if _NO_BRANCH.search(name) or name.startswith("/"):
-        message = f"{printable(name)!r} cannot be the name of a branch"
-        raise ConfigurationError(message, hint="for example tdd/cart-total")
+        blamed = "" if asked else "[tool.bugcapture.gate] capture_branch: "
+        message = f"{blamed}{printable(name)!r} cannot be the name of a branch"
+        example = "tdd/cart-total" if asked else f'capture_branch = "{_BRANCH}"'
+        raise ConfigurationError(message, hint=f"for example {example}")
     return name
 
 
