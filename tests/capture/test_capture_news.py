@@ -25,7 +25,7 @@ TYPES = '[[tool.towncrier.type]]\ndirectory = "capture"\nname = "Captured"\nshow
         ("[tool.bugcapture]\n", None),
         ('[tool.bugcapture]\nnews = ""\n', None),
         ('[tool.bugcapture]\nnews = "news/{number}.{kind}.md"\n', "news/991.capture.md"),
-        ('[tool.bugcapture]\nnews = "news/{kind}/{number}-{other}"\n', "news/capture/991-{other}"),
+        ('[tool.bugcapture]\nnews = "news/{kind}/{number}-x"\n', "news/capture/991-x"),
         (f'[tool.bugcapture]\nnews = ""\n{TOWNCRIER}directory = "news"\n', None),
         (f'[tool.bugcapture]\nnews = "a/{{number}}"\n{TOWNCRIER}directory = "news"\n', "a/991"),
         (f'{TOWNCRIER}directory = "news"\n', "news/991.misc.rst"),

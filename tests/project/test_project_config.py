@@ -261,6 +261,15 @@ def test_a_tag_of_ours_cannot_be_allowed(repository, tag):
     assert error.message == f"[tool.bugcapture] allow_tags cannot hold {tag}: it is a bugcapture tag"
 
 
+@pytest.mark.parametrize("name", ["{evil}", "{}", "{Number}", "{number!r}"])
+def test_a_placeholder_that_nothing_fills_in(repository, name):
+    """It would become the name of a file or a folder."""
+    place, error = refuse(repository, f"[tool.bugcapture]\nrequire = []\nnews = 'news/{name}/{{number}}.md'\n")
+    assert place == ":3"
+    assert error.message == f"[tool.bugcapture] news has an unknown placeholder: {name}"
+    assert error.hint == "known placeholders: {kind}, {number}"
+
+
 @pytest.mark.parametrize("tag", ["tdd", "tdd_unit", "tdd_issue_tracker", "tdd_bug_x", "wip"])
 def test_what_only_looks_like_a_tag_of_ours_can_be_allowed(repository, tag):
     """Near misses and malformed numbers are what ``allow_tags`` is for."""

@@ -20,6 +20,8 @@ _OFF = frozenset({"", "0", "false", "no", "off"})
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*([\w.\-"' ]+)=""")
 _ERROR_LINE = re.compile(r"\(at line (\d+),")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_IN_NEWS = frozenset({"{number}", "{kind}"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +229,13 @@ def _convert(table: Any, file: Path) -> Settings:
                 f"[tool.bugcapture] allow_tags cannot hold {printable(tag)}: it is a bugcapture tag",
                 where=_place(file, "allow_tags"),
             )
+    unknown = set(_PLACEHOLDER.findall(settings.news or "")) - _IN_NEWS
+    if unknown:
+        raise ConfigurationError(
+            f"[tool.bugcapture] news has an unknown placeholder: {printable(min(unknown))}",
+            where=_place(file, "news"),
+            hint=f"known placeholders: {', '.join(sorted(_IN_NEWS))}",
+        )
     return settings
 
 
