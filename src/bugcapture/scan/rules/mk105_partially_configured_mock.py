@@ -1,9 +1,10 @@
 """Some children of a mock were told what to answer, and the one that decides was not.
 
 ## What it does
-Finds an ``AsyncMock`` with a spec-less child that was told an answer, that leaves the test for a place that
+Finds an ``AsyncMock`` without a spec, some of whose children were told an answer, that leaves the test for a place that
 cannot be followed, while the program awaits a method of another name on something that is called the same, and
-takes the result for a condition.
+takes the result for a condition. One finding for a mock. The names are all that joins the two, so it is no more
+than a hint: nobody has followed the mock there.
 
 ## Why is this bad?
 Somebody went through what the program asks, and forgot one question. Its answer is another mock, and true.
@@ -38,6 +39,7 @@ from bugcapture.scan.truths import child_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bugcapture.scan.index import ProductionIndex, ProgramFunction, Sink
     from bugcapture.scan.mocks import Mock
     from bugcapture.scan.module import TestModule
     from bugcapture.scan.rule import Scope
@@ -50,28 +52,34 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             continue
         if any(reached(mock, scope.index, module.path)):
             continue  # What can be followed is told by MK101 and MK102.
-        for method, places in scope.index.guards.items():
-            if mock.tells((method,)):
-                continue
+        found = _first(mock, scope.index)
+        if found is not None:
+            function, sink = found
+            subject = child_name(mock, (sink.method,))
+            yield Hazard(
+                path=module.path,
+                span=mock.span,
+                rule=RULE.code,
+                level=Level.INFO,
+                confidence=Confidence.LOW,
+                message=(
+                    f"other children of {mock.place or 'the mock'} were told what to answer, and "
+                    f"{subject}(), which guards {function.path}:{sink.line}, was not"
+                ),
+                symbol=view.function.qualname if view.function else "",
+                subject=subject,
+                trace=(Step(function.path, sink.line, f"await {sink.receiver}.{sink.method}(…)"),),
+            )
+
+
+def _first(mock: Mock, index: ProductionIndex) -> tuple[ProgramFunction, Sink] | None:
+    """The first guard of the program that asks something called like the mock what the mock was not told."""
+    for method, places in index.guards.items():
+        if not mock.tells((method,)):
             for function, sink in places:
                 if sink.authorizes and _same_thing(mock, sink.receiver):
-                    subject = child_name(mock, (method,))
-                    step = Step(function.path, sink.line, f"await {sink.receiver}.{method}(…)")
-                    yield Hazard(
-                        path=module.path,
-                        span=mock.span,
-                        rule=RULE.code,
-                        level=Level.MEDIUM,
-                        confidence=Confidence.LOW,
-                        message=(
-                            f"other children of {mock.place or 'the mock'} were told what to answer, and "
-                            f"{subject}(), which guards {function.path}:{sink.line}, was not"
-                        ),
-                        symbol=view.function.qualname if view.function else "",
-                        subject=subject,
-                        trace=(step,),
-                    )
-                    break
+                    return function, sink
+    return None
 
 
 def _same_thing(mock: Mock, receiver: str) -> bool:
@@ -91,7 +99,7 @@ async def delete(user, openfga):
 RULE = Rule(
     code="MK105",
     name="partially-configured-mock",
-    level=Level.MEDIUM,
+    level=Level.INFO,
     check=check,
     invalid=(
         Case(
