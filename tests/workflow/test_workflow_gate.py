@@ -64,6 +64,58 @@ def test_a_capture_as_it_should_be(captured: GitProject) -> None:
     assert captured.state() == before
 
 
+def test_a_capture_that_is_moved(captured: GitProject) -> None:
+    """Another file, another name, and a line above it: nothing is new."""
+    captured.git("checkout", "--quiet", "-b", "refactor/features")
+    captured.git("mv", "features/cart.feature", "features/total.feature")
+    captured.write("features/total.feature", FEATURE.replace("The total is the sum", "A total"))
+    captured.commit("refactor: call it by its name")
+    result = captured.run("gate", "--base", "tdd/total")
+    assert (result.code, result.out) == (0, "")
+    assert "no bug is captured or fixed" in result.err
+
+
+def test_one_more_test_of_a_captured_bug(captured: GitProject) -> None:
+    """A capture of the same bug, which the commit names."""
+    captured.git("checkout", "--quiet", "-b", "tdd/second")
+    captured.write("features/second.feature", FEATURE.replace("The total is the sum", "One more"))
+    captured.write("changelog.d/7.capture.md", "Captured twice.\n")
+    captured.commit(CAPTURE)
+    assert set(statuses(captured, "--base", "tdd/total").values()) == {"pass"}
+    out = captured.run("gate", "--base", "tdd/total", "--format", "markdown").out
+    assert "it was, and this is another test of it" in out
+
+
+OUTLINE = FEATURE.replace("Scenario: The total", "Scenario Outline: <total>, the total,").replace(
+    "is 3", "is <total>"
+)
+
+
+def test_an_outline_with_more_rows(start: GitProject) -> None:
+    """A row of a capture is no capture, and one of a fix takes none away."""
+    rows = "\n    Examples: of carts\n      | total |\n"
+    start.write("features/cart.feature", f"{OUTLINE}{rows}      | 3 |\n")
+    start.commit(CAPTURE)
+    start.git("checkout", "--quiet", "-b", "more")
+    start.write("features/cart.feature", f"{OUTLINE}{rows}      | 03 |\n      | 3 |\n")
+    start.commit("test: one more row")
+    result = start.run("gate")
+    assert (result.code, result.out) == (0, "")
+    start.write("features/cart.feature", start.read("features/cart.feature").replace(" @tdd_expected_fail", ""))
+    start.write("src/shop/cart.py", RIGHT)
+    start.write("changelog.d/7.fixed.md", "Fixed.\n")
+    start.commit(FIXED)
+    assert set(statuses(start).values()) == {"pass"}
+
+
+def test_a_fix_that_renames_the_test(fixed: GitProject) -> None:
+    """Its number is still there."""
+    text = fixed.read("features/cart.feature").replace("The total is the sum", "The sum")
+    fixed.write("features/cart.feature", text)
+    fixed.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    assert set(statuses(fixed).values()) == {"pass"}
+
+
 def test_a_fix_as_it_should_be(fixed: GitProject) -> None:
     """Every rule passes, the proof included."""
     before = fixed.state()

@@ -31,6 +31,12 @@ def capture(number: int = 7, *, switched: bool = True, name: str = "a", framewor
     )
 
 
+def row(number: int, table: int = 1, *, name: str = "Total", line: int = 2, switched: bool = True) -> Capture:
+    site = TagSite("features/a.feature", line, "tdd_expected_fail")
+    made = capture(name=f"{name} -- @{table}.{number} ", switched=switched)
+    return replace(made, switches=(site,) if switched else ())
+
+
 class Test:
     """One test that was run."""
 
@@ -95,12 +101,16 @@ ERROR = Finding("features/a.feature", 2, "T1", "@tdd_bug_7 needs @tdd_bug", Seve
 WARNING = replace(ERROR, severity=Severity.WARNING)
 
 
+OTHER = (Commit(commit="c" * 40, message="test: a total\n\nIt is wrong."),)
+ANYTHING = GateSettings(capture_title="test: *{number}*", off=("title",))
+
+
 @pytest.mark.parametrize(
     ("rule", "changes", "told"),
     [
         ("tags", {"findings": (ERROR,)}, "T1 @tdd_bug_7 needs @tdd_bug"),
         ("tags", {"findings": (ERROR, ERROR)}, "(and 1 more error)"),
-        ("once", {"before": (capture(),)}, "it is captured there already"),
+        ("once", {"before": (capture(),), "commits": OTHER, "settings": ANYTHING}, "it is captured there already"),
         ("reason", {"run": lambda: (Test(Side.PASS),)}, "it passes"),
         ("reason", {"run": lambda: (Test(Side.ERROR, "the step is undefined: x"),)}, "the step is undefined"),
         ("reason", {"run": lambda: (Test(Side.FAIL), Test(Side.NONE, "no record"))}, "no record"),
@@ -128,7 +138,14 @@ def test_what_a_capture_can_lack(rule: str, changes: dict[str, Any], told: str) 
     ("rule", "changes", "told"),
     [
         ("switch", {"after": (capture(),)}, "`bugcapture graduate 7`"),
-        ("tags-stay", {"after": (capture(switched=False, name="b"),)}, "'a' is gone"),
+        ("tags-stay", {"before": (capture(), capture(name="b"))}, "'b' is gone"),
+        ("tags-stay", {"before": (capture(), capture(name="b"))}, "of 2 tests 1 is left"),
+        ("tags-stay", {"before": (capture(framework="robot"),)}, "of 1 test 0 are left"),
+        (
+            "tags-stay",
+            {"before": (row(1), row(2)), "after": (row(1, switched=False),)},
+            "'Total -- @1.2 ' is gone",
+        ),
         ("proof", {"prove": type("R", (), {"proof": Proof.NOT_CAPTURED})}, "NOT_CAPTURED"),
         ("news", {"fragments": ()}, "there is none"),
         ("closes", {"closes": frozenset({8})}, "`ISSUES CLOSED: #7`"),
@@ -147,6 +164,21 @@ def test_nothing_is_proven_while_tags_are_wrong(off: tuple[str, ...]) -> None:
     found = failed(replace(FIX, findings=(ERROR,), prove=never, settings=GateSettings(off=off)))
     assert list(found) == [rule for rule in ("tags", "proof") if rule not in off]
     assert found["proof"] == "not run: tags or declarations are wrong"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((capture(),), (capture(switched=False, name="b"),)),
+        ((capture(),), (replace(capture(switched=False), path="features/b.feature"),)),
+        ((row(1),), (row(1, switched=False), row(2, switched=False))),
+        ((row(1), row(2)), (row(1, 2, switched=False), row(2, 2, switched=False))),
+    ],
+    ids=["renamed", "moved", "one more row", "another table"],
+)
+def test_tests_that_stay_under_another_name(before: tuple[Capture, ...], after: tuple[Capture, ...]) -> None:
+    """Their numbers count."""
+    assert failed(replace(FIX, before=before, after=after)) == {}
 
 
 def test_a_bug_whose_tests_are_gone() -> None:
@@ -178,8 +210,27 @@ def test_a_fix_of_a_bug_that_nobody_captured() -> None:
         {"fragments": None},
         {"branch": ""},
         {"before": (capture(switched=False, name="older"),)},
+        {"before": (capture(name="older"),)},
+        {
+            "before": (capture(name="older"),),
+            "settings": ANYTHING,
+            "commits": (replace(OTHER[0], message="Test #7\n\nx"),),
+        },
+        {
+            "before": (capture(name="older"),),
+            "settings": ANYTHING,
+            "commits": (replace(OTHER[0], message="test: 7\n\nx"),),
+        },
     ],
-    ids=["warning", "no fragments kept", "unknown branch", "guarded before"],
+    ids=[
+        "warning",
+        "no fragments kept",
+        "unknown branch",
+        "guarded before",
+        "another",
+        "another by its number",
+        "another by its title",
+    ],
 )
 def test_what_a_capture_need_not_show(changes: dict[str, Any]) -> None:
     """Warnings, fragments that nobody keeps, a name that nobody knows, and a guard of an earlier time."""
@@ -215,6 +266,21 @@ def test_every_rule_can_be_turned_off(rule: str) -> None:
         ((), (capture(switched=False),), (7,), {7: Kind.FIX}),
         ((), (), (7,), {}),
         ((capture(),), (capture(), capture(name="b", framework="pytest")), (), {7: Kind.CAPTURE}),
+        ((capture(),), (capture(), capture(name="b")), (), {7: Kind.CAPTURE}),
+        ((capture(),), (capture(), capture()), (), {7: Kind.CAPTURE}),
+        ((capture(),), (capture(switched=False), capture(name="b")), (), {7: Kind.CAPTURE}),
+        ((capture(name="b"), capture(switched=False)), (capture(),), (), {7: Kind.CAPTURE}),
+        ((capture(),), (capture(framework="robot"),), (), {7: Kind.CAPTURE}),
+        ((capture(),), (capture(name="b"),), (), {}),
+        ((capture(),), (replace(capture(), path="features/b.feature"),), (), {}),
+        ((capture(), capture(name="b")), (capture(),), (), {}),
+        ((row(1), row(2)), (row(1), row(2), row(3)), (), {}),
+        ((row(1), row(2)), (row(1), row(2), row(1, 2)), (), {}),
+        ((row(1), row(2)), (row(1),), (), {}),
+        ((row(1, name="Total 2"),), (row(1, name="Total 0"), row(2, name="Total 2")), (), {}),
+        ((row(1),), (row(1), row(1, 2, line=9)), (), {7: Kind.CAPTURE}),
+        ((row(1), row(2)), (row(1), row(2), row(1), row(2)), (), {7: Kind.CAPTURE}),
+        ((row(1), row(2, switched=False)), (row(1), row(2)), (), {}),
         ((), (capture(), capture(8)), (), {7: Kind.CAPTURE, 8: Kind.CAPTURE}),
         ((capture(),), (capture(switched=False), capture(8)), (), {7: Kind.FIX, 8: Kind.CAPTURE}),
     ],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.capture import State
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from bugcapture.project.config import GateSettings
     from bugcapture.workflow.prove import ProofReport
     from bugcapture.workflow.trial import TriedTest
+
+# How Behave and pytest-bdd end the name of a row: `-- @<table>.<row> <name of the table>`.
+_ROW: Final = re.compile(r" -- @([0-9]{1,9})\.([0-9]{1,9})(?![0-9]).*\Z", re.DOTALL)
 
 
 class Kind(StrEnum):
@@ -128,7 +133,7 @@ def is_open(captures: Iterable[Capture]) -> bool:
 def find_kinds(before: Iterable[Capture], after: Iterable[Capture], closed: Iterable[int]) -> dict[int, Kind]:
     """What a branch does about which bugs.
 
-    A bug is captured when a test with the switch comes, or one that did without it gets it back. A bug whose
+    A bug is captured when a test with the switch comes, or one that did without it gets it back. A bug whose last
     switch goes, or which is closed and has or had tests, is fixed.
 
     Args:
@@ -158,12 +163,45 @@ def open_tests(captures: Iterable[Capture]) -> tuple[Capture, ...]:
     return tuple(capture for capture in captures if capture.state is State.CAPTURED)
 
 
+def base_name(capture: Capture) -> str:
+    """The name of a test; of a row that of its outline, which does not tell which row it is."""
+    return _ROW.sub("", capture.name)
+
+
 def _is_captured(before: Iterable[Capture], after: Iterable[Capture]) -> bool:
-    """Whether a branch brings tests of one bug with the switch, or puts it back on one."""
-    before = tuple(before)
-    was, is_now = set(map(_place, open_tests(before))), set(map(_place, open_tests(after)))
-    return bool(is_now - was)
+    """Whether a branch brings tests of one bug with the switch, or puts it back on one.
+
+    A test that is renamed or moved, and a row more or less in an outline, are nothing new.
+    """
+    before, after = tuple(before), tuple(after)
+    guarded = _count(capture for capture in before if capture.state is State.GUARDED)
+    was, is_now = _count(open_tests(before)), _count(open_tests(after))
+    grown, gone = is_now - was, was - _count(after)
+    return bool(_by_framework(grown) - _by_framework(gone)) or not grown.keys().isdisjoint(guarded)
 
 
-def _place(capture: Capture) -> tuple[str, str, str]:
-    return capture.framework, capture.path, capture.name
+def _count(captures: Iterable[Capture]) -> Counter[tuple[str, str]]:
+    """How many tests there are of each framework and name; rows that are open by the same switch count once."""
+    counts: Counter[tuple[str, str]] = Counter()
+    last: Capture | None = None
+    for capture in captures:
+        if last is None or not _is_next_row(last, capture):
+            counts[capture.framework, base_name(capture)] += 1
+        last = capture
+    return counts
+
+
+def _is_next_row(one: Capture, other: Capture) -> bool:
+    """Whether a test is a later row of the outline of the one before it; each outline counts its rows anew."""
+    together = (one.framework, one.path, one.switches) == (other.framework, other.path, other.switches)
+    return together and () < _row(one) < _row(other)
+
+
+def _row(capture: Capture) -> tuple[int, ...]:
+    """The number of the table and of the row in it; empty for what is no row."""
+    match = _ROW.search(capture.name)
+    return (int(match[1]), int(match[2])) if match else ()
+
+
+def _by_framework(counts: Counter[tuple[str, str]]) -> Counter[str]:
+    return Counter(framework for framework, _ in counts.elements())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -10,13 +12,13 @@ from bugcapture.core.capture import State
 from bugcapture.core.finding import Severity
 from bugcapture.core.proof import SAYS, Proof, Side
 from bugcapture.core.text import plural, printable, shorten
-from bugcapture.workflow.gate.facts import Answer, Kind, Status, fits, is_open
+from bugcapture.workflow.gate.facts import Answer, Kind, Status, base_name, fits, is_open, open_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from bugcapture.core.finding import Finding
-    from bugcapture.workflow.gate.facts import Facts
+    from bugcapture.workflow.gate.facts import Commit, Facts
 
     Result = tuple[bool, str, str]
 
@@ -69,10 +71,19 @@ def _tags(facts: Facts) -> Result:
 
 
 def _once(facts: Facts) -> Result:
-    open_before = [capture for capture in facts.before if capture.state is State.CAPTURED]
+    open_before = open_tests(facts.before)
     if not open_before:
         return _GOOD
-    return False, "it is captured there already", open_before[0].where
+    where = open_before[0].where
+    if any(_is_about(facts, commit) for commit in facts.commits):
+        return True, "it was, and this is another test of it", where
+    return False, f"it is captured there already, and no commit names #{facts.number} for another test", where
+
+
+def _is_about(facts: Facts, commit: Commit) -> bool:
+    """Whether a commit says that it captures the bug, as agreed or in other words."""
+    named = re.search(rf"#{facts.number}\b", commit.message) is not None
+    return named or fits(_capture_title(facts), commit.title)
 
 
 def _reason(facts: Facts) -> Result:
@@ -108,12 +119,16 @@ def _one_commit(facts: Facts) -> Result:
 
 
 def _title(facts: Facts) -> Result:
-    pattern = facts.settings.capture_title.replace("{number}", str(facts.number))
+    pattern = _capture_title(facts)
     for commit in facts.commits:
         if not fits(pattern, commit.title):
             shown = shorten(printable(commit.title), 100)
             return False, f"{commit.commit[:10]} begins with {shown!r}; wanted: {printable(pattern)}", ""
     return _GOOD
+
+
+def _capture_title(facts: Facts) -> str:
+    return facts.settings.capture_title.replace("{number}", str(facts.number))
 
 
 def _body(facts: Facts) -> Result:
@@ -153,12 +168,20 @@ def _switch(facts: Facts) -> Result:
 
 
 def _tags_stay(facts: Facts) -> Result:
-    left = {(capture.framework, capture.name) for capture in facts.after}
-    lost = [capture for capture in facts.before if (capture.framework, capture.name) not in left]
+    was, left = (Counter(one.framework for one in tests) for tests in (facts.before, facts.after))
+    lost = was - left
     if not lost:
         return _GOOD
-    gone = shorten(printable(lost[0].name), 80)
-    return False, f"{gone!r} is gone, or does not name the bug any more", lost[0].where
+    framework = next(iter(lost))
+    kept = {base_name(capture) for capture in facts.after if capture.framework == framework}
+    tests = [capture for capture in facts.before if capture.framework == framework]
+    gone = next((capture for capture in tests if base_name(capture) not in kept), tests[-1])
+    told = f"of {plural(was[framework], 'test')} {left[framework]} {'is' if left[framework] == 1 else 'are'} left"
+    return (
+        False,
+        f"{shorten(printable(gone.name), 80)!r} is gone, or does not name the bug any more: {told}",
+        gone.where,
+    )
 
 
 def _closes(facts: Facts) -> Result:
@@ -194,7 +217,11 @@ _BOTH: Final = _CAPTURE | _FIX
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "tags": Rule(kinds=frozenset(Kind), asks="the tags and declarations are right", answer=_tags),
-        "once": Rule(kinds=_CAPTURE, asks="bug {number} was not captured before", answer=_once),
+        "once": Rule(
+            kinds=_CAPTURE,
+            asks="bug {number} was not captured before, or this is another test of it",
+            answer=_once,
+        ),
         "reason": Rule(kinds=_CAPTURE, asks="the test fails for the declared reason", answer=_reason),
         "comment": Rule(kinds=_CAPTURE, asks="a comment in the test names bug {number}", answer=_comment),
         "only-tests": Rule(kinds=_CAPTURE, asks="nothing but tests and fragments changes", answer=_only_tests),
