@@ -44,7 +44,8 @@ def limit(project: GitProject, text: str) -> None:
         ("budgets = { 'features/audit' = 2, 'features/cart' = 1 }", 0, []),
         ("budgets = { 'features/audit' = 1 }", 1, [("R2", "error")]),
         ("budgets = { 'features/audit/' = 1 }", 1, [("R2", "error")]),
-        ("budgets = { 'features/aud' = 0 }", 0, []),
+        ("budgets = { './features//audit' = 1 }", 1, [("R2", "error")]),
+        ("budgets = { 'features/cart/../audit/.' = 1 }", 1, [("R2", "error")]),
         ("budgets = { 'features/audit/1.feature' = 0 }", 1, [("R2", "error")]),
         ("max_captured = 2\nbudgets = { 'features/cart' = 0 }", 1, [("R1", "error"), ("R2", "error")]),
         ("budgets = { 'features' = 9 }", 0, [("R2", "warning")]),
@@ -57,6 +58,28 @@ def test_limits(three: GitProject, settings: str, code: int, rules: list[tuple[s
     assert result.code == code, result.out
     assert [(one["rule"], one["severity"]) for one in result.json["findings"]] == rules
     assert three.run("check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("max_captured = -1", "max_captured = -1: no limit is below 0"),
+        ("budgets = { 'features/audit' = -1 }", 'budgets."features/audit" = -1: no limit is below 0'),
+        ("budgets = { '.' = 1 }", "budgets: '.' is the whole project"),
+        ("budgets = { '' = 1 }", "budgets: '' is the whole project"),
+        ("budgets = { 'features/..' = 1 }", "budgets: 'features/..' is the whole project"),
+        ("budgets = { 'features/aud' = 0 }", "budgets: 'features/aud' is not there"),
+        ("budgets = { '../features' = 0 }", "budgets: '../features' is no path in the project"),
+        ("budgets = { '/features' = 0 }", "budgets: '/features' is no path in the project"),
+        ("budgets = { 'features*' = 0 }", "budgets: 'features*' is not there"),
+    ],
+)
+def test_a_limit_that_counts_nothing_is_refused(three: GitProject, settings: str, told: str) -> None:
+    """It would look like one that is kept."""
+    limit(three, settings)
+    result = three.run("check", "--ratchet")
+    assert result.code == 2
+    assert f"pyproject.toml: [tool.bugcapture] {told}" in result.err
 
 
 def test_the_limit_and_the_bugs_are_told(three: GitProject) -> None:

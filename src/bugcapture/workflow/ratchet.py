@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def check_ratchet(project: Project, captures: Iterable[Capture]) -> list[Finding
         captures: All captured tests of the project.
 
     Raises:
-        ConfigurationError: If the project sets no limit.
+        ConfigurationError: If the project sets no limit, or one that can never be kept or never counts anything.
     """
     settings = project.settings
     if settings.max_captured is None and not settings.budgets:
@@ -42,6 +43,8 @@ def check_ratchet(project: Project, captures: Iterable[Capture]) -> list[Finding
             hint="set [tool.bugcapture] max_captured = N, or budgets for paths",
         )
     where = relative_path(project.root / "pyproject.toml")
+    if settings.max_captured is not None:
+        _require_limit(where, "max_captured", settings.max_captured)
     places = [
         (relative_path(capture.path, project.root, seen_from=Path.cwd()), capture.tags.ids)
         for capture in captures
@@ -52,10 +55,30 @@ def check_ratchet(project: Project, captures: Iterable[Capture]) -> list[Finding
         bugs = {number for _, ids in places for number in ids}
         findings += _compare(where, "R1", "max_captured", "", bugs, settings.max_captured)
     for path, limit in settings.budgets.items():
-        place = path.strip("/")
+        _require_limit(where, f'budgets."{path}"', limit)
+        place = _require_place(where, project.root, path)
         bugs = {number for file, ids in places if f"{file}/".startswith(f"{place}/") for number in ids}
         findings += _compare(where, "R2", f'budgets."{path}"', f" below {path}", bugs, limit)
     return findings
+
+
+def _require_limit(where: str, key: str, limit: int) -> None:
+    if limit < 0:
+        raise ConfigurationError(f"[tool.bugcapture] {printable(key)} = {limit}: no limit is below 0", where=where)
+
+
+def _require_place(where: str, root: Path, path: str) -> str:
+    """The path of a budget, seen from the project, in the spelling that reports use."""
+    place = posixpath.normpath(path)
+    if place == ".":
+        why, hint = "is the whole project", "max_captured limits that"
+    elif place.startswith(("/", "../")) or place == "..":
+        why, hint = "is no path in the project", None
+    elif not (root / place).exists():
+        why, hint = "is not there", "a budget is a folder or a file, seen from the project's folder"
+    else:
+        return place
+    raise ConfigurationError(f"[tool.bugcapture] budgets: {printable(repr(path))} {why}", where=where, hint=hint)
 
 
 def _compare(where: str, rule: str, key: str, place: str, bugs: set[int], limit: int) -> Iterator[Finding]:
