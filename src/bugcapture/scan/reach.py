@@ -52,9 +52,8 @@ class Reached:
             whole: How bad it is where it surely comes to the call.
             uncertain: How bad it is at most where it may not.
         """
-        if self.fails:
-            whole = next((one for one in Level if one.rank == whole.rank + 1), whole)
-        return max(whole, uncertain, key=lambda level: level.rank) if not self.certain else whole
+        level = whole if self.certain else max(whole, uncertain, key=lambda one: one.rank)
+        return next((one for one in Level if one.rank == level.rank + 1), level) if self.fails else level
 
 
 def reached(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reached]:

@@ -1,10 +1,10 @@
 """Some children of a mock were told what to answer, and the one that decides was not.
 
 ## What it does
-Finds an ``AsyncMock`` without a spec, some of whose children were told an answer, that leaves the test for a place that
-cannot be followed, while the program awaits a method of another name on something that is called the same, and
-takes the result for a condition. One finding for a mock. The names are all that joins the two, so it is no more
-than a hint: nobody has followed the mock there.
+Finds an ``AsyncMock`` without a spec, some of whose children were told an answer, that leaves the test for a
+place that cannot be followed, while the program awaits a method of another name on something that is called the
+same, and takes the result for a condition. One finding for a mock. The names are all that joins the two, so it is
+no more than a hint: nobody has followed the mock there.
 
 ## Why is this bad?
 Somebody went through what the program asks, and forgot one question. Its answer is another mock, and true.

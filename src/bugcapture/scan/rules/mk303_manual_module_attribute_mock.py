@@ -97,7 +97,16 @@ def _assignments(function: TestFunction, target: str) -> int:
             count += sum(dotted(one) == target for one in node.targets if isinstance(one, ast.Attribute))
         elif isinstance(node, ast.Call) and _is_replaced(node, target):
             count += 2
+        elif isinstance(node, ast.Try):
+            count += 2 * any(map(_resets, node.finalbody))
     return count
+
+
+def _resets(statement: ast.stmt) -> bool:
+    """Whether a statement calls something like `reset_factory()`."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    return dotted(statement.value.func).rpartition(".")[2].startswith(("reset", "restore", "_reset", "_restore"))
 
 
 def _is_replaced(node: ast.Call, target: str) -> bool:
@@ -133,6 +142,19 @@ def test_total():
         ),
     ),
     valid=(
+        Case(
+            test="""\
+import shop.tax
+from unittest.mock import Mock
+
+def test_total():
+    shop.tax.rate = Mock(return_value=0)
+    try:
+        assert total([1]) == 1
+    finally:
+        shop.tax.reset_rate()
+"""
+        ),
         Case(
             test="""\
 import shop.tax
