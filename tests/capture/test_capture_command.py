@@ -199,6 +199,38 @@ def test_what_is_refused(project: CommandProject, arguments: tuple[str, ...], co
     assert project.files() == before
 
 
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (".git/x.feature", ".git/x.feature: lies in .git, where no tests are looked for"),
+        ("features/node_modules/deep/x.feature", "lies in features/node_modules, where no tests are looked for"),
+        ("env/test_x.py", "lies in env, where no tests are looked for"),
+        ("inside/x.feature", "lies in .git, where no tests are looked for"),
+        ("outside/x.feature", "outside/x.feature: lies outside the project"),
+        ("outside/new/x.feature", "outside/new/x.feature: lies outside the project"),
+    ],
+)
+def test_a_file_that_nobody_would_read_is_refused(project: CommandProject, file: str, told: str) -> None:
+    """Or one that a link leads out of the project."""
+    _behave(project)
+    (project.folder.parent / "elsewhere").mkdir()
+    (project.folder / ".git").mkdir(exist_ok=True)
+    project.write("env/pyvenv.cfg")
+    (project.folder / "inside").symlink_to(".git", target_is_directory=True)
+    (project.folder / "outside").symlink_to("../elsewhere", target_is_directory=True)
+    done = project.run("capture", "991", "--file", file)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert list((project.folder.parent / "elsewhere").iterdir()) == []
+
+
+def test_a_linked_folder_of_the_project_is_as_good_as_any(project: CommandProject) -> None:
+    _behave(project)
+    (project.folder / "linked").symlink_to("features", target_is_directory=True)
+    assert project.run("capture", "991", "--file", "linked/x.feature").code == 0
+    assert project.read("features/x.feature").startswith("Feature: Bug 991\n")
+
+
 def test_a_taken_name_gets_the_number_and_is_never_overwritten(project: CommandProject) -> None:
     """Also one in another folder: pytest imports modules by their names alone."""
     project.write("tests/test_a.py", "def test_a(): pass\n")

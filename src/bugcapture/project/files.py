@@ -47,6 +47,15 @@ def find_files(paths: Iterable[Path], suffixes: Sequence[str]) -> list[Path]:
     return list(found.values())
 
 
+def is_passed_over(folder: Path) -> bool:
+    """Whether no test files are looked for in a folder: an environment, a cache, version control.
+
+    Args:
+        folder: The folder; those around it are not asked.
+    """
+    return folder.name in _SKIPPED_FOLDERS or os.path.exists(os.path.join(folder, "pyvenv.cfg"))  # noqa: PTH110, PTH118
+
+
 def read_bytes(file: Path) -> bytes:
     """The content of a file.
 
@@ -141,11 +150,8 @@ def _walk(top: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
                 folders.append(entry)
             elif entry.name.endswith(suffixes):
                 yield folder / entry.name
-        waiting += [
-            folder / entry.name
-            for entry in reversed(folders)
-            if entry.name not in _SKIPPED_FOLDERS and not os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))  # noqa: PTH110, PTH118
-        ]
+        inner = [folder / entry.name for entry in reversed(folders)]
+        waiting += [one for one in inner if not is_passed_over(one)]
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

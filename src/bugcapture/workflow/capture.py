@@ -13,6 +13,7 @@ from bugcapture.core.scaffold import NewTest
 from bugcapture.core.text import printable
 from bugcapture.core.wire import probe
 from bugcapture.project.draft import Draft
+from bugcapture.project.files import is_passed_over
 from bugcapture.project.paths import relative_path
 from bugcapture.workflow.commit import name_branch, write_message
 from bugcapture.workflow.detect import find_usages
@@ -201,8 +202,14 @@ def _require_free(name: str, scaffold: Scaffold, root: Path) -> Path:
     where = relative_path(file)
     if reason := scaffold.why_not(file):
         raise ConfigurationError(f"cannot hold the test: {reason}", where=where)
-    if not file.is_relative_to(root):
+    real, top = file.parent.resolve(), root.resolve()
+    if not (file.is_relative_to(root) and real.is_relative_to(top)):
         raise ConfigurationError("lies outside the project", where=where)
+    for folder, base in ((file.parent, root), (real, top)):
+        around = (one for one in (folder, *folder.parents) if one != base and one.is_relative_to(base))
+        if passed := next(filter(is_passed_over, around), None):
+            told = printable(passed.relative_to(base).as_posix())
+            raise ConfigurationError(f"lies in {told}, where no tests are looked for", where=where)
     if os.path.lexists(file):
         hint = "name another file; --dry-run shows what to paste into this one"
         raise RefusedError("is there already", where=where, hint=hint)
