@@ -179,6 +179,75 @@ def test_a_switch_that_comes_back(fixed: GitProject) -> None:
     assert {rule for rule, status in found.items() if status == "fail"} == {"only-tests"}
 
 
+SECOND = """\
+Feature: Two carts
+
+  # bug #7
+  @tdd_bug @tdd_bug_7 @tdd_expected_fail
+  Scenario: Another
+    Given a cart
+    When it is counted
+    Then the total is 3
+"""
+
+
+def test_a_fix_that_guts_another_test(start: GitProject) -> None:
+    """One test proves the fix, and the other one asserts nothing any more."""
+    start.write("features/cart.feature", FEATURE)
+    start.write("features/second.feature", SECOND)
+    start.commit(CAPTURE)
+    start.git("checkout", "--quiet", "-b", "fix/total")
+    start.write("src/shop/cart.py", RIGHT)
+    start.write("features/cart.feature", FEATURE.replace(" @tdd_expected_fail", ""))
+    start.write("features/second.feature", SECOND.replace(" @tdd_expected_fail", ""))
+    start.write("changelog.d/7.fixed.md", "Fixed.\n")
+    start.commit(FIXED)
+    assert set(statuses(start).values()) == {"pass"}
+    gutted = SECOND.replace(" @tdd_expected_fail", "").replace("    Then the total is 3\n", "")
+    start.write("features/second.feature", gutted)
+    start.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    (bug,) = start.run("gate", "--format", "json").json["bugs"]
+    (failing,) = [rule for rule in bug["rules"] if rule["status"] == "fail"]
+    assert failing["rule"] == "proof"
+    assert failing["message"].startswith("'Another': of 1 test with the switch 0 are red without the fix")
+
+
+MODULE = """\
+import pytest
+
+
+# bug #7
+@pytest.mark.tdd_bug(7)
+@pytest.mark.tdd_expected_fail
+@pytest.mark.parametrize("price", [1, 2])
+def test_total(price):
+    from shop.cart import total
+
+    assert total([price]) == price
+"""
+
+
+def test_a_fix_that_cuts_parameters(start: GitProject) -> None:
+    """Each set of parameters was a test of the bug; more of them may come."""
+    start.write("tests/test_cart.py", MODULE)
+    start.commit(CAPTURE)
+    start.git("checkout", "--quiet", "-b", "fix/total")
+    start.write("src/shop/cart.py", RIGHT)
+    graduated = MODULE.replace("@pytest.mark.tdd_expected_fail\n", "")
+    start.write("tests/test_cart.py", graduated.replace("[1, 2]", "[2, 1, 3]"))
+    start.write("changelog.d/7.fixed.md", "Fixed.\n")
+    start.commit(FIXED)
+    before = start.state()
+    assert set(statuses(start).values()) == {"pass"}
+    assert start.state() == before
+    start.write("tests/test_cart.py", graduated.replace("[1, 2]", "[1]"))
+    start.git("commit", "--quiet", "--all", "--amend", "--no-edit")
+    (bug,) = start.run("gate", "--format", "json").json["bugs"]
+    (failing,) = [rule for rule in bug["rules"] if rule["status"] == "fail"]
+    assert failing["rule"] == "proof"
+    assert failing["message"].startswith("'test_total': of 2 tests with the switch 1 is red without the fix")
+
+
 def test_a_fix_whose_title_closes_the_bug(fixed: GitProject) -> None:
     """Though nothing else says that it is one: the switch is still there."""
     fixed.write("features/cart.feature", FEATURE)

@@ -9,7 +9,7 @@ import pytest
 
 from bugcapture.core.capture import Capture, TagSite
 from bugcapture.core.finding import Finding, Severity
-from bugcapture.core.proof import Proof, Side
+from bugcapture.core.proof import Proof, Side, Tried
 from bugcapture.core.tags import TestTags
 from bugcapture.project.config import GateSettings
 from bugcapture.workflow.gate.closing import find_closed, repository_names
@@ -67,7 +67,24 @@ CAPTURE = Facts(
     settings=GateSettings(),
     run=lambda: (Test(Side.FAIL),),  # type: ignore[return-value,arg-type]
     prove=never,
+    switched=never,
 )
+
+
+class Report:
+    """A proof, with what its tests did without the change."""
+
+    def __init__(self, *tests: tuple[Capture, Side], proof: Proof = Proof.PROVEN) -> None:
+        self.proof = proof
+        self.tests = [
+            type("Proven", (), {"capture": capture, "tried": Tried(base=base, head=Side.PASS)})
+            for capture, base in tests
+        ]
+
+    def __call__(self) -> Report:
+        return self
+
+
 FIX = replace(
     CAPTURE,
     kind=Kind.FIX,
@@ -78,7 +95,8 @@ FIX = replace(
     closes=frozenset({7}),
     branch="fix/total",
     run=never,
-    prove=type("Report", (), {"proof": Proof.PROVEN}),  # type: ignore[arg-type]
+    prove=Report((capture(switched=False), Side.FAIL)),  # type: ignore[arg-type]
+    switched=lambda: (capture(),),
 )
 
 
@@ -146,7 +164,7 @@ def test_what_a_capture_can_lack(rule: str, changes: dict[str, Any], told: str) 
             {"before": (row(1), row(2)), "after": (row(1, switched=False),)},
             "'Total -- @1.2 ' is gone",
         ),
-        ("proof", {"prove": type("R", (), {"proof": Proof.NOT_CAPTURED})}, "NOT_CAPTURED"),
+        ("proof", {"prove": Report(proof=Proof.NOT_CAPTURED)}, "NOT_CAPTURED"),
         ("news", {"fragments": ()}, "there is none"),
         ("closes", {"closes": frozenset({8})}, "`ISSUES CLOSED: #7`"),
     ],
@@ -156,6 +174,37 @@ def test_what_a_fix_can_lack(rule: str, changes: dict[str, Any], told: str) -> N
     found = failed(replace(FIX, **changes))
     assert list(found) == [rule]
     assert told in found[rule]
+
+
+A, B, C = (capture(name=name) for name in "abc")
+RED, GREEN, BROKEN = Side.FAIL, Side.PASS, Side.ERROR
+
+
+@pytest.mark.parametrize(
+    ("switched", "tests", "told"),
+    [
+        ((A, B), [(A, RED), (B, RED)], ""),
+        ((A, B), [(A, RED), (B, BROKEN)], ""),
+        ((A,), [(A, RED), (B, GREEN)], ""),
+        ((A, B), [(A, RED), (B, GREEN)], "'b': of 1 test with the switch 0 are red without the fix"),
+        ((A, B), [(A, RED), (B, GREEN), (C, RED)], "'b': of 1 test with the switch 0 are red"),
+        ((A, B), [(A, RED), (C, RED)], ""),
+        ((A, B), [(A, RED), (C, GREEN)], "'b': of 1 test"),
+        ((A, B), [(C, RED), (capture(name="d"), GREEN)], "'b': of 1 test"),
+        ((A, B), [(A, RED), (capture(name="b", framework="robot"), RED)], "'b': of 1 test"),
+        ((A, A, A), [(A, RED)], "'a': of 3 tests with the switch 1 is red"),
+        ((A, A), [(A, RED), (A, RED), (A, GREEN)], ""),
+        ((row(1), row(2)), [(row(1), GREEN), (row(2), RED), (row(3), RED)], ""),
+        ((row(1), row(2)), [(row(1), RED), (row(2), GREEN)], "'Total': of 2 tests with the switch 1 is red"),
+        ((), [(A, RED)], ""),
+        ((), [], ""),
+    ],
+)
+def test_each_test_with_the_switch_has_to_be_red(switched, tests, told) -> None:
+    """A fix for one of them that guts another is none, whatever it is called then."""
+    found = failed(replace(FIX, switched=lambda: switched, prove=Report(*tests)))
+    assert list(found) == (["proof"] if told else [])
+    assert told in found.get("proof", "")
 
 
 @pytest.mark.parametrize("off", [(), ("tags",)])

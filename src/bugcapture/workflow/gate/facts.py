@@ -102,6 +102,7 @@ class Facts:
         settings: What the project asks.
         run: Runs the bug's tests that carry the switch at the head, with inversion off.
         prove: Proves the fix.
+        switched: Finds the tests that carried the switch where the branch began, one for each set of parameters.
     """
 
     number: int
@@ -118,6 +119,7 @@ class Facts:
     settings: GateSettings
     run: Callable[[], tuple[TriedTest, ...]] = field(repr=False)
     prove: Callable[[], ProofReport] = field(repr=False)
+    switched: Callable[[], tuple[Capture, ...]] = field(repr=False)
 
 
 def tests_of(captures: Iterable[Capture], number: int) -> tuple[Capture, ...]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from bugcapture.core.capture import Capture
     from bugcapture.core.finding import Finding
     from bugcapture.project.config import GateSettings, Project
-    from bugcapture.project.repository import ChangedFile
+    from bugcapture.project.repository import ChangedFile, Revision
     from bugcapture.workflow.gate.facts import Answer
     from bugcapture.workflow.prove import ProofReport
     from bugcapture.workflow.revisions import Change
@@ -202,6 +202,7 @@ class _Look:
             settings=settings,
             run=lambda: self._run(open_tests(after)),
             prove=prove_fix,
+            switched=lambda: self._find_switched(number),
         )
         answers = tuple(apply_rules(facts))
         return Checked(number=number, kind=kind, answers=answers, proof=proofs[0] if proofs else None)
@@ -221,11 +222,24 @@ class _Look:
 
     def _run(self, tests: tuple[Capture, ...]) -> tuple[TriedTest, ...]:
         self.say("running the test with inversion off")
+        return self._try(self.top, self.change.head, tests)
+
+    def _find_switched(self, number: int) -> tuple[Capture, ...]:
+        """The tests of a bug that carried the switch where the branch began, one for each set of parameters."""
+        tests = open_tests(tests_of(self.before, number))
+        functions = tuple(capture for capture in tests if capture.path.endswith(".py"))
+        others = tuple(capture for capture in tests if capture not in functions)
+        if not functions:
+            return others
+        self.say("counting the sets of parameters before the change")
+        with self.sides.checkout(self.change.base) as top, contextlib.chdir(self.sides.folder(top)):
+            tried = self._try(top, self.change.base, functions)
+        return (*others, *(test.capture for test in tried if test.capture is not None))
+
+    def _try(self, top: Path, revision: Revision, tests: tuple[Capture, ...]) -> tuple[TriedTest, ...]:
         require_hosts({capture.framework for capture in tests}, self.options.hosts.python)
         jobs = self.options.hosts.jobs
-        result = self.sides.run(
-            self.top, self.change.head, lambda project: plan_launches(tests, project.root, jobs), Trial()
-        )
+        result = self.sides.run(top, revision, lambda project: plan_launches(tests, project.root, jobs), Trial())
         return tuple(result.tests.values())
 
     def _fragments(self, number: int) -> tuple[str, ...] | None:

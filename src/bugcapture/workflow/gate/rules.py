@@ -13,6 +13,7 @@ from bugcapture.core.finding import Severity
 from bugcapture.core.proof import SAYS, Proof, Side
 from bugcapture.core.text import plural, printable, shorten
 from bugcapture.workflow.gate.facts import Answer, Kind, Status, base_name, fits, is_open, open_tests
+from bugcapture.workflow.gate.switched import tell_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -195,6 +196,8 @@ def _proof(facts: Facts) -> Result:
     if errors := _errors(facts):
         return False, "not run: tags or declarations are wrong", errors[0].where
     report = facts.prove()
+    if report.proof is Proof.PROVEN and (lost := tell_lost(facts.switched(), report.tests)):
+        return False, lost, _first(facts)
     return report.proof is Proof.PROVEN, f"{report.proof.value}: {SAYS[report.proof]}", _first(facts)
 
 
