@@ -112,3 +112,22 @@ def test_a_title_of_a_stranger_closes_nothing(title: str, told: str) -> None:
     """GitHub and GitLab obey such words anywhere in a commit message."""
     message = write_message(NewTest(number=991, title=title), GateSettings(), "a", None)
     assert message.startswith(f"test: add TDD bug-capture test for #991 — {told}\n")
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("[skip ci] x", "(skip ci) x"),
+        ("x [CI Skip]", "x (CI Skip)"),
+        ("[[no ci]]", "[(no ci)]"),
+        ("[skip actions][actions skip]", "(skip actions)(actions skip)"),
+        ("[skip-ci] [ ci_skip ]", "(skip-ci) (ci_skip)"),
+        ("****no_ci*** x", "no_ci*** x"),
+        ("***NO_CI***", "NO_CI***"),
+        ("[skip] ci and [no engine] *** x", "[skip] ci and [no engine] *** x"),
+    ],
+)
+def test_a_title_of_a_stranger_skips_nothing(title: str, told: str) -> None:
+    """Forges run no CI for a commit with such words in its message."""
+    message = write_message(NewTest(number=991, title=title), GateSettings(), "a", None)
+    assert message.startswith(f"test: add TDD bug-capture test for #991 — {told}\n")

@@ -20,6 +20,9 @@ _TITLE: Final = "test: add TDD bug-capture test for #{number} — *"
 _WIDTH: Final = 72
 _WILD = re.compile(r"[*?\[]")
 _REFERENCE = re.compile(r"#(?=[0-9])|\bGH-(?=[0-9])|://")
+# What keeps the CI of a commit from running.
+_SKIP = re.compile(r"\[\s*((?:skip|no)[ _-](?:ci|actions)|(?:ci|actions)[ _-]skip)\s*\]", re.IGNORECASE)
+_NO_CI = re.compile(r"\*{3,}(?=NO_CI\b)", re.IGNORECASE)
 # What git refuses in the name of a branch, and what a shell would take for more than a letter.
 _NO_BRANCH = re.compile(r"[^\w./+#@-]|\.\.|//|@\{|(?:^|/)[.-]|(?:\.|/|\.lock)(?:/|\Z)|^[/#@]\Z", re.ASCII)
 
@@ -69,8 +72,9 @@ def write_message(test: NewTest, gate: GateSettings, path: str, closes: int | No
 
 
 def _defuse(title: str) -> str:
-    """A title that closes nothing: forges obey `fixes #12` wherever it stands in a commit message."""
-    return _REFERENCE.sub(lambda found: found[0].replace("#", "").replace("GH-", "GH ").replace("://", ":"), title)
+    """A title that closes and skips nothing: forges obey `fixes #12` and `[skip ci]` anywhere in a message."""
+    told = _REFERENCE.sub(lambda found: found[0].replace("#", "").replace("GH-", "GH ").replace("://", ":"), title)
+    return _NO_CI.sub("", _SKIP.sub(r"(\1)", told))
 
 
 def _fill(pattern: str, default: str, text: str) -> str:
