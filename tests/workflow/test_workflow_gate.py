@@ -398,11 +398,13 @@ def test_rules_are_turned_off_in_the_settings_or_by_hand(captured: GitProject) -
     captured.git("branch", "--quiet", "-m", "anything")
     assert statuses(captured)["branch"] == "fail"
     assert statuses(captured, "--off", "branch")["branch"] == "off"
+    assert "as agreed: turned off by --off\n" in captured.run("gate", "--off", "branch", "--no-color").out
     captured.write(
         "pyproject.toml",
         "[tool.bugcapture]\nnews = 'changelog.d/{number}.{kind}.md'\n[tool.bugcapture.gate]\noff = ['branch']\n",
     )
     assert statuses(captured)["branch"] == "off"
+    assert "as agreed: turned off by the project\n" in captured.run("gate", "--no-color").out
     result = captured.run("gate", "--off", "brunch")
     assert result.code == 2
     assert "the gate has no rule 'brunch'" in result.err

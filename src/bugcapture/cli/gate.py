@@ -41,8 +41,8 @@ def command(output_format: str, output: Path | None, quiet: bool, **options: Any
     """Check what a pull request has to show, by what it does: capture a bug, or fix one.
 
     The kind comes from the difference: a switch that is new captures its bug, also on a test that guarded it; a
-    switch that goes, or a commit that closes a bug with a test (`ISSUES CLOSED: #991`), fixes it. Nothing is asked
-    of other branches. Works from git alone, also on the merge result that a CI checks out.
+    switch that goes, or a commit that closes a bug with a test (`ISSUES CLOSED: #991`), fixes it. Nothing is
+    asked of other branches. Works from git alone, also on the merge result that a CI checks out.
 
     \b
     A capture:  tags once reason comment only-tests news one-commit title body branch stays-open

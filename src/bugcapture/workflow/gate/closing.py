@@ -35,8 +35,8 @@ def find_closed(message: str, repositories: Collection[str]) -> frozenset[int]:
 
     Args:
         message: Its whole message.
-        repositories: How this repository is called on its forge, such as ``owner/name``, in lower case; empty when
-            nobody knows. A web address may be one of this repository then, ``owner/name#991`` is not.
+        repositories: How this repository is called on its forge, such as ``owner/name``, in lower case; empty
+            when nobody knows. A web address may be one of this repository then, ``owner/name#991`` is not.
     """
     issues = (issue for closing in _CLOSING.finditer(message) for issue in _ONE.finditer(closing["list"]))
     return frozenset(int(issue["number"]) for issue in issues if _is_here(issue, repositories))

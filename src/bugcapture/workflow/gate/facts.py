@@ -92,17 +92,18 @@ class Facts:
         kind: What the branch does about it.
         before: The bug's tests where the branch began.
         after: The bug's tests at its head.
-        findings: What is wrong at the head with the test files of the bug, and with those that the branch changed.
+        findings: What is wrong at the head with the bug's test files, and with those that the branch changed.
         comments: For each test file of the bug whether a comment in it names the bug.
         beside: Changed files that are neither tests nor what belongs to tests, a fragment or the lock file.
         fragments: Changed files that are news fragments of the bug; None where the project keeps none.
         commits: The branch's commits, oldest first, without merges.
         closes: The issues that it closes.
         branch: The name of the branch; empty when nobody knows it.
-        settings: What the project asks.
+        settings: What is asked; rules that are turned off may be so by the project or by hand.
         run: Runs the bug's tests that carry the switch at the head, with inversion off.
         prove: Proves the fix.
         switched: Finds the tests that carried the switch where the branch began, one for each set of parameters.
+        off: The rules that were turned off by hand.
     """
 
     number: int
@@ -120,6 +121,7 @@ class Facts:
     run: Callable[[], tuple[TriedTest, ...]] = field(repr=False)
     prove: Callable[[], ProofReport] = field(repr=False)
     switched: Callable[[], tuple[Capture, ...]] = field(repr=False)
+    off: tuple[str, ...] = ()
 
 
 def tests_of(captures: Iterable[Capture], number: int) -> tuple[Capture, ...]:
@@ -135,8 +137,8 @@ def is_open(captures: Iterable[Capture]) -> bool:
 def find_kinds(before: Iterable[Capture], after: Iterable[Capture], closed: Iterable[int]) -> dict[int, Kind]:
     """What a branch does about which bugs.
 
-    A bug is captured when a test with the switch comes, or one that did without it gets it back. A bug whose last
-    switch goes, or which is closed and has or had tests, is fixed.
+    A bug is captured when a test with the switch comes, or one that did without it gets it back. A bug whose
+    last switch goes, or which is closed and has or had tests, is fixed.
 
     Args:
         before: The captured tests where the branch began.

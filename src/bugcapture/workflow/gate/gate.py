@@ -203,6 +203,7 @@ class _Look:
             run=lambda: self._run(open_tests(after)),
             prove=prove_fix,
             switched=lambda: self._find_switched(number),
+            off=self.options.off,
         )
         answers = tuple(apply_rules(facts))
         return Checked(number=number, kind=kind, answers=answers, proof=proofs[0] if proofs else None)

@@ -53,7 +53,8 @@ def apply_rules(facts: Facts) -> list[Answer]:
             continue
         asks = rule.asks.format(number=facts.number)
         if name in facts.settings.off:
-            answers.append(Answer(rule=name, status=Status.OFF, asks=asks, message="turned off by the project"))
+            told = f"turned off by {'--off' if name in facts.off else 'the project'}"
+            answers.append(Answer(rule=name, status=Status.OFF, asks=asks, message=told))
             continue
         good, message, where = rule.answer(facts)
         status = Status.PASS if good else Status.FAIL
@@ -177,7 +178,8 @@ def _tags_stay(facts: Facts) -> Result:
     kept = {base_name(capture) for capture in facts.after if capture.framework == framework}
     tests = [capture for capture in facts.before if capture.framework == framework]
     gone = next((capture for capture in tests if base_name(capture) not in kept), tests[-1])
-    told = f"of {plural(was[framework], 'test')} {left[framework]} {'is' if left[framework] == 1 else 'are'} left"
+    verb = "is" if left[framework] == 1 else "are"
+    told = f"of {plural(was[framework], 'test')} {left[framework]} {verb} left"
     return (
         False,
         f"{shorten(printable(gone.name), 80)!r} is gone, or does not name the bug any more: {told}",

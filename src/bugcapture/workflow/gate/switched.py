@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def tell_lost(switched: Iterable[Capture], tests: Iterable[ProvenTest]) -> str:
     """Say which tests carried the switch and do not capture the bug any more; empty when there are none.
 
-    A test that has lost its assertion passes without the fix; a row or a set of parameters may be gone. In place of
-    one that was renamed stands any other that is red without the fix.
+    A test that has lost its assertion passes without the fix; a row or a set of parameters may be gone. Any
+    other test that is red without the fix stands for one that was renamed.
 
     Args:
         switched: The tests that carried the switch where the branch began, one for each set of parameters.
