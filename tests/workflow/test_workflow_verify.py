@@ -172,6 +172,24 @@ def test_what_the_number_of_runs_shows_is_said(behave_project: GitProject) -> No
     assert "2 runs without an exception show a rate of at least 34.2 %, with 95 % confidence" in out
 
 
+def test_one_run_is_told_as_one(project: GitProject) -> None:
+    """What a single run cannot show is not told as a share of it."""
+    plan(project, "fp")
+    good = project.run("verify", "7", "--runs", "1").out
+    assert good.endswith("1 run without an exception shows a rate of at least 20.7 %, with 95 % confidence\n")
+    bad = project.run("verify", "7", "--runs", "1", "--require", "50").out
+    assert "stopped: 50 % of 1 run cannot be reached any more" in bad
+    assert "1 of 1 run did not do what it should: nearly every CI run would be red" in bad
+
+
+@pytest.mark.parametrize("option", ["--require", "--timeout"])
+def test_what_is_no_number_is_refused(behave_project: GitProject, option: str) -> None:
+    """Nothing is less than it, and nothing is more."""
+    result = behave_project.run("verify", "7", "--runs", "1", option, "nan")
+    assert (result.code, result.out) == (2, "")
+    assert "'nan' is no number" in result.err
+
+
 def test_markdown_is_for_a_pull_request(behave_project: GitProject) -> None:
     """A table, and the failures below it."""
     out = behave_project.run("verify", "7", "--runs", "2", "--format", "markdown").out

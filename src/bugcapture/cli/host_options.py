@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -34,6 +35,16 @@ class Jobs(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic 
         return int(text)
 
 
+class Number(click.FloatRange):
+    """A number in a range; ``nan`` is in no range, but click compares it and finds nothing wrong."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{printable(str(value))!r} is no number", param, ctx)
+        return number
+
+
 def host_options(command: Command) -> Command:
     """``--jobs``, ``--timeout``, ``--python`` and one option for more arguments of each framework."""
     for framework in reversed(FRAMEWORKS):
@@ -43,7 +54,7 @@ def host_options(command: Command) -> Command:
         )(command)  # fmt: skip
     command = click.option("--python", metavar="PATH", help="The interpreter that runs the frameworks.")(command)
     command = click.option(
-        "--timeout", type=click.FloatRange(min=0, min_open=True, max=10_000_000), metavar="SECONDS",
+        "--timeout", type=Number(min=0, min_open=True, max=10_000_000), metavar="SECONDS",
         help="How long each process may take.",
     )(command)  # fmt: skip
     return click.option(

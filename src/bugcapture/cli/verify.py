@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bugcapture.cli.host_options import Progress, host_options, read_hosts
+from bugcapture.cli.host_options import Number, Progress, host_options, read_hosts
 from bugcapture.cli.options import (
     BugNumber,
     color_option,
@@ -29,7 +29,7 @@ _AXES = ("one-cpu", "memory-files", "fast-switch", "slow-switch", "burners", "ha
 @click.argument("number", type=BugNumber(), metavar="N")
 @click.option("--runs", type=click.IntRange(1, 100_000), default=50, show_default=True,
               help="How often each test runs under each condition.")  # fmt: skip
-@click.option("--require", type=click.FloatRange(0, 100), metavar="PERCENT",
+@click.option("--require", type=Number(0, 100), metavar="PERCENT",
               help="The share of runs that has to go as expected; stops when it is out of reach.")  # fmt: skip
 @click.option("--stress", "stress", multiple=True, type=click.Choice(["all", *_AXES]),
               help="Run under this condition as well; may be given more than once.")  # fmt: skip

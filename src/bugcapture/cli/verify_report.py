@@ -24,7 +24,7 @@ _DID: Final = {Side.FAIL: "failed as expected", Side.PASS: "passed"}
 def _render_text(report: VerifyReport) -> str:
     parts = [_tell_rate(rate) for rate in report.rates]
     if report.stopped:
-        parts.append(f"stopped: {report.require:g} % of {report.runs} runs cannot be reached any more\n")
+        parts.append(f"stopped: {report.require:g} % of {plural(report.runs, 'run')} cannot be reached any more\n")
     if report.rates:
         parts.append(_tell_limits(report) + "\n")
     return "\n".join(parts)
@@ -57,11 +57,17 @@ def _tell_limits(report: VerifyReport) -> str:
         missed = worst.runs - worst.successes
         often = round(worst.runs / missed)
         every = f"every {often}{_ordinal(often)}" if often > 1 else "nearly every"
-        return f"{missed} of {plural(worst.runs, 'run')} did not do what they should: {every} CI run would be red"
-    return (
-        f"{plural(worst.runs, 'run')} without an exception show a rate of at least {100 * low:.1f} %, with 95 % "
-        f"confidence; what goes wrong in fewer than one of {round(1 / (1 - low))} runs may not have shown itself"
+        they = "it" if missed == 1 else "they"
+        return (
+            f"{missed} of {plural(worst.runs, 'run')} did not do what {they} should: {every} CI run would be red"
+        )
+    show = "shows" if worst.runs == 1 else "show"
+    told = f"{plural(worst.runs, 'run')} without an exception {show} a rate of at least {100 * low:.1f} %"
+    unseen = round(1 / (1 - low))
+    seldom = (
+        f"; what goes wrong in fewer than one of {unseen} runs may not have shown itself" if unseen > 1 else ""
     )
+    return f"{told}, with 95 % confidence{seldom}"
 
 
 def _ordinal(number: int) -> str:
