@@ -122,6 +122,7 @@ def test_settings_choose_files_and_rules(open_door: ScanProject) -> None:
     """``select``, ``ignore``, ``per_path_ignores``, ``exclude``, ``tests`` and ``level``."""
     open_door.write("tests/test_region.py", REGION)
     open_door.write("checks/region.py", REGION)
+    open_door.write("elsewhere/shop.py", "")
     table = "[tool.bugcapture.scan]\n"
     for text, rules in {
         "": ["ENV401", "MK101"],
@@ -153,7 +154,7 @@ def test_paths_are_scanned_whatever_they_are_called(project: ScanProject) -> Non
     project.write("checks/users.py", OPEN_DOOR)
     assert project.json().json["files"] == 0
     assert project.json("checks/users.py").rules == ["MK101"]
-    assert project.json("checks").json["files"] == 0
+    assert "checks: holds no test file" in project.scan("checks").err
     assert project.scan("nowhere").code == 2
     project.write("notes.txt", "")
     done = project.scan("notes.txt")
@@ -167,6 +168,7 @@ def test_paths_are_those_of_the_working_directory(open_door: ScanProject, monkey
     (found,) = open_door.json().json["findings"]
     assert found["path"] == "test_users.py"
     assert found["trace"][1]["path"] == str(open_door.root / "src/shop/users.py")
+    assert f"the guard at {open_door.root / 'src/shop/users.py'}:2 lets" in found["message"]
     assert open_door.scan("--write-baseline", "../baseline.json").code == 0
     known = json.loads((open_door.root / "baseline.json").read_bytes())["known"]
     assert [one["path"] for one in known] == ["tests/test_users.py"]

@@ -68,6 +68,7 @@ def command(**given: Any) -> int:
     """Find the tests that are green, red or flaky for the wrong reason.
 
     PATH is a file or a folder; without one, all tests of the project are scanned. Nothing is imported or executed.
+    Only files that name a mock, a patch, the environment or an xdist group are parsed.
 
     \b
     Rules:
@@ -91,7 +92,8 @@ def command(**given: Any) -> int:
       bugcapture scan --fix --diff            # what --fix would change
       bugcapture scan --fix --backup ../orig
 
-    Exit code 1 if a finding is left or a file cannot be parsed, or with --diff if there is a change; else 0.
+    Exit code 1 if a finding is left, a file cannot be parsed or a comment holds nothing back because it names no
+    rule or no reason, or with --diff if there is a change; 2 for a wrong option, setting or PATH; else 0.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if given["explain"]:
         write_result(_explain(given["explain"]))

@@ -31,9 +31,8 @@ def render_scan(result: ScanResult, output_format: str, trend: Path | None) -> s
         from bugcapture.report.scan_markdown import write_scan_markdown  # noqa: PLC0415
 
         before = _earlier(trend) if trend is not None else None
-        problems = "".join(f"- {problem.where}: {problem.rule} {problem.message}\n" for problem in result.problems)
         report = write_scan_markdown(result.hazards, _names(), result.files, before)
-        return report + (f"\n## Not scanned\n\n{problems}" if problems else "")
+        return report + _problems(result.problems)
     if output_format == "junit":
         return _junit(result)
     if output_format == "sarif":
@@ -52,6 +51,16 @@ def render_scan(result: ScanResult, output_format: str, trend: Path | None) -> s
     return (
         write_scan_text(result.hazards, _line_of, style) + ("\n" if problems and result.hazards else "") + problems
     )
+
+
+def _problems(problems: list[Finding]) -> str:
+    """Files that were not scanned, and comments that do nothing, in Markdown."""
+    text = ""
+    for heading, comments in (("Not scanned", False), ("Comments that hold nothing back", True)):
+        items = [one for one in problems if one.rule.startswith("SUP") == comments]
+        if items:
+            text += f"\n## {heading}\n\n" + "".join(f"- {one.where}: {one.rule} {one.message}\n" for one in items)
+    return text
 
 
 def _findings(result: ScanResult) -> list[Finding]:
@@ -93,13 +102,15 @@ def _json(result: ScanResult) -> str:
 
 
 def _fields(hazard: Hazard) -> dict[str, Any]:
+    from bugcapture.report.scan_text import characters  # noqa: PLC0415
+
     span = hazard.span
     return {
         "path": hazard.path,
         "line": span.line,
-        "column": span.column + 1,
+        "column": characters(_line_of(hazard.path, span.line), span.column) + 1,
         "end_line": span.end_line,
-        "end_column": span.end_column + 1,
+        "end_column": characters(_line_of(hazard.path, span.end_line), span.end_column) + 1,
         "rule": hazard.rule,
         "level": hazard.level.value,
         "confidence": hazard.confidence.value,
@@ -147,9 +158,11 @@ def _earlier(file: Path) -> dict[str, int]:
 
 @functools.cache
 def _lines(path: str) -> list[str]:
+    from bugcapture.scan.source_text import SourceText  # noqa: PLC0415
+
     try:
-        return Path(path).read_bytes().decode("utf-8-sig", "replace").splitlines()
-    except OSError:
+        return SourceText(Path(path).read_bytes()).lines
+    except (OSError, ValueError, SyntaxError):
         return []
 
 

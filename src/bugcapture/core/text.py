@@ -49,7 +49,9 @@ def well_formed(value: Any) -> Any:
 
 def plural(count: int, noun: str) -> str:
     """The count with its noun: ``1 test``, ``2 tests``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    if count == 1:
+        return f"{count} {noun}"
+    return f"{count} {noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{count} {noun}s"
 
 
 def bug_list(ids: Iterable[int]) -> str:

@@ -30,7 +30,8 @@ def write_scan_text(
 
 def _entry(hazard: Hazard, line_of: Callable[[str, int], str], style: Callable[..., str]) -> str:
     span = hazard.span
-    place = f"{printable(hazard.path)}:{span.line}:{span.column + 1}"
+    source = line_of(hazard.path, span.line)
+    place = f"{printable(hazard.path)}:{span.line}:{characters(source, span.column) + 1}"
     told = " (confirmed)" if hazard.verified else ""
     if hazard.confidence != "high" and not hazard.verified:
         told = f" ({hazard.confidence} confidence)"
@@ -40,7 +41,6 @@ def _entry(hazard: Hazard, line_of: Callable[[str, int], str], style: Callable[.
             f"{hazard.level}{told}: {printable(hazard.message)}"
         )
     ]
-    source = line_of(hazard.path, span.line)
     if source:
         gutter = f"{span.line:>6} | "
         indent = len(source) - len(source.lstrip())
@@ -53,3 +53,13 @@ def _entry(hazard: Hazard, line_of: Callable[[str, int], str], style: Callable[.
             lines.append(f"{' ' * 6} {style('|', dim=True)} {' ' * (span.column - indent)}{'^' * max(width, 1)}")
     lines += [f"{' ' * 8}{printable(step.path)}:{step.line}: {printable(step.text)}" for step in hazard.trace]
     return "\n".join(lines) + "\n"
+
+
+def characters(line: str, column: int) -> int:
+    """How many characters stand before a byte of a line in UTF-8, as `ast` counts.
+
+    Args:
+        line: The line; empty where it cannot be read.
+        column: The byte.
+    """
+    return len(line.encode()[:column].decode("utf-8", "replace")) if line and not line.isascii() else column

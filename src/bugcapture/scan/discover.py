@@ -46,7 +46,7 @@ def find_sources(root: Path, settings: ScanSettings, paths: Sequence[Path] = ())
         paths: Files and folders to scan; none for all tests. A file is scanned whatever it is called.
 
     Raises:
-        ConfigurationError: If a path does not exist.
+        ConfigurationError: If a path does not exist or holds no test, or a setting matches nothing.
     """
     everything = {relative_path(file, root): file for file in find_files([root], (".py",))}
     kept = {name: file for name, file in everything.items() if not _matches(name, settings.exclude)}
@@ -56,7 +56,36 @@ def find_sources(root: Path, settings: ScanSettings, paths: Sequence[Path] = ())
     if paths:
         chosen = _choose(root, settings, paths)
         tests = {name: file for name, file in chosen.items() if not _matches(name, settings.exclude)}
-    return Sources(tests, program, conftests)
+    else:
+        _refuse_nothing(everything, tests, settings)
+    return Sources(_without_links(tests), program, conftests)
+
+
+def _refuse_nothing(everything: Iterable[str], tests: Iterable[str], settings: ScanSettings) -> None:
+    """A setting that matches nothing would let every scan be green."""
+    names = list(everything)
+    for setting, folders in (("tests", settings.tests), ("source", settings.source)):
+        for folder in folders:
+            if not any(_is_below(name, folder) for name in names):
+                where = f"[tool.bugcapture.scan] {setting}"
+                raise ConfigurationError(f"{printable(repr(folder))} holds no Python file", where=where)
+    if settings.exclude and not tests and any(is_test(name, settings) for name in names):
+        raise ConfigurationError("leaves no test file", where="[tool.bugcapture.scan] exclude")
+
+
+def _without_links(tests: dict[str, Path]) -> dict[str, Path]:
+    """The files without links to others of them."""
+    links = {name for name, file in tests.items() if file.is_symlink()}
+    if not links:
+        return tests
+    real = {file.resolve() for name, file in tests.items() if name not in links}
+    kept: dict[str, Path] = {}
+    for name, file in tests.items():
+        target = file.resolve() if name in links else None
+        if target is None or target not in real:
+            kept[name] = file
+            real |= {target} if target is not None else set()
+    return kept
 
 
 def is_test(name: str, settings: ScanSettings) -> bool:
@@ -81,7 +110,11 @@ def _choose(root: Path, settings: ScanSettings, paths: Iterable[Path]) -> dict[s
             chosen[relative_path(path, root)] = path
         else:
             found = {relative_path(file, root): file for file in find_files([path], (".py",))}
-            chosen |= {name: file for name, file in found.items() if is_test(name, settings)}
+            tests = {name: file for name, file in found.items() if is_test(name, settings)}
+            if not tests:
+                hint = "a single file is scanned whatever it is called"
+                raise ConfigurationError("holds no test file", where=printable(str(path)), hint=hint)
+            chosen |= tests
     return dict(sorted(chosen.items()))
 
 

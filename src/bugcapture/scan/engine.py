@@ -175,7 +175,14 @@ def scan_module(
                     seen[key] = hazard
         except RecursionError:
             return Found(problem="is nested too deeply to be followed")
-    return Found(sorted(seen.values(), key=lambda hazard: hazard.order))
+    return Found(sorted(map(_clean, seen.values()), key=lambda hazard: hazard.order))
+
+
+def _clean(hazard: Hazard) -> Hazard:
+    """A finding without characters of the scanned code that a terminal would obey."""
+    if hazard.message.isprintable() and hazard.subject.isprintable():
+        return hazard
+    return replace(hazard, message=printable(hazard.message), subject=printable(hazard.subject))
 
 
 def _read_test(path: str, content: bytes, around: Mapping[str, Mock]) -> TestModule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +12,7 @@ from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.scan.baseline import leave_out_known, read_baseline
 from bugcapture.scan.engine import ScanResult, at_least, scan
+from bugcapture.scan.rule import choose_rules
 from bugcapture.scan.verify import verify
 
 if TYPE_CHECKING:
@@ -69,13 +71,17 @@ def scan_project(
     options = options or ScanOptions()
     settings = _settings(project, options)
     result = scan(project.root, settings, paths, jobs=options.jobs, cached=options.cached, on_progress=on_progress)
-    result = at_least(result, settings.level)
     baseline = options.baseline or (project.root / settings.baseline if settings.baseline else None)
     if use_baseline and baseline is not None:
-        before = len(result.hazards)
-        result.hazards, result.gone = leave_out_known(result.hazards, read_baseline(baseline))
+        asked = {rule.code for rule in choose_rules(settings)}
+        known = Counter({key: count for key, count in read_baseline(baseline).items() if key[1] in asked})
+        before = len(at_least(result, settings.level).hazards)
+        # The file may know what is less bad than what is asked for: it is not gone.
+        result.hazards, result.gone = leave_out_known(result.hazards, known)
+        result = at_least(result, settings.level)
         result.known = before - len(result.hazards)
         result.gone = 0 if paths else result.gone
+    result = at_least(result, settings.level)
     if options.verify:
         _verify(result)
     return _seen_from_here(project.root, result)
@@ -139,7 +145,10 @@ def _seen_from_here(root: Path, result: ScanResult) -> ScanResult:
 
     def moved(hazard: Hazard) -> Hazard:
         trace = tuple(replace(step, path=seen(step.path)) for step in hazard.trace)
-        return replace(hazard, path=seen(hazard.path), trace=trace)
+        message = hazard.message
+        for old, new in {(one.path, two.path) for one, two in zip(hazard.trace, trace, strict=True)}:
+            message = message.replace(f"{old}:", f"{new}:")
+        return replace(hazard, path=seen(hazard.path), trace=trace, message=message)
 
     problems = [replace(problem, path=seen(problem.path)) for problem in result.problems]
     return replace(result, hazards=[moved(hazard) for hazard in result.hazards], problems=problems)

@@ -34,6 +34,11 @@ class SourceText:
             return len(self.text)
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
 
+    @property
+    def lines(self) -> list[str]:
+        """Its lines, without their ends."""
+        return [line.rstrip("\r\n") for line in self._lines]
+
     def start_of(self, line: int) -> int:
         """The first character of a line."""
         return self._starts[min(line, len(self._starts)) - 1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.text import printable
+from bugcapture.scan.rule import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 MARK: Final = b"bugcapture: ignore"
 
-_COMMENT: Final = re.compile(r"#\s*bugcapture:\s*ignore(?:\[([^\]]*)\])?\s*[:\-\u2013\u2014]*\s*(.*)\Z")
-_CODE: Final = re.compile(r"[A-Z]{2,3}\d{3}\Z")
+_COMMENT: Final = re.compile(r"(?<!`)#\s*bugcapture:\s*ignore(?:\[([^\]]*)\])?\s*[:\-\u2013\u2014]*\s*(.*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Suppression:
         line: Its line.
         codes: The rules that it names.
         reason: Why.
+        alone: Whether nothing but the comment stands on the line.
     """
 
     line: int
     codes: tuple[str, ...]
     reason: str
+    alone: bool = False
 
 
 def read_suppressions(path: str, content: bytes) -> tuple[list[Suppression], list[Finding]]:
@@ -46,19 +48,21 @@ def read_suppressions(path: str, content: bytes) -> tuple[list[Suppression], lis
     """
     found: list[Suppression] = []
     problems: list[Finding] = []
+    known = {rule.code for rule in all_rules()}
     for token in tokenize.tokenize(io.BytesIO(content).readline):
-        match = _COMMENT.match(token.string) if token.type == tokenize.COMMENT else None
+        match = _COMMENT.search(token.string) if token.type == tokenize.COMMENT else None
         if match is None:
             continue
         line = token.start[0]
         codes = tuple(part.strip() for part in (match[1] or "").split(",") if part.strip())
-        wrong = [code for code in codes if not _CODE.match(code)]
+        wrong = [code for code in codes if code not in known]
         if not codes or wrong or not match[2].strip():
             what = f"{printable(wrong[0])} is no rule" if wrong else "name the rules and say why"
             message = f"this holds nothing back: {what}, as in `# bugcapture: ignore[MK102] tested elsewhere`"
             problems.append(Finding(path, line, "SUP1", message, Severity.ERROR))
         else:
-            found.append(Suppression(line, codes, match[2].strip()))
+            alone = not token.line[: token.start[1]].strip()
+            found.append(Suppression(line, codes, match[2].strip(), alone))
     return found, problems
 
 
@@ -79,8 +83,7 @@ def apply_suppressions(
     used: set[tuple[int, str]] = set()
     left = []
     for hazard in hazards:
-        lines = range(hazard.span.line - 1, hazard.span.end_line + 1)
-        holding = [one for one in suppressions if one.line in lines and hazard.rule in one.codes]
+        holding = [one for one in suppressions if hazard.rule in one.codes and _is_about(one, hazard)]
         used.update((one.line, hazard.rule) for one in holding)
         if not holding:
             left.append(hazard)
@@ -91,3 +94,9 @@ def apply_suppressions(
         if code in asked and (one.line, code) not in used
     ]
     return left, problems
+
+
+def _is_about(suppression: Suppression, hazard: Hazard) -> bool:
+    span = hazard.span
+    above = suppression.alone and suppression.line == span.line - 1
+    return above or span.line <= suppression.line <= span.end_line

@@ -1,8 +1,9 @@
 """What is put back into ``os.environ`` is not what was there.
 
 ## What it does
-Finds a function that puts some of its changes back and not the others, and a value that was missing and comes
-back as something: ``os.environ["REGION"] = before or ""``.
+Finds a call that changes several variables at once, ``os.environ.update(REGION="eu", ZONE="1")``, of which some
+are put back and others not, and a value that was missing and comes back as something:
+``os.environ["REGION"] = before or ""``.
 
 ## Why is this bad?
 A variable that is empty is not one that is missing. The tests that follow find an environment that no other run

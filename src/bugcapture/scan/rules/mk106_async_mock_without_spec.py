@@ -1,7 +1,8 @@
 """An ``AsyncMock`` answers to any name.
 
 ## What it does
-Finds ``AsyncMock()`` without a spec, whose children are used and were not all told what to answer.
+Finds every ``AsyncMock()`` that has no spec, is not sealed, was told no answer for itself, and is no child of
+another mock.
 
 ## Why is this bad?
 A misspelt method, or one that the real class has lost, is answered all the same. With a spec it is an
