@@ -349,8 +349,17 @@ class Flow:
     def _value_skip(self, _node: ast.expr, _usage: Usage) -> Value:
         return None
 
-    def _value_name(self, node: ast.Name, _usage: Usage) -> Value:
-        return self._known.get(node.id)
+    def _value_name(self, node: ast.Name, usage: Usage) -> Value:
+        value = self._known.get(node.id)
+        if (
+            usage is Usage.TRUTH
+            and isinstance(value, Ref)
+            and value.path[-1:] == (CALLED,)
+            and value.mock.is_async
+        ):
+            asked = Ref(value.mock, value.path[:-1])
+            self._use(asked, node, awaited=True, called=True, usage=usage)
+        return value
 
     def _value_attribute(self, node: ast.Attribute, _usage: Usage) -> Value:
         place = dotted(node)
@@ -592,7 +601,8 @@ class Flow:
                 base.mock.unknown = True
         elif isinstance(given, Ref):
             word = str(name.value) if isinstance(name, ast.Constant) else ""
-            self._escape(given, Way.ATTRIBUTE, word, word, value)
+            written = f"{dotted(target)}.{word}" if dotted(target) and word else ""
+            self._escape(given, Way.ATTRIBUTE, word, word, value, written=written)
         return None
 
     # Mocks.

@@ -258,7 +258,9 @@ class _Body:
             self._branch(*(case.body for case in node.cases))
         elif isinstance(node, ast.Try):
             self.read(node.body)
+            held = dict(self._held)
             self._branch(*(handler.body for handler in node.handlers))
+            self._held |= held  # What a handler says instead is not what the call has answered.
             self.read(node.orelse)
             self.read(node.finalbody)
         else:
@@ -291,6 +293,8 @@ class _Body:
             case ast.Await(value=ast.Call() as call):
                 if sink := self._call(call, awaited=True):
                     self._sink(sink, Usage.TRUTH, guard=guard)
+            case ast.Compare(left=left, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=False)]):
+                self._test(left, guard=guard)
             case _:
                 self._value(node, Usage.COMPARED)
 

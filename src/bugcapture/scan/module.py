@@ -158,7 +158,7 @@ class _Reader:
         self._top: Environment = {}
         self._methods = {(one.owner, one.name): one for one in module.outline.functions if one.owner is not None}
         self._classes: dict[ast.ClassDef, Environment] = {}
-        self._patchers: dict[ast.ClassDef, list[ast.expr]] = {}
+        self._words: tuple[bytes, ...] = ()
 
     def read(self) -> None:
         """Read everything."""
@@ -167,6 +167,8 @@ class _Reader:
         for function in outline.functions:
             if not (function.is_test or function.is_setup or function.fixture) and self._wanted(function):
                 self._find_wrapper(function)
+        held = [name for name, value in self._top.items() if isinstance(value, Ref)]
+        self._words = tuple(name.encode() for name in (*held, *self._wrappers))
         for function in outline.functions:
             if function.fixture is not None and self._concerns(function):
                 self._read_fixture(function)
@@ -181,7 +183,9 @@ class _Reader:
         """Whether a function names something of ours, or is given a mock."""
         if self._wanted(function) or any(name in self._given for name in function.parameters):
             return True
-        return function.owner is not None and bool(self._class(function.owner))
+        if function.owner is not None and self._class(function.owner):
+            return True
+        return bool(self._words) and self._module.mentions(function, *self._words)
 
     def _read_top(self, outline: Outline) -> None:
         before = len(self._module.seen.mocks)

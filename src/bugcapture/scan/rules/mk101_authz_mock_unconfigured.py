@@ -99,6 +99,29 @@ RULE = Rule(
         Case(
             test="""\
 from unittest.mock import AsyncMock
+from shop.users import delete_user
+
+async def test_delete():
+    openfga = AsyncMock()
+    await delete_user("alice", openfga=openfga)
+""",
+            program={
+                "src/shop/users.py": """\
+async def delete_user(user, openfga):
+    try:
+        allowed = await openfga.check_permission(user=user)
+    except ConnectionError:
+        allowed = False
+    if allowed is False:
+        raise PermissionError(user)
+"""
+            },
+            line=5,
+            level=Level.CRITICAL,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
 from shop.till import Till
 
 class TestTill:

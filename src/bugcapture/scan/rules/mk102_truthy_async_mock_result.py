@@ -103,6 +103,32 @@ async def test_ready():
         ),
         Case(
             test="""\
+from unittest import mock
+
+async def test_ready():
+    client = mock.AsyncMock()
+    ready = await client.is_ready()
+    assert ready
+""",
+            line=4,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import register
+
+users = AsyncMock()
+
+async def test_register():
+    await register("alice", users)
+""",
+            program=_PROGRAM,
+            line=4,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
 from unittest.mock import AsyncMock
 from shop.users import register
 

@@ -31,17 +31,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.scan.flow import span_of
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.mocks import Kind, Way
 from bugcapture.scan.recipe import exit_recipe
 from bugcapture.scan.repair import Repair
 from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.truths import child_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bugcapture.scan.mocks import Mock
-    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.module import TestModule, View
     from bugcapture.scan.rule import Scope
 
 _EXITS: Final = frozenset({"__exit__", "__aexit__"})
@@ -51,6 +53,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     del scope
     for view in module.views:
         mock = view.mock
+        yield from _told_on_parent(module, view)
         method = _exit_of(mock)
         if not method or mock.unknown or mock.kind is Kind.AUTOSPEC:
             continue
@@ -68,6 +71,22 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 symbol=view.function.qualname if view.function else "",
                 subject=mock.place or method,
                 recipe=exit_recipe(mock),
+            )
+
+
+def _told_on_parent(module: TestModule, view: View) -> Iterator[Hazard]:
+    """The method that a mock brings along was told something true: ``lock.__exit__.return_value = True``."""
+    for path, values in view.mock.children.items():
+        if path[-1] in _EXITS and values and all(map(_is_true, values)):
+            yield Hazard(
+                path=module.path,
+                span=span_of(values[0]),
+                rule=RULE.code,
+                level=Level.HIGH,
+                confidence=Confidence.HIGH,
+                message=f"{path[-1]} answers with something true: exceptions that leave the block vanish",
+                symbol=view.function.qualname if view.function else "",
+                subject=child_name(view.mock, path),
             )
 
 
@@ -90,7 +109,7 @@ def _exit_of(mock: Mock) -> str:
     return ""
 
 
-def _is_true(value: ast.expr) -> bool:
+def _is_true(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and bool(value.value)
 
 
@@ -126,8 +145,27 @@ def test_lock():
 """,
             line=4,
         ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+def test_lock():
+    lock = MagicMock()
+    lock.__exit__.return_value = True
+""",
+            line=5,
+        ),
     ),
     valid=(
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+def test_lock():
+    lock = MagicMock()
+    lock.__exit__.return_value = False
+"""
+        ),
         Case(
             test="""\
 from unittest.mock import AsyncMock, MagicMock

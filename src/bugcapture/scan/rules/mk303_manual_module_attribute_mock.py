@@ -95,8 +95,8 @@ def _assignments(function: TestFunction, target: str) -> int:
     for node in ast.walk(function.node):
         if isinstance(node, ast.Assign | ast.Delete):
             count += sum(dotted(one) == target for one in node.targets if isinstance(one, ast.Attribute))
-        elif isinstance(node, ast.Call) and _is_replaced(node, target):
-            count += 2
+        elif isinstance(node, ast.Call):
+            count += _replaces(node, target)
         elif isinstance(node, ast.Try):
             count += 2 * any(map(_resets, node.finalbody))
     return count
@@ -109,17 +109,17 @@ def _resets(statement: ast.stmt) -> bool:
     return dotted(statement.value.func).rpartition(".")[2].startswith(("reset", "restore", "_reset", "_restore"))
 
 
-def _is_replaced(node: ast.Call, target: str) -> bool:
-    """Whether a call is `patch.object` or `monkeypatch.setattr` of a target, which puts back what was there."""
+def _replaces(node: ast.Call, target: str) -> int:
+    """1 for `setattr` of a target, 2 for `patch.object` and its like, which put back what was there."""
     called = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
     if called not in {"object", "setattr", "delattr", "addCleanup", "addfinalizer", "callback"}:
-        return False
+        return 0
     owner, _, last = target.rpartition(".")
     words = {one.value for one in node.args if isinstance(one, ast.Constant)}
     given = {dotted(one) for one in node.args}
     if called == "setattr" and isinstance(node.func, ast.Name):
-        return owner in given and last in words  # The builtin function, which gives it something else.
-    return last in words and (owner in given or called in {"addCleanup", "addfinalizer", "callback"})
+        return int(owner in given and last in words)
+    return 2 * (last in words and (owner in given or called in {"addCleanup", "addfinalizer", "callback"}))
 
 
 RULE = Rule(
@@ -140,8 +140,29 @@ def test_total():
             line=5,
             level=Level.MEDIUM,
         ),
+        Case(
+            test="""\
+import shop.tax
+from unittest.mock import Mock
+
+def test_total():
+    setattr(shop.tax, "rate", Mock(return_value=0))
+""",
+            line=5,
+        ),
     ),
     valid=(
+        Case(
+            test="""\
+import shop.tax
+from unittest.mock import Mock
+
+def test_total():
+    before = shop.tax.rate
+    setattr(shop.tax, "rate", Mock(return_value=0))
+    setattr(shop.tax, "rate", before)
+"""
+        ),
         Case(
             test="""\
 import shop.tax
