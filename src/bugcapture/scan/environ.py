@@ -135,6 +135,8 @@ class _Reader:
                 self.block(handler.body, restores=restores, patched=patched)
             self.block(node.orelse, restores=restores, patched=patched)
             self.block(node.finalbody, restores=True, patched=patched)
+        elif isinstance(node, ast.If) and _is_script(node.test):
+            self.block(node.orelse, restores=restores, patched=patched)
         elif isinstance(node, ast.If | ast.While | ast.For | ast.AsyncFor):
             self.block(node.body, restores=restores, patched=patched)
             self.block(node.orelse, restores=restores, patched=patched)
@@ -246,6 +248,11 @@ class _Reader:
         second = node.args[1] if len(node.args) > 1 else None
         environ = isinstance(second, ast.Constant) and second.value == "environ"
         return environ and self._names.resolve(first) == "os"
+
+
+def _is_script(node: ast.expr) -> bool:
+    """Whether a condition is true only where the file is run as a script."""
+    return isinstance(node, ast.Compare) and dotted(node.left) == "__name__"
 
 
 def _key(node: ast.expr) -> frozenset[str]:
