@@ -4,7 +4,7 @@
 
 The checkouts are vishnu2kmohan/mcp-server-langgraph at c60980ce, IBM/mcp-context-forge at ecba50e48 and
 hummingbot/hummingbot at 2bfaccc48d; other commits work as well, with more findings that have no label. The level
-``gone`` in the labels is that of findings that are not made any more, so that a false one that comes back is known.
+``gone`` in the labels is that of findings that are not made any more: a false one that comes back is known.
 """
 
 from __future__ import annotations
