@@ -233,9 +233,14 @@ class _Reader:
 
     def _resolve(self, node: ast.expr) -> str:
         """A full name, where a name of the function may stand for the environment."""
+        root, dot, rest = dotted(node).partition(".")
+        if root in self._aliases:
+            return f"os.environ{dot}{rest}"
         name = self._names.resolve(node)
-        root, dot, rest = name.partition(".")
-        return f"os.environ{dot}{rest}" if root in self._aliases else name
+        function = self.use.function
+        if name.startswith("os.") and function is not None and function.binds(root):
+            return ""  # Something else has the name of the module here.
+        return name
 
     def _is_patch(self, node: ast.Call) -> bool:
         """Whether a call lets somebody put back the environment: `patch` and its kinds, `monkeypatch.setattr`."""
@@ -319,24 +324,26 @@ def is_automatic(function: TestFunction) -> bool:
     return isinstance(decorator, ast.Call) and any(one.arg == "autouse" for one in decorator.keywords)
 
 
-def put_back_late(use: EnvironmentUse) -> dict[Change, bool]:
-    """Changes of variables that a function keeps, changes and puts back itself, but not if it fails before.
+def changed_again(use: EnvironmentUse) -> dict[Change, bool | None]:
+    """Changes of a variable that a function changes several times, which is told once.
 
     Args:
         use: What the function does.
 
     Returns:
-        These changes, with whether it is the first one of its variable.
+        The first change of each variable, with whether a later one puts it back where nothing fails before; and
+        None for the later ones.
     """
     changes = [change for change in use.changes if not change.restores]
-    found: dict[Change, bool] = {}
+    found: dict[Change, bool | None] = {}
     if ALL in use.copied and any(ALL in change.keys for change in changes[1:]):
-        return {change: number == 0 for number, change in enumerate(changes)}
+        return {change: True if number == 0 else None for number, change in enumerate(changes)}
     for key in {key for change in changes for key in change.keys} - {ALL}:
         same = [change for change in changes if key in change.keys]
         removed = same[0].how == "set" and same[-1].how == "remove"
-        if len(same) > 1 and (removed or key in use.copied):
-            found |= {change: number == 0 for number, change in enumerate(same)}
+        if len(same) > 1:
+            found[same[0]] = removed or key in use.copied
+            found |= dict.fromkeys(same[1:])
     return found
 
 

@@ -31,6 +31,7 @@ _FORBIDS: Final = re.compile(
     r"\b40[13]\b|Permission|Forbidden|Unauthori[sz]ed|AccessDenied|HTTP_40[13]|NotAuthorized"
 )
 
+_LOGS: Final = frozenset({"log", "logger", "logging", "print", "_log", "_logger", "LOGGER", "LOG"})
 _PLAIN_DECORATORS: Final = frozenset({"abstractmethod", "classmethod", "staticmethod", "override"})
 
 
@@ -257,7 +258,7 @@ class _Body:
             self._value(node.subject, Usage.STORED)
             self._branch(*(case.body for case in node.cases))
         elif isinstance(node, ast.Try):
-            self.read(node.body)
+            self._attempt(node)
             held = dict(self._held)
             self._branch(*(handler.body for handler in node.handlers))
             self._held |= held  # What a handler says instead is not what the call has answered.
@@ -266,6 +267,16 @@ class _Body:
         else:
             self._parts(node)
             self._left = self._left or isinstance(node, ast.Raise)
+
+    def _attempt(self, node: ast.Try) -> None:
+        """The body of a `try`: what stands behind a call that may raise is not sure to be reached."""
+        risky = 0
+        for statement in node.body:
+            self._statement(statement)
+            if not risky and node.handlers and _may_raise(statement):
+                risky = 1
+                self._branches += 1
+        self._branches -= risky
 
     def _parts(self, node: ast.AST) -> None:
         usage = Usage.DISCARDED if isinstance(node, ast.Expr) else Usage.STORED
@@ -363,6 +374,14 @@ class _Body:
     def _sink(self, sink: Sink, usage: Usage, *, guard: bool) -> None:
         authorizes = usage is Usage.TRUTH and (guard or bool(AUTHORIZES.search(sink.method or sink.receiver)))
         self.sinks.append(replace(sink, usage=usage, authorizes=authorizes))
+
+
+def _may_raise(statement: ast.stmt) -> bool:
+    """Whether a statement calls something that no mock answers, such as `int(text)` or `uuid.UUID(text)`."""
+    nodes = list(ast.walk(statement))
+    awaited = {id(node.value) for node in nodes if isinstance(node, ast.Await)}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and id(node) not in awaited]
+    return any(dotted(call.func).partition(".")[0] not in _LOGS for call in calls)
 
 
 def _forbids(node: ast.If | ast.While) -> bool:

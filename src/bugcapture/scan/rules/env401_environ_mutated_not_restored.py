@@ -34,7 +34,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.environ import ALL, Change, names_of, put_back_late, restored_around
+from bugcapture.scan.environ import ALL, Change, changed_again, names_of, restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.rule import Case, Rule
 
@@ -55,18 +55,18 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if ALL in restored:
             continue
         inherits = module.inherits(use.function)
-        late = put_back_late(use)
+        again = changed_again(use)
         for change in use.changes:
-            first = late.get(change)
-            if not change.restores and not change.keys & restored and first is not False:
+            late = again.get(change, False)
+            if not change.restores and not change.keys & restored and late is not None:
                 yield Hazard(
                     path=module.path,
                     span=change.span,
                     rule=RULE.code,
-                    level=Level.MEDIUM if first else _level(change, use.function),
+                    level=Level.MEDIUM if late else _level(change, use.function),
                     confidence=Confidence.MEDIUM if inherits or not _runs(use.function) else Confidence.HIGH,
                     message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
-                    f"{_LATE if first else _NEVER}",
+                    f"{_LATE if late else _NEVER}",
                     symbol=use.function.qualname,
                     subject=names_of(change.keys),
                 )
@@ -155,6 +155,18 @@ def region():
 import os
 
 def test_region():
+    os.environ["REGION"] = "eu"
+    assert region() == "eu"
+    del os.environ["REGION"]
+""",
+            line=4,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+
+def test_region():
     environment = os.environ
     environment["REGION"] = "eu"
 """,
@@ -162,6 +174,25 @@ def test_region():
         ),
     ),
     valid=(
+        Case(
+            test="""\
+from unittest.mock import patch
+
+def test_region():
+    with patch("shop.region.os") as os:
+        os.environ = {"REGION": "eu"}
+"""
+        ),
+        Case(
+            test="""\
+import os
+from unittest.mock import patch
+
+def test_region():
+    with patch("shop.region.os") as os:
+        os.environ["REGION"] = "eu"
+"""
+        ),
         Case(
             test="""\
 import os

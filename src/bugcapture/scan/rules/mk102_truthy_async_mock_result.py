@@ -148,6 +148,29 @@ async def register(name, users):
             line=5,
             level=Level.MEDIUM,
         ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.users import register
+
+async def test_register():
+    users = AsyncMock()
+    await register("alice", users)
+""",
+            program={
+                "src/shop/users.py": """\
+async def register(name, users):
+    try:
+        number = int(name)
+        if await users.exists(number):
+            return "taken"
+    except ValueError:
+        return "no number"
+"""
+            },
+            line=5,
+            level=Level.MEDIUM,
+        ),
     ),
     valid=(
         Case(
