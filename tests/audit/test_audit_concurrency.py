@@ -10,6 +10,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from audit_service import AuditService
+from audit_service.service import read_head
 from bugcapture.race import race
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
     from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
 
     Raw = Callable[[], AbstractContextManager[Connection]]
 
@@ -76,6 +78,10 @@ def test_one_writer_at_a_time_reads_the_head(service: AuditService) -> None:
     assert service.verify_chain().checked == 2
 
 
+def head_is_read() -> None:
+    """Where two writers meet who know the same head."""
+
+
 def test_without_the_lock_two_writers_meet_and_the_database_refuses_the_fork(
     service: AuditService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,12 +94,19 @@ def test_without_the_lock_two_writers_meet_and_the_database_refuses_the_fork(
         del connection
 
     monkeypatch.setattr("audit_service.service.lock_log", no_lock)
+
+    def read(session: Session) -> tuple[int, str]:
+        found = read_head(session)
+        head_is_read()
+        return found
+
     monkeypatch.setattr("audit_service.engine._begin_sqlite", plain_begin)
+    monkeypatch.setattr("audit_service.service.read_head", read)
     service.query()
 
     result = race(
         lambda: service.record("ann", "update", "invoice", "7"),
-        meet_at="audit_service.service.read_head",
+        meet_at=f"{__name__}.head_is_read",
         threads=2,
         wait=3,
     )

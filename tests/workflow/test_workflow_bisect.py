@@ -83,25 +83,41 @@ def test_a_second_search_knows_the_answers(behave_project: GitProject) -> None:
     assert first.json["culprit"] == again.json["culprit"] == fresh.json["culprit"]
 
 
+SLOW = """
+    import os
+    import sys
+    import time
+
+    from bugcapture.behave import install
+
+    install()
+    sys.path.insert(0, "src")
+    if "SLOW" in os.environ:
+        time.sleep(60)
+"""
+
+
 @pytest.mark.parametrize(
-    "options",
-    [("--timeout", "0.05"), ("--behave-arg=--name", "--behave-arg=no such scenario")],
+    ("options", "env"),
+    [(("--timeout", "1"), {"SLOW": "1"}), (("--behave-arg=--name", "--behave-arg=no such scenario"), {})],
     ids=["timeout", "arguments"],
 )
 def test_what_other_options_brought_is_not_remembered(
-    behave_project: GitProject, options: tuple[str, ...]
+    behave_project: GitProject, options: tuple[str, ...], env: dict[str, str]
 ) -> None:
     """A search that was stopped, or told to run nothing, says nothing about the next one."""
+    behave_project.write("features/environment.py", SLOW)
     commits = history(behave_project, 3, lambda number: WRONG if number >= 2 else RIGHT)
-    assert behave_project.run("bisect", "7", *options).code == 1
+    assert behave_project.run("bisect", "7", *options, env=env).code == 1
     result = behave_project.run("bisect", "7", "--format", "json")
     assert (result.code, result.json["culprit"]["commit"]) == (0, commits[1])
 
 
 def test_a_stopped_trial_is_asked_again(behave_project: GitProject) -> None:
     """Also with the same options: the machine may have been busy."""
+    behave_project.write("features/environment.py", SLOW)
     history(behave_project, 3, lambda _: WRONG)
-    assert "was stopped after" in behave_project.run("bisect", "7", "--timeout", "0.05").err
+    assert "was stopped after" in behave_project.run("bisect", "7", "--timeout", "1", env={"SLOW": "1"}).err
     assert not (behave_project.folder / ".git/bugcapture/trials.json").exists()
 
 
