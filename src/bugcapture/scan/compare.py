@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -12,6 +10,7 @@ from bugcapture.core.errors import SourceError
 from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
 from bugcapture.scan.discover import find_sources
+from bugcapture.scan.parse import parse
 from bugcapture.scan.presets import adr56, pollution
 from bugcapture.scan.project import ScanOptions, scan_project
 
@@ -56,9 +55,7 @@ def compare(
             continue
         path = relative_path(project.root / name, Path.cwd())
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(read_bytes(file))
+            tree = parse(read_bytes(file))
         except (SourceError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         found += PRESETS[preset](path, tree, hazards.get(path, []))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import bisect
 import gc
 import multiprocessing
 import os
 import re
 import sys
-import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -21,8 +19,10 @@ from bugcapture.core.text import printable
 from bugcapture.project.files import read_bytes
 from bugcapture.scan.cache import Cache, Found, fingerprint, rules_version
 from bugcapture.scan.discover import find_sources, rules_for
+from bugcapture.scan.hazard import Hazard, Level
 from bugcapture.scan.index import ProductionIndex, read_program
 from bugcapture.scan.module import read_module
+from bugcapture.scan.parse import parse
 from bugcapture.scan.rule import Rule, Scope, all_rules, choose_rules
 from bugcapture.scan.strangers import mark_given_away
 from bugcapture.scan.suppress import MARK, apply_suppressions, read_suppressions
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from bugcapture.project.config import ScanSettings
     from bugcapture.scan.functions import TestFunction
-    from bugcapture.scan.hazard import Hazard
     from bugcapture.scan.mocks import Mock
     from bugcapture.scan.module import TestModule
 
@@ -186,9 +185,7 @@ def _clean(hazard: Hazard) -> Hazard:
 
 
 def _read_test(path: str, content: bytes, around: Mapping[str, Mock]) -> TestModule:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of the scanned code, such as an invalid escape.
-        tree = ast.parse(content)
+    tree = parse(content)
     aliases = {match[1] for match in _ALIAS.finditer(content)}
     words = re.compile(b"|".join([_WORDS.pattern, *(rb"\b%b\b" % name for name in sorted(aliases))]))
     lines = content.splitlines()
@@ -246,9 +243,7 @@ def _read_program(
         functions = cache.program(key)
         if functions is None:
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    functions = read_program(name, ast.parse(content))
+                functions = read_program(name, parse(content))
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 functions = []  # The program's own tools tell.
             cache.keep_program(key, functions)
@@ -312,20 +307,18 @@ class _Work:
         return scan_module(name, content, self.scope, self.rules, _around(name, self.given))
 
 
-_work: _Work | None = None
+# The work of a process that does nothing else.
+_works: list[_Work] = []
 
 
 def _start(work: tuple[Scope, tuple[str, ...], dict[str, dict[str, Mock]]]) -> None:
-    global _work  # noqa: PLW0603 - the state of a process that does nothing else
     scope, codes, given = work
-    _work = _Work(scope, tuple(rule for rule in all_rules() if rule.code in codes), given)
+    _works.append(_Work(scope, tuple(rule for rule in all_rules() if rule.code in codes), given))
     gc.disable()
 
 
 def _look(job: tuple[str, bytes]) -> Found:
-    if _work is None:  # pragma: no cover - `_start` has run
-        raise RuntimeError("the process was not started")
-    return _work(job)
+    return _works[-1](job)
 
 
 def _run(left: list[_Job], work: _Work, jobs: int | None) -> Iterable[tuple[_Job, Found]]:
@@ -381,9 +374,5 @@ def at_least(result: ScanResult, level: str) -> ScanResult:
         result: What was found.
         level: One of `bugcapture.scan.hazard.Level`.
     """
-    ranks = {hazard.level.value: hazard.level.rank for hazard in result.hazards}
-    limit = _RANKS[level]
-    return replace(result, hazards=[hazard for hazard in result.hazards if ranks[hazard.level.value] <= limit])
-
-
-_RANKS: Final = {"critical": 0, "high": 1, "medium": 2, "low": 3, "info": 4}
+    limit = Level(level).rank
+    return replace(result, hazards=[hazard for hazard in result.hazards if hazard.level.rank <= limit])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import warnings
 
 from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.core.layout import line_end
+from bugcapture.scan.parse import parse
 from bugcapture.scan.source_text import SourceText
 
 
@@ -46,7 +46,7 @@ def add_import(content: bytes, module: str, name: str) -> bytes:
     Returns:
         The file with one more line; every other byte stays.
     """
-    body = _parse(content).body
+    body = parse(content).body
     if any(_imports(node, module, name) for node in body):
         return content
     text = SourceText(content)
@@ -83,9 +83,3 @@ def _end_of_imports(body: list[ast.stmt]) -> int:
             break
         count = number + 1
     return count
-
-
-def _parse(content: bytes) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(content)

@@ -6,12 +6,12 @@ import ast
 import copy
 import io
 import tokenize
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.scan.imports import add_import, is_taken
+from bugcapture.scan.parse import parse
 from bugcapture.scan.source_text import SourceText
 
 if TYPE_CHECKING:
@@ -116,12 +116,6 @@ class _RefusedError(Exception):
     """A repair that cannot be made; the text says why."""
 
 
-def _parse(content: bytes) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(content)
-
-
 def _call_at(tree: ast.Module, span: Span) -> ast.Call:
     for node in ast.walk(tree):
         if (
@@ -141,12 +135,12 @@ def _wanted(call: ast.Call, hazard: Hazard, rule: Rule) -> Repair:
 
 
 def _needed(content: bytes, hazard: Hazard, rule: Rule) -> list[tuple[str, str]]:
-    found = _wanted(_call_at(_parse(content), hazard.span), hazard, rule)
+    found = _wanted(_call_at(parse(content), hazard.span), hazard, rule)
     return [found.callee] if found.callee is not None else []
 
 
 def _one(content: bytes, hazard: Hazard, rule: Rule) -> bytes:
-    tree = _parse(content)
+    tree = parse(content)
     call = _call_at(tree, hazard.span)
     wanted = _wanted(call, hazard, rule)
     text = SourceText(content)
@@ -167,7 +161,7 @@ def _one(content: bytes, hazard: Hazard, rule: Rule) -> bytes:
         target.keywords.append(ast.keyword(word, ast.parse(source, mode="eval").body))
     result = text.encode(apply_edits(text.text, edits))
     try:
-        same = ast.dump(_parse(result)) == ast.dump(changed)
+        same = ast.dump(parse(result)) == ast.dump(changed)
     except (SyntaxError, ValueError):
         same = False
     if not same:
@@ -188,7 +182,7 @@ def _add_keyword(text: SourceText, call: ast.Call, word: str, source: str) -> Te
 def _is_sound(before: bytes, after: bytes) -> bool:
     """Whether a file can still be parsed and its comments are the same."""
     try:
-        _parse(after)
+        parse(after)
         return _comments(before) == _comments(after)
     except (SyntaxError, ValueError, tokenize.TokenError):
         return False
