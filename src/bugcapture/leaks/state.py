@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
+from bugcapture.core.program import is_program
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Variables that test runners set for every test.
 _OF_RUNNERS: Final = ("PYTEST_", "BUGCAPTURE_", "BEHAVE_", "COV_CORE_", "COVERAGE_")
 _REPLACEABLE: Final = (types.FunctionType, types.BuiltinFunctionType, type, types.ModuleType)
-_TEST_FILES: Final = frozenset({"conftest.py", "environment.py"})
-_TEST_FOLDERS: Final = frozenset({"tests", "test", "features", "site-packages", ".venv"})
 _ABSENT: Final = object()
 Key = tuple[str, str]
 
@@ -87,10 +87,7 @@ class Watcher:
         if not isinstance(file, str):
             return False
         path = Path(file).resolve()
-        if not path.is_relative_to(self._root):
-            return False
-        is_test = path.name in _TEST_FILES or path.name.startswith("test_") or path.name.endswith("_test.py")
-        return not is_test and _TEST_FOLDERS.isdisjoint(path.relative_to(self._root).parts[:-1])
+        return path.is_relative_to(self._root) and is_program(path.relative_to(self._root).parts)
 
 
 def differences(before: State, after: State) -> dict[Key, tuple[Any, Any]]:
