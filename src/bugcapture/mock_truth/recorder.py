@@ -133,6 +133,8 @@ class _Watcher:
         if names.get("_mock_new_parent") is not None:
             self.origins.add(mock, "")
             return
+        if "co_flags" in (names.get("_mock_methods") or ()):
+            return  # The code object that every AsyncMock makes for itself.
         patches: list[tuple[Any, list[Any]]] = getattr(self._entering, "patches", [])
         place = self._patch_places.get(id(patches[-1][0]), "") if patches else ""
         place = place or self._sources.place(frame)

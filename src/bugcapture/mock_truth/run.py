@@ -31,6 +31,8 @@ KINDS: Final[Mapping[str, str]] = {
 }
 # What stands instead of a digest where the file was written during the run: nobody knows which lines it ran.
 CHANGED: Final = "changed during the run"
+# How many uses, and how many tests of each, people are shown.
+_MOST: Final = 50
 _SHOWN: Final = 3
 
 
@@ -72,6 +74,10 @@ class Run:
     made: Counter[str] = field(default_factory=Counter)
     asked: dict[str, set[str]] = field(default_factory=dict)
     started: float = field(default_factory=time.time)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.observations or self.made or self.asked)
 
     def merge(self, other: Run) -> None:
         """Take in what another process, or another part of the run, has observed.
@@ -165,12 +171,12 @@ class Run:
             beside.unlink(missing_ok=True)
 
     def describe(self) -> list[str]:
-        """The run for people: a line for each use, with the tests below it, and one line for all."""
+        """The run for people: each use with the first of its tests, and one line for all."""
         grouped: dict[Observation, Counter[str]] = {}
         for one, count in self.observations.items():
             grouped.setdefault(replace(one, test="", asked=""), Counter())[one.test] += count
         lines = []
-        for one in sorted(grouped, key=lambda one: (_by_line(one.guard), one)):
+        for one in sorted(grouped, key=lambda one: (_by_line(one.guard), one))[:_MOST]:
             tests = grouped[one]
             times = f", {tests.total()} times" if tests.total() > 1 else ""
             lines += [
@@ -179,6 +185,8 @@ class Run:
             ]
             if len(tests) > _SHOWN:
                 lines.append(f"  and {plural(len(tests) - _SHOWN, 'test')} more")
+        if len(grouped) > _MOST:
+            lines.append(f"and {len(grouped) - _MOST} more")
         return [*map(printable, lines), self._summary()]
 
     def _summary(self) -> str:

@@ -45,6 +45,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Name the tests that leave something behind, and what: variables, patches, threads, handlers, "
         "filters, the working directory, sys.path, replaced functions; =error makes them errors.",
     )
+    parser.getgroup("bugcapture").addoption(
+        "--bugcapture-mock-truth",
+        nargs="?",
+        const="",
+        metavar="FILE.json",
+        help="Name the places where the program uses an answer of a mock that nobody chose: as a truth value, in "
+        "a comparison, or to swallow an exception; and mocks that are awaited and cannot be, or are not and have "
+        "to be. =FILE.json writes it down for `bugcapture scan --confirm-with`.",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Begin to record what happens to mocks before any is made."""
+    if getattr(early_config.known_args_namespace, "bugcapture_mock_truth", None) is not None:
+        from bugcapture.pytest.mock_truth import start  # noqa: PLC0415 - only runs that ask for it pay for it
+
+        start(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,6 +73,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from bugcapture.pytest.leaks import register  # noqa: PLC0415 - only runs that ask for it pay for it
 
         register(config, how)
+    file = config.getoption("--bugcapture-mock-truth")
+    if file is not None:
+        from bugcapture.pytest.mock_truth import register as record  # noqa: PLC0415 - as above
+
+        record(config, file)
 
 
 @pytest.hookimpl(tryfirst=True)
