@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import bisect
 import gc
 import multiprocessing
 import os
-import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace as changed
 
 from bugcapture.core.errors import SourceError
 from bugcapture.core.finding import Finding
@@ -20,29 +20,23 @@ from bugcapture.project.files import read_bytes
 from bugcapture.scan.cache import Cache, Found, fingerprint, rules_version
 from bugcapture.scan.discover import find_sources, rules_for
 from bugcapture.scan.hazard import Hazard, Level
-from bugcapture.scan.index import ProductionIndex, read_program
+from bugcapture.scan.index import ProductionIndex
 from bugcapture.scan.module import read_module
 from bugcapture.scan.parse import parse
+from bugcapture.scan.program import read_program
 from bugcapture.scan.rule import Rule, Scope, all_rules, choose_rules
 from bugcapture.scan.strangers import mark_given_away
 from bugcapture.scan.suppress import MARK, apply_suppressions, read_suppressions
+from bugcapture.scan.words import concerns_program, concerns_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from bugcapture.project.config import ScanSettings
-    from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.mocks import Mock
     from bugcapture.scan.module import TestModule
 
-# What a file must hold to be of interest to any rule.
-_WORDS: Final = re.compile(
-    rb"Mock|environ|putenv|unsetenv|\.start\(\)|__a?exit__|mocker|patch\(|patch\.|[mM]onkey[pP]atch|xdist_group|autospec"
-)
-# Other names that a module may give to what it imports.
-_ALIAS: Final = re.compile(rb"\b(?:\w*Mock|patch|environ|putenv|unsetenv|create_autospec|call|seal)\s+as\s+(\w+)")
-_PROGRAM_WORDS: Final = re.compile(rb"\bawait\b|\basync\b|__init__")
 # Fewer files than this are read faster without other processes.
 _FEW: Final = 24
 
@@ -181,39 +175,16 @@ def _clean(hazard: Hazard) -> Hazard:
     """A finding without characters of the scanned code that a terminal would obey."""
     if hazard.message.isprintable() and hazard.subject.isprintable():
         return hazard
-    return replace(hazard, message=printable(hazard.message), subject=printable(hazard.subject))
+    return changed(hazard, message=printable(hazard.message), subject=printable(hazard.subject))
 
 
 def _read_test(path: str, content: bytes, around: Mapping[str, Mock]) -> TestModule:
-    tree = parse(content)
-    aliases = {match[1] for match in _ALIAS.finditer(content)}
-    words = re.compile(b"|".join([_WORDS.pattern, *(rb"\b%b\b" % name for name in sorted(aliases))]))
-    lines = content.splitlines()
-    marked = _line_numbers(content, words)
-
-    def wanted(function: TestFunction) -> bool:
-        first = min([function.node.lineno, *(one.lineno for one in function.node.decorator_list)])
-        place = bisect.bisect_left(marked, first)
-        return place < len(marked) and marked[place] <= (function.node.end_lineno or first)
-
-    return read_module(path, tree, lines, around, wanted)
-
-
-def _line_numbers(content: bytes, words: re.Pattern[bytes]) -> list[int]:
-    """The lines that hold one of some words."""
-    numbers: list[int] = []
-    line, start = 1, 0
-    for match in words.finditer(content):
-        line += content.count(b"\n", start, match.start())
-        start = match.start()
-        if not numbers or numbers[-1] != line:
-            numbers.append(line)
-    return numbers
+    return read_module(path, parse(content), content, around)
 
 
 def _is_of_interest(content: bytes, around: Iterable[str]) -> bool:
     """Whether a file may hold what any rule is about; what Python cannot read is, so that it is told."""
-    if _WORDS.search(content) or b"\0" in content:
+    if concerns_tests(content) or b"\0" in content:
         return True
     return any(word.encode() in content for word in around)
 
@@ -237,7 +208,7 @@ def _read_program(
     keys = []
     for name in files:
         content = contents.get(name, b"")
-        if not _PROGRAM_WORDS.search(content):
+        if not concerns_program(content):
             continue
         key = fingerprint([version, name.encode("utf-8", "surrogateescape"), content])
         functions = cache.program(key)
@@ -261,7 +232,7 @@ def _read_conftests(
     for name in sorted(files, key=lambda one: one.count("/")):
         content = contents.get(name, b"")
         folder = PurePosixPath(name).parent.as_posix()
-        if not _WORDS.search(content):
+        if not concerns_tests(content):
             continue
         about[folder] = fingerprint([content]).encode()
         try:

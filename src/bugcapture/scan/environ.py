@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.core.text import printable
 from bugcapture.scan.flow import span_of
 from bugcapture.scan.names import dotted
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -126,7 +127,7 @@ class _Reader:
                 isinstance(item.context_expr, ast.Call) and self._is_patch(item.context_expr)
                 for item in node.items
             )
-            if inside and any(isinstance(child, ast.Yield) for child in ast.walk(node)):
+            if inside and any(isinstance(child, ast.Yield) for child in walk(node)):
                 self.use.kept.add(ALL)
             self.block(node.body, restores=restores, patched=inside)
         elif isinstance(node, ast.Try):
@@ -155,7 +156,7 @@ class _Reader:
                     self.use.changes.append(change)
         if isinstance(node, ast.Assign):
             self._copy(node)
-        for child in ast.walk(node):
+        for child in walk(node):
             if isinstance(child, ast.Yield | ast.YieldFrom):
                 self._yielded = True
             elif isinstance(child, ast.Call):
@@ -166,7 +167,7 @@ class _Reader:
         value, target = node.value, node.targets[0]
         if isinstance(target, ast.Name) and self._is_environ(value):
             self._aliases.add(target.id)
-        for child in ast.walk(value):
+        for child in walk(value):
             if isinstance(child, ast.Subscript) and self._is_environ(child.value):
                 self.use.copied |= _key(child.slice)
             elif isinstance(child, ast.Compare) and any(map(self._is_environ, child.comparators)):
@@ -201,7 +202,7 @@ class _Reader:
             for target in node.targets:
                 if isinstance(target, ast.Subscript) and self._is_environ(target.value):
                     yield Change(_key(target.slice), span_of(node), "remove", restores)
-        for child in ast.walk(node):
+        for child in walk(node):
             if isinstance(child, ast.Call):
                 yield from self._called(child, restores=restores)
 

@@ -6,10 +6,15 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.scan.walk import walk
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+_NAMED: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS: Final = (ast.Import, ast.ImportFrom)
 
 _SETUPS: Final = frozenset(
     {
@@ -23,8 +28,12 @@ _TEARDOWNS: Final = frozenset(
         "teardown_function", "teardown_module", "tearDownModule",
     }
 )  # fmt: skip
-# Statements that hold statements.
-_BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
+_HOLDERS: Final[list[type[ast.AST]]] = [*ast.stmt.__subclasses__(), ast.ExceptHandler, ast.match_case]
+# What holds statements, and where.
+_BLOCKS: Final = {
+    kind: tuple(name for name in ("body", "orelse", "finalbody", "handlers", "cases") if name in kind._fields)
+    for kind in _HOLDERS
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -142,24 +151,18 @@ def _read_block(body: list[ast.stmt], owner: ast.ClassDef | None, prefix: str, o
             else:
                 outline.class_statements.append((owner, node))
             # `if TYPE_CHECKING:` and `try: import …` hold more of everything.
-            for part in _BLOCKS:
-                inner = getattr(node, part, None)
-                if inner:
-                    _read_nested(inner, owner, prefix, outline)
+            for part in _BLOCKS[node.__class__]:
+                _read_nested(getattr(node, part), owner, prefix, outline)
 
 
 def _read_nested(items: list[ast.AST], owner: ast.ClassDef | None, prefix: str, outline: Outline) -> None:
     for item in items:
         if isinstance(item, ast.stmt):
-            if isinstance(
-                item, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
-            ):
+            if isinstance(item, (*_NAMED, *_IMPORTS)):
                 _read_block([item], owner, prefix, outline)
             else:
-                for part in _BLOCKS:
-                    inner = getattr(item, part, None)
-                    if inner:
-                        _read_nested(inner, owner, prefix, outline)
+                for part in _BLOCKS[item.__class__]:
+                    _read_nested(getattr(item, part), owner, prefix, outline)
         else:  # An exception handler, or a case.
             _read_nested(item.body, owner, prefix, outline)  # type: ignore[attr-defined]
 
@@ -175,14 +178,15 @@ def _bound(function: Function) -> Iterator[str]:
     """Names that a function gives something to, but for imports and what it declares as not its own."""
     foreign: set[str] = set()
     found: set[str] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Global):
-            foreign.update(node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
+    for node in walk(function):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                found.add(node.id)
         elif isinstance(node, ast.arg):
             found.add(node.arg)
-        elif isinstance(node, Function | ast.ClassDef) and node is not function:
+        elif isinstance(node, ast.Global):
+            foreign.update(node.names)
+        elif isinstance(node, _NAMED) and node is not function:
             found.add(node.name)
     yield from found - foreign
 
@@ -192,10 +196,8 @@ def _imports_inside(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFro
     stack: list[ast.AST] = list(body)
     while stack:
         node = stack.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, _IMPORTS):
             yield node
         else:
-            for part in _BLOCKS:
-                inner = getattr(node, part, None)
-                if inner:
-                    stack += inner
+            for part in _BLOCKS[node.__class__]:
+                stack += getattr(node, part)

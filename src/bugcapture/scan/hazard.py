@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 
 class Level(StrEnum):
@@ -33,8 +34,7 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A part of a file.
 
     Attributes:
@@ -50,8 +50,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One place on the way from a mock to the code that it deceives.
 
     Attributes:
@@ -65,8 +64,7 @@ class Step:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hazard:
+class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One finding.
 
     Attributes:
@@ -92,7 +90,7 @@ class Hazard:
     symbol: str = ""
     subject: str = ""
     trace: tuple[Step, ...] = ()
-    recipe: str = field(default="", repr=False)
+    recipe: str = ""
     verified: bool = False
 
     @property

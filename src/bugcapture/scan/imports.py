@@ -8,6 +8,7 @@ from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.core.layout import line_end
 from bugcapture.scan.parse import parse
 from bugcapture.scan.source_text import SourceText
+from bugcapture.scan.walk import walk
 
 
 def is_taken(tree: ast.Module, module: str, name: str) -> bool:
@@ -18,7 +19,7 @@ def is_taken(tree: ast.Module, module: str, name: str) -> bool:
         module: The module that it shall be imported from.
         name: The name.
     """
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             source = node.module if isinstance(node, ast.ImportFrom) and not node.level else None
             for alias in node.names:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.scan.environ import ENVIRON, read_environment
 from bugcapture.scan.flow import Flow, Patch, Ref, Seen, span_of
 from bugcapture.scan.functions import Outline, TestFunction, read_outline
+from bugcapture.scan.lines import Lines
 from bugcapture.scan.mocks import Kind, Made, Mock, Usage
 from bugcapture.scan.names import Names, dotted
+from bugcapture.scan.words import is_of_mocks, words_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bugcapture.scan.environ import EnvironmentUse
     from bugcapture.scan.flow import Environment, Value
@@ -33,6 +35,9 @@ _PLAIN_DECORATORS: Final = frozenset(
         "override_settings", "async_test", "asyncio", "anyio", "override",
     }
 )  # fmt: skip
+
+# What names the environment.
+_ENVIRON: Final = (b"environ", b"putenv", b"unsetenv")
 
 
 @dataclass(slots=True, eq=False)
@@ -72,11 +77,11 @@ class TestModule:
     tree: ast.Module
     outline: Outline
     names: Names
+    lines: Lines
     seen: Seen = field(default_factory=Seen)
     views: list[View] = field(default_factory=list)
     fixtures: dict[str, Mock] = field(default_factory=dict)
     environment: list[EnvironmentUse] = field(default_factory=list)
-    lines: list[bytes] = field(default_factory=list)
     restored: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     answers: list[Answer] | None = None
 
@@ -100,9 +105,7 @@ class TestModule:
             function: The function.
             *words: The words.
         """
-        node = function.node
-        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        return _mention(self.lines[first - 1 : node.end_lineno], words)
+        return self.lines.hold(function.node, *words)
 
     @staticmethod
     def inherits(function: TestFunction | None) -> bool:
@@ -111,36 +114,25 @@ class TestModule:
         return owner is not None and any(dotted(base) not in _PLAIN_BASES for base in owner.bases)
 
 
-def _mention(lines: Iterable[bytes], words: Iterable[bytes]) -> bool:
-    text = b"\n".join(lines)
-    return any(word in text for word in words)
-
-
-def read_module(
-    path: str,
-    tree: ast.Module,
-    lines: list[bytes],
-    around: Mapping[str, Mock],
-    wanted: Callable[[TestFunction], bool],
-) -> TestModule:
+def read_module(path: str, tree: ast.Module, content: bytes, around: Mapping[str, Mock]) -> TestModule:
     """Read a module.
 
     Args:
         path: The file as reports name it.
         tree: Its syntax.
-        lines: Its lines.
+        content: What it holds.
         around: The mocks that fixtures of the conftest files around it give.
-        wanted: Whether a function has to be looked at: it names something that the rules are about.
     """
     outline = read_outline(tree)
-    module = TestModule(path, tree, outline, Names(outline.top_imports), lines=lines)
-    reader = _Reader(module, dict(around), wanted)
-    reader.read()
-    aliases = [name for name, full in Names(outline.imports).items() if full in ENVIRON]
-    words = (b"environ", b"putenv", b"unsetenv", *(name.encode() for name in aliases))
-    if any(word in line for line in lines for word in words[:3]):
-        users = [function for function in outline.functions if module.mentions(function, *words)]
-        top = [one for one in outline.statements if _mention(lines[one.lineno - 1 : one.end_lineno], words)]
+    lines = Lines(content)
+    module = TestModule(path, tree, outline, Names(outline.top_imports), lines)
+    imported = [alias for node in outline.imports for alias in node.names if alias.asname]
+    words = words_with(alias.asname.encode() for alias in imported if alias.asname and is_of_mocks(alias.name))
+    _Reader(module, dict(around), lambda function: lines.match(function.node, words)).read()
+    if any(word in content for word in _ENVIRON):
+        aliases = [name.encode() for name, full in Names(outline.imports).items() if full in ENVIRON]
+        users = [function for function in outline.functions if module.mentions(function, *_ENVIRON, *aliases)]
+        top = [one for one in outline.statements if lines.hold(one, *_ENVIRON, *aliases)]
         module.environment = list(read_environment(top, module.names_in, users))
     return module
 

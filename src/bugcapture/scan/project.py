@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace as changed
+
 from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.scan.baseline import leave_out_known, read_baseline
@@ -90,7 +92,7 @@ def scan_project(
 def _verify(result: ScanResult) -> None:
     answers = verify(result.hazards)
     shown = zip(result.hazards, answers, strict=True)
-    result.hazards = [replace(hazard, verified=bool(answer)) for hazard, answer in shown if answer is not False]
+    result.hazards = [changed(hazard, verified=bool(answer)) for hazard, answer in shown if answer is not False]
     result.dropped = answers.count(False)
 
 
@@ -131,7 +133,8 @@ def seen_from_root(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
         root: The folder.
         hazards: Findings of `scan_project`.
     """
-    return [replace(hazard, path=relative_path(hazard.path, root, seen_from=Path.cwd())) for hazard in hazards]
+    here = Path.cwd()
+    return [changed(hazard, path=relative_path(hazard.path, root, seen_from=here)) for hazard in hazards]
 
 
 def _seen_from_here(root: Path, result: ScanResult) -> ScanResult:
@@ -144,11 +147,11 @@ def _seen_from_here(root: Path, result: ScanResult) -> ScanResult:
         return relative_path(root / path, here)
 
     def moved(hazard: Hazard) -> Hazard:
-        trace = tuple(replace(step, path=seen(step.path)) for step in hazard.trace)
+        trace = tuple(changed(step, path=seen(step.path)) for step in hazard.trace)
         message = hazard.message
         for old, new in {(one.path, two.path) for one, two in zip(hazard.trace, trace, strict=True)}:
             message = message.replace(f"{old}:", f"{new}:")
-        return replace(hazard, path=seen(hazard.path), trace=trace, message=message)
+        return changed(hazard, path=seen(hazard.path), trace=trace, message=message)
 
     problems = [replace(problem, path=seen(problem.path)) for problem in result.problems]
     return replace(result, hazards=[moved(hazard) for hazard in result.hazards], problems=problems)

@@ -13,6 +13,7 @@ from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.scan.imports import add_import, is_taken
 from bugcapture.scan.parse import parse
 from bugcapture.scan.source_text import SourceText
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -117,7 +118,7 @@ class _RefusedError(Exception):
 
 
 def _call_at(tree: ast.Module, span: Span) -> ast.Call:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if (
             isinstance(node, ast.Call)
             and (node.lineno, node.col_offset) == (span.line, span.column)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bugcapture.scan.names import dotted
 from bugcapture.scan.presets.report import Reported
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ def _is_async_mock(call: ast.Call) -> bool:
 def _is_told(function: _Function, name: str) -> bool:
     return any(
         isinstance(target, ast.Attribute) and target.attr in _ANSWERS and _root(target.value) == name
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Assign)
         for target in node.targets
     )
@@ -96,10 +97,10 @@ def _why(name: str, call: ast.Call, function: _Function) -> str:
         return "its constructor tells it what to answer"
     if None in words or words - {"spec", "spec_set", "name"}:
         return "its constructor tells its children what to answer"
-    told = [target for node in ast.walk(function) if isinstance(node, ast.Assign) for target in node.targets]
+    told = [target for node in walk(function) if isinstance(node, ast.Assign) for target in node.targets]
     if any(dotted(target).startswith(f"{name}.") for target in told if isinstance(target, ast.Attribute)):
         return "its children are told what to answer"
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Call) and dotted(node.func) in {f"{name}.configure_mock", f"{name}.attach_mock"}:
             return "its children are told what to answer"
     return "nothing that can be followed takes its answer for true"

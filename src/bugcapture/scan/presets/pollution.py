@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 
 from bugcapture.scan.names import dotted
 from bugcapture.scan.presets.report import Reported
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ def report(path: str, tree: ast.Module, hazards: Sequence[Hazard]) -> list[Repor
 
 
 def _visit(path: str, tree: ast.Module) -> Iterator[Reported]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, ast.ClassDef) or not node.name.startswith("Test"):
             continue
         marks = {_mark(decorator) for decorator in node.decorator_list}
@@ -48,7 +49,7 @@ def _visit(path: str, tree: ast.Module) -> Iterator[Reported]:
                 message = f"class {node.name} missing teardown_method() with gc.collect()"
                 yield Reported(path, node.lineno, message, (), _NO_COLLECT)
         if any(_mark(one) == "performance" and not isinstance(one, ast.Call) for one in node.decorator_list):
-            for one in filter(_is_unguarded_test, ast.walk(node)):
+            for one in filter(_is_unguarded_test, walk(node)):
                 name = f"{node.name}.{one.name}"
                 message = f"Performance test {name} missing @pytest.mark.skipif for xdist"
                 yield Reported(path, one.lineno, message, (), _NO_SKIP)
@@ -71,7 +72,7 @@ def _mark(decorator: ast.expr) -> str:
 def _uses_mocks(node: ast.stmt) -> bool:
     looked_at = ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign | ast.AnnAssign
     return isinstance(node, looked_at) and any(
-        isinstance(one, ast.Name) and one.id in _MOCKS for one in ast.walk(node)
+        isinstance(one, ast.Name) and one.id in _MOCKS for one in walk(node)
     )
 
 

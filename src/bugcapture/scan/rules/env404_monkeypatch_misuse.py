@@ -34,6 +34,7 @@ from bugcapture.scan.flow import span_of
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.names import dotted
 from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def _look(module: TestModule, function: TestFunction, *, fixture: bool) -> Itera
     own: list[tuple[str, ast.expr]] = []
     undone: set[str] = set()
     names = module.names_in(function)
-    for node in ast.walk(function.node):
+    for node in walk(function.node):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "undo":
             undone.add(dotted(node.func.value))
             if fixture and dotted(node.func.value) == _FIXTURE:

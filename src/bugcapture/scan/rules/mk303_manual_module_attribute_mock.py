@@ -37,6 +37,7 @@ from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.mocks import Way
 from bugcapture.scan.names import dotted
 from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def _is_put_back(module: TestModule, function: TestFunction | None, target: str)
 def _assignments(function: TestFunction, target: str) -> int:
     """How often a function gives something to a target, puts it away, or lets somebody put it back."""
     count = 0
-    for node in ast.walk(function.node):
+    for node in walk(function.node):
         if isinstance(node, ast.Assign | ast.Delete):
             count += sum(dotted(one) == target for one in node.targets if isinstance(one, ast.Attribute))
         elif isinstance(node, ast.Call):

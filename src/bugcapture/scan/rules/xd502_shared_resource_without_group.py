@@ -35,6 +35,7 @@ from bugcapture.scan.flow import span_of
 from bugcapture.scan.groups import group_marks
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.rule import Case, Rule
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     groups = {mark.symbol: mark.group for mark in group_marks(module)}
     users: dict[str, dict[str, ast.expr]] = {}
     for owner in module.outline.classes:
-        for node in ast.walk(owner):
+        for node in walk(owner):
             for name, place in _resources(node):
                 users.setdefault(name, {}).setdefault(owner.name, place)
     for name, places in sorted(users.items()):
