@@ -47,6 +47,8 @@ _LEVELS = ("critical", "high", "medium", "low", "info")
               help="Compare the markdown report with this earlier result in JSON.")  # fmt: skip
 @click.option("--verify", is_flag=True,
               help="Run a snippet of what is known of each mock; drop what it does not show.")  # fmt: skip
+@click.option("--confirm-with", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="RUN.json",
+              help="Say what a run has shown of each: pytest --bugcapture-mock-truth=RUN.json.")  # fmt: skip
 @click.option("--fix", is_flag=True, help="Repair what can be repaired safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="Repair also where that may change what a test says.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change, and write nothing.")
@@ -87,6 +89,7 @@ def command(**given: Any) -> int:
       bugcapture scan --format sarif --output scan.sarif
       bugcapture scan --format markdown --trend last.json > audit.md
       bugcapture scan --write-baseline scan-baseline.json
+      bugcapture scan --confirm-with run.json # what a run of the tests has shown of the findings
       bugcapture scan --explain MK101
       bugcapture scan --preset adr-56         # what that checker reports, and what becomes of it
       bugcapture scan --fix --diff            # what --fix would change
@@ -150,6 +153,7 @@ def _scan(given: dict[str, Any]) -> int:
         jobs=given["jobs"],
         cached=given["cached"],
         verify=given["verify"],
+        confirm_with=given["confirm_with"],
     )
     progress = Progress(quiet=given["quiet"])
     project = current_project()
@@ -240,9 +244,18 @@ def _closing(result: ScanResult) -> str:
         (result.suppressed, f"{result.suppressed} held back by comments"),
         (result.known, f"{result.known} known"),
         (result.dropped, f"{result.dropped} not confirmed by running"),
+        *_observed(result),
         (result.gone, f"{result.gone} of the baseline gone: write it anew"),
     ]
     return "; ".join([f"{plural(result.files, 'test file')}: {counts}", *(text for count, text in more if count)])
+
+
+def _observed(result: ScanResult) -> list[tuple[int, str]]:
+    from collections import Counter  # noqa: PLC0415
+
+    counts = Counter(hazard.observed for hazard in result.hazards if hazard.observed is not None)
+    told = ", ".join(f"{counts[one]} {one}" for one in sorted(counts))
+    return [(counts.total(), f"{told} in the run")]
 
 
 def _explain(code: str) -> str:

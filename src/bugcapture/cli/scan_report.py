@@ -39,7 +39,10 @@ def render_scan(result: ScanResult, output_format: str, trend: Path | None) -> s
         from bugcapture import __version__  # noqa: PLC0415
         from bugcapture.report.sarif import write_sarif  # noqa: PLC0415
 
-        return write_sarif(_findings(result), __version__, _names())
+        observed = {
+            _finding(one): {"observed": one.observed.value} for one in result.hazards if one.observed is not None
+        }
+        return write_sarif(_findings(result), __version__, _names(), observed)
     if output_format == "github":
         from bugcapture.report.github import write_github  # noqa: PLC0415
 
@@ -64,21 +67,16 @@ def _problems(problems: list[Finding]) -> str:
 
 
 def _findings(result: ScanResult) -> list[Finding]:
+    return sorted([*map(_finding, result.hazards), *result.problems])
+
+
+def _finding(hazard: Hazard) -> Finding:
     from bugcapture.core.finding import Finding, Severity  # noqa: PLC0415
     from bugcapture.scan.hazard import Level  # noqa: PLC0415
 
-    worst = (Level.CRITICAL, Level.HIGH)
-    found = [
-        Finding(
-            one.path,
-            one.span.line,
-            one.rule,
-            one.message,
-            Severity.ERROR if one.level in worst else Severity.WARNING,
-        )
-        for one in result.hazards
-    ]
-    return sorted([*found, *result.problems])
+    is_error = hazard.level in {Level.CRITICAL, Level.HIGH}
+    severity = Severity.ERROR if is_error else Severity.WARNING
+    return Finding(hazard.path, hazard.span.line, hazard.rule, hazard.message, severity)
 
 
 def _names() -> dict[str, str]:
@@ -118,6 +116,7 @@ def _fields(hazard: Hazard) -> dict[str, Any]:
         "symbol": hazard.symbol,
         "subject": hazard.subject,
         "verified": hazard.verified,
+        "observed": hazard.observed.value if hazard.observed is not None else None,
         "trace": [{"path": step.path, "line": step.line, "text": step.text} for step in hazard.trace],
     }
 

@@ -134,9 +134,9 @@ class Run:
             raise ValueError(f"its schema is not {SCHEMA}")
         run = cls()
         for one in document["observations"]:
+            if one["kind"] not in KINDS:
+                raise ValueError(f"there is no kind {one['kind']!r}")
             values = {name: _text(one[name]) for name in Observation.__dataclass_fields__}
-            if values["kind"] not in KINDS:
-                raise ValueError(f"there is no kind {values['kind']!r}")
             run.observations[Observation(**values)] += _count(one["count"])
         for one in document["made"]:
             place = _text(one["place"])

@@ -6,6 +6,7 @@ See https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,13 +20,19 @@ if TYPE_CHECKING:
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 
 
-def write_sarif(findings: Sequence[Finding], version: str, rules: Mapping[str, str] = RULES) -> str:
+def write_sarif(
+    findings: Sequence[Finding],
+    version: str,
+    rules: Mapping[str, str] = RULES,
+    properties: Mapping[Finding, Mapping[str, str]] = MappingProxyType({}),
+) -> str:
     """One SARIF log with one run.
 
     Args:
         findings: The findings.
         version: The version of bugcapture.
         rules: What the rules are about, by code.
+        properties: What else is known of findings.
     """
     codes = sorted({finding.rule for finding in findings})
     run = {
@@ -37,12 +44,12 @@ def write_sarif(findings: Sequence[Finding], version: str, rules: Mapping[str, s
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, codes) for finding in findings],
+        "results": [_result(finding, codes, properties.get(finding, {})) for finding in findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _result(finding: Finding, rules: list[str]) -> dict[str, Any]:
+def _result(finding: Finding, rules: list[str], properties: Mapping[str, str]) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(finding.path)}}
     if finding.line:
         place["region"] = {"startLine": finding.line}
@@ -52,6 +59,7 @@ def _result(finding: Finding, rules: list[str]) -> dict[str, Any]:
         "level": finding.severity.value,
         "message": {"text": finding.message},
         "locations": [{"physicalLocation": place}],
+        **({"properties": dict(properties)} if properties else {}),
     }
 
 

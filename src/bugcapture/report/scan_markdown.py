@@ -69,6 +69,9 @@ def write_scan_markdown(
 def _item(hazard: Hazard) -> str:
     where = as_code(f"{hazard.path}:{hazard.span.line}")
     inside = f" in {as_code(hazard.symbol)}" if hazard.symbol else ""
-    told = "" if hazard.confidence == "high" else f" ({hazard.confidence} confidence)"
+    notes = [] if hazard.confidence == "high" else [f"{hazard.confidence} confidence"]
+    if hazard.observed is not None:
+        notes.append(f"{hazard.observed} in the run")
+    told = f" ({', '.join(notes)})" if notes else ""
     steps = "".join(f"  - {as_code(f'{step.path}:{step.line}')} {as_code(step.text)}\n" for step in hazard.trace)
     return f"- {where}{inside}: {hazard.rule}{told}: {as_text(hazard.message)}\n{steps}"

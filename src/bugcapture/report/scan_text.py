@@ -32,9 +32,12 @@ def _entry(hazard: Hazard, line_of: Callable[[str, int], str], style: Callable[.
     span = hazard.span
     source = line_of(hazard.path, span.line)
     place = f"{printable(hazard.path)}:{span.line}:{characters(source, span.column) + 1}"
-    told = " (confirmed)" if hazard.verified else ""
+    notes = ["confirmed"] if hazard.verified else []
     if hazard.confidence != "high" and not hazard.verified:
-        told = f" ({hazard.confidence} confidence)"
+        notes.append(f"{hazard.confidence} confidence")
+    if hazard.observed is not None:
+        notes.append(f"{hazard.observed} in the run")
+    told = f" ({', '.join(notes)})" if notes else ""
     lines = [
         (
             f"{style(place, bold=True)}: {style(hazard.rule, fg=_COLOURS[hazard.level])} "

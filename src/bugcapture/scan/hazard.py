@@ -34,6 +34,14 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
+class Observed(StrEnum):
+    """What a run of the tests has shown of it."""
+
+    CONFIRMED = "confirmed"
+    NOT_REACHED = "not reached"
+    REFUTED = "refuted"
+
+
 class Span(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A part of a file.
 
@@ -79,6 +87,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
         trace: The way from there to the code that is deceived.
         recipe: A snippet that shows it when it is run; empty where it cannot be shown alone.
         verified: Whether that was run and has shown it.
+        observed: What a run of the tests has shown of it; None where no run was asked, or a run cannot show it.
     """
 
     path: str
@@ -92,6 +101,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
     trace: tuple[Step, ...] = ()
     recipe: str = ""
     verified: bool = False
+    observed: Observed | None = None
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

@@ -14,6 +14,7 @@ from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.scan.baseline import leave_out_known, read_baseline
 from bugcapture.scan.engine import ScanResult, at_least, scan
+from bugcapture.scan.observed import observe, read_run
 from bugcapture.scan.rule import choose_rules
 from bugcapture.scan.verify import verify
 
@@ -36,6 +37,7 @@ class ScanOptions:
         jobs: How many processes may read files; None for one for each processor.
         cached: Whether earlier results may be used, and these are kept.
         verify: Whether findings are shown by running a snippet, and dropped where it shows nothing.
+        confirm_with: The file with what a run of the tests has shown; None for none.
     """
 
     select: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class ScanOptions:
     jobs: int | None = None
     cached: bool = True
     verify: bool = False
+    confirm_with: Path | None = None
 
 
 def scan_project(
@@ -68,10 +71,12 @@ def scan_project(
         The findings that are bad enough and not known, with paths as seen from the working directory.
 
     Raises:
-        ConfigurationError: If a path does not exist, a rule is unknown or the baseline cannot be read.
+        ConfigurationError: If a path does not exist, a rule is unknown, the baseline cannot be read, or what a run
+            has shown is about other sources.
     """
     options = options or ScanOptions()
     settings = _settings(project, options)
+    run = read_run(options.confirm_with, project.root) if options.confirm_with is not None else None
     result = scan(project.root, settings, paths, jobs=options.jobs, cached=options.cached, on_progress=on_progress)
     baseline = options.baseline or (project.root / settings.baseline if settings.baseline else None)
     if use_baseline and baseline is not None:
@@ -86,6 +91,8 @@ def scan_project(
     result = at_least(result, settings.level)
     if options.verify:
         _verify(result)
+    if run is not None:
+        result.hazards = observe(result.hazards, run, project.root)
     return _seen_from_here(project.root, result)
 
 
