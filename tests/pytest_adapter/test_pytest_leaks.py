@@ -186,3 +186,15 @@ def test_an_unknown_way(project: PytestProject) -> None:
     """Is a usage error of pytest."""
     project.module("def test(): ...")
     assert project.run("--bugcapture-leaks=loudly").code == 4
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2", "--dist", "loadscope")], ids=["serial", "xdist"])
+def test_the_project_can_ask_for_it(suite: PytestProject, arguments: tuple[str, ...]) -> None:
+    """With the setting that the Behave adapter reads too; the option wins."""
+    suite.write("pyproject.toml", '[tool.bugcapture]\nleaks = "error"\n')
+    run = suite.run("test_it.py", *arguments)
+    assert (run.code, run.counts["error"], set(left(run))) == (1, len(LEFT), set(LEFT))
+    told = suite.run("test_it.py", "--bugcapture-leaks=warn", *arguments)
+    assert ("error" in told.counts, set(left(told))) == (False, set(LEFT))
+    off = suite.run("test_it.py", "--bugcapture-leaks=off", *arguments)
+    assert ("error" in off.counts, left(off)) == (False, {})

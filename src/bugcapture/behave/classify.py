@@ -27,7 +27,12 @@ _EXECUTE_STEPS = Context.execute_steps.__code__
 
 
 def read_outcome(
-    scenario: Any, start: Path, *, undefined: Sequence[Any] = (), hook_failed: bool = False
+    scenario: Any,
+    start: Path,
+    *,
+    undefined: Sequence[Any] = (),
+    hook_failed: bool = False,
+    leak: Failure | None = None,
 ) -> Outcome:
     """The outcome of a scenario, before any inversion.
 
@@ -37,6 +42,7 @@ def read_outcome(
         undefined: The undefined steps that Behave met meanwhile, nested ones included; they fail the run
             even when the step that asked for them swallowed the error.
         hook_failed: Whether any hook failed meanwhile; it fails the run as well.
+        leak: What it left behind, when that makes it fail.
     """
     raw = scenario.status
     background = tuple(scenario.background_steps)
@@ -51,6 +57,8 @@ def read_outcome(
         ]
     if hook_failed and not any(failure.kind is Kind.HOOK for failure in failures):
         failures.append(Failure(phase=Phase.SETUP, kind=Kind.HOOK, detail="a hook of a nested step"))
+    if leak is not None:
+        failures.append(leak)
     if scenario.was_dry_run:
         return Outcome(status=Status.NOT_RUN, raw_status=raw.name, reason="dry run")
     if raw.has_failed():

@@ -1,8 +1,9 @@
-"""Put the adapter around Behave's ``Scenario.run`` and ``ModelRunner.run_model``, and take it off again.
+"""Put the adapter around Behave's ``Scenario.run``, ``ScenarioContainer.run`` and ``ModelRunner.run_model``.
 
 Behave 1.3 takes the exit code from what ``Scenario.run`` returns and the reports from the scenario's
 status afterwards, so a wrapper around ``run`` is the one place where both can be right. Hooks cannot do
-it, and instances of ``Scenario`` are built anew for outlines: the class is the only safe place.
+it, and instances of ``Scenario`` are built anew for outlines: the class is the only safe place. Around features
+and rules there is nothing to judge; what they leave behind is looked at there.
 """
 
 from __future__ import annotations
@@ -23,23 +24,26 @@ def install() -> None:
     User hooks are not touched: ``after_scenario`` sees the raw status, ``after_feature`` and
     ``after_all`` see the final one.
     """
-    from behave.model import Scenario  # noqa: PLC0415 - `import bugcapture.behave` stays light
+    from behave.model import Scenario, ScenarioContainer  # noqa: PLC0415 - `import bugcapture.behave` stays light
     from behave.runner import ModelRunner  # noqa: PLC0415
 
-    from bugcapture.behave.session import judge_scenario, run_session  # noqa: PLC0415
+    from bugcapture.behave.session import judge_scenario, run_session, watch_container  # noqa: PLC0415
 
     if not hasattr(Scenario.run, _MARK):
         Scenario.run = _wrap(Scenario.run, judge_scenario)
+    if not hasattr(ScenarioContainer.run, _MARK):
+        ScenarioContainer.run = _wrap(ScenarioContainer.run, watch_container)
     if not hasattr(ModelRunner.run_model, _MARK):
         ModelRunner.run_model = _wrap(ModelRunner.run_model, run_session)
 
 
 def uninstall() -> None:
     """Give Behave its own methods back; without a preceding `install` it does nothing."""
-    from behave.model import Scenario  # noqa: PLC0415
+    from behave.model import Scenario, ScenarioContainer  # noqa: PLC0415
     from behave.runner import ModelRunner  # noqa: PLC0415
 
     Scenario.run = getattr(Scenario.run, _MARK, Scenario.run)
+    ScenarioContainer.run = getattr(ScenarioContainer.run, _MARK, ScenarioContainer.run)
     ModelRunner.run_model = getattr(ModelRunner.run_model, _MARK, ModelRunner.run_model)
 
 

@@ -25,6 +25,7 @@ from bugcapture.project.trial import current_trial, is_trial_of_all
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bugcapture.behave.leaks import LeakWatch
 
 _ATTRIBUTE = "_bugcapture_session"
 _NOT_RUN = frozenset({Status.untested, Status.skipped})
@@ -51,6 +52,13 @@ class BehaveSession:
         except BaseException:
             self._session.close()
             raise
+        self.leaks: LeakWatch | None = None
+        # A trial asks what a test says about its bug, and nothing else.
+        if self._session.settings.leaks and current_trial() is None:
+            from bugcapture.behave.leaks import LeakWatch  # noqa: PLC0415 - only runs that ask for it pay for it
+
+            fail = self._session.settings.leaks == "error"
+            self.leaks = LeakWatch(self._session.root, self._session.place, error=fail)
 
     def judge(self, scenario: Any, runner: Any, run: Callable[[], bool]) -> bool:
         """Run one captured test and apply its verdict.
@@ -76,6 +84,7 @@ class BehaveSession:
                 self._session.start,
                 undefined=runner.undefined_steps[undefined_before:],
                 hook_failed=runner.hook_failures > hooks_before,
+                leak=self.leaks.failure(scenario) if self.leaks else None,
             )
         except BaseException as error:
             duration = time.perf_counter() - started
@@ -133,8 +142,9 @@ class BehaveSession:
     def close(self) -> None:
         """Say what the run found, on standard error, and close the evidence file."""
         self._session.close()
-        if text := self._session.tell():
-            say(text)
+        for text in (self.leaks.tell() if self.leaks else "", self._session.tell()):
+            if text:
+                say(text)
 
     def _test(self, scenario: Any) -> JudgedTest:
         leaf = leaf_of_scenario(scenario)
@@ -168,6 +178,8 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
     if (trial := current_trial()) is not None:
         for feature in features:
             trial.reorder(feature.run_items)
+    if session.leaks is not None:
+        session.leaks.prepare(runner)
     setattr(runner, _ATTRIBUTE, session)
     try:
         failed = bool(original(runner, given, *args[1:], **kwargs))
@@ -182,12 +194,22 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
         session.close()
 
 
+def watch_container(original: Callable[..., bool], container: Any, runner: Any) -> bool:
+    """Behave's ``ScenarioContainer.run`` with a look for what the rule or the feature leaves behind."""
+    session: BehaveSession | None = getattr(runner, _ATTRIBUTE, None)
+    if session is None or session.leaks is None:
+        return original(container, runner)
+    return session.leaks.run_container(original, container, runner)
+
+
 def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) -> bool:
-    """Behave's ``Scenario.run`` with a verdict for captured tests."""
-    if not _is_captured(scenario):
-        return original(scenario, runner)
+    """Behave's ``Scenario.run`` with a verdict for captured tests, and a look for what is left behind."""
     session: BehaveSession | None = getattr(runner, _ATTRIBUTE, None)
     if session is not None and session.is_judging(scenario):  # Installed twice around another wrapper.
+        return original(scenario, runner)
+    if session is not None and session.leaks is not None:
+        original = session.leaks.around(original)
+    if not _is_captured(scenario):
         return original(scenario, runner)
     # A scenario that skipped itself in one attempt is not run in the next; it stays red all the same.
     if not scenario.should_run(runner.config) and not (session is not None and session.is_red(scenario)):

@@ -17,7 +17,7 @@ from unittest import mock
 from bugcapture.core.program import is_program
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, ValuesView
 
 # Variables that test runners set for every test.
 _OF_RUNNERS: Final = ("PYTEST_", "BUGCAPTURE_", "BEHAVE_", "COV_CORE_", "COVERAGE_")
@@ -33,12 +33,13 @@ class State:
     Attributes:
         values: By kind and name what is there; two looks are compared by equality.
         variables: The environment, as it is kept.
-        modules: For each module of the project its names and what they stand for, compared by identity.
+        modules: For each module of the project its names and what they stand for, compared by identity. Looks
+            share what is the same, so it is never changed in place.
     """
 
     values: dict[Key, Any] = field(default_factory=dict)
     variables: dict[Any, Any] = field(default_factory=dict)
-    modules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    modules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Watcher:
@@ -52,7 +53,11 @@ class Watcher:
         self._root = root.resolve()
         self._count = 0
         self._known: set[str] = set()
-        self._modules: dict[str, dict[str, Any]] = {}
+        self._live: dict[str, dict[str, Any]] = {}
+        self._kept: dict[str, dict[str, Any]] = {}
+        # Of each module what its names stand for: lists are compared faster than anything else.
+        self._views: list[ValuesView[Any]] = []
+        self._lists: list[list[Any]] = []
 
     def look(self) -> State:
         """The state as it is now."""
@@ -72,14 +77,31 @@ class Watcher:
             if isinstance(logger, logging.Logger) and logger.handlers:
                 values["logging handlers", name] = list(logger.handlers)
         if len(sys.modules) != self._count:
-            self._count = len(sys.modules)
-            for name, module in list(sys.modules.items()):
-                if name not in self._known:
-                    self._known.add(name)
-                    if self._is_ours(module):
-                        self._modules[name] = vars(module)
-        state.modules = {name: names.copy() for name, names in self._modules.items()}
+            self._find_modules()
+        self._refresh()
+        state.modules = self._kept
         return state
+
+    def _find_modules(self) -> None:
+        """See which modules were imported since then."""
+        self._count = len(sys.modules)
+        for name, module in list(sys.modules.items()):
+            if name not in self._known:
+                self._known.add(name)
+                if self._is_ours(module):
+                    self._live[name] = vars(module)
+                    self._views.append(self._live[name].values())
+
+    def _refresh(self) -> None:
+        """Copy what is not as it was at the last look."""
+        lists = [*map(list, self._views)]
+        if _equal(lists, self._lists):
+            return
+        self._kept = {
+            name: known if (known := self._kept.get(name)) is not None and _same(known, live) else live.copy()
+            for name, live in self._live.items()
+        }
+        self._lists = lists
 
     def _is_ours(self, module: Any) -> bool:
         """Whether a module is a part of the project, and no test of it."""
@@ -105,9 +127,9 @@ def differences(before: State, after: State) -> dict[Key, tuple[Any, Any]]:
         ("variable", os.fsdecode(name)): pair for name, pair in _changed(before.variables, after.variables).items()
     }
     found |= _changed(before.values, after.values)
-    for name, old_names in before.modules.items():
+    for name, old_names in before.modules.items() if before.modules is not after.modules else ():
         new_names = after.modules.get(name)
-        if new_names is not None and not _same(old_names, new_names):
+        if new_names is not None and new_names is not old_names:
             for attribute, value in old_names.items():
                 now = new_names.get(attribute, _ABSENT)
                 if now is not value and (isinstance(value, _REPLACEABLE) or isinstance(now, mock.NonCallableMock)):
@@ -120,6 +142,13 @@ def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, t
         return {}
     pairs = {key: (before.get(key, _ABSENT), after.get(key, _ABSENT)) for key in {**before, **after}}
     return {key: (old, new) for key, (old, new) in pairs.items() if old is _ABSENT or new is _ABSENT or old != new}
+
+
+def _equal(old: list[Any], new: list[Any]) -> bool:
+    try:
+        return old == new  # What is identical is not asked.
+    except Exception:  # noqa: BLE001 - the code of somebody's object
+        return False
 
 
 def _same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
@@ -142,8 +171,9 @@ def update(state: State, changes: Mapping[Key, tuple[Any, Any]], *, back: bool =
             _put(state.variables, raw, value)
         elif kind == "attribute":
             module, _, attribute = name.rpartition(".")
-            names = state.modules.setdefault(module, {})
+            names = dict(state.modules.get(module, {}))
             _put(names, attribute, value)
+            state.modules = {**state.modules, module: names}
         else:
             _put(state.values, key, value)
 
@@ -209,6 +239,6 @@ def _target(patch: Any) -> str:
 
 def _working_directory() -> str:
     try:
-        return str(Path.cwd())
+        return os.getcwd()  # noqa: PTH109 - faster, and asked at every look
     except OSError:
         return "gone"

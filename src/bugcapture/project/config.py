@@ -109,6 +109,8 @@ class Settings:
             ``{kind}`` is ``capture`` or ``fixed``. None asks towncrier's settings; empty for no fragments.
         max_captured: How many bugs may be captured at a time (``check --ratchet``); None for any number.
         budgets: The same for the tests below some paths, each relative to the project.
+        leaks: Whether tests that leave something behind are named (``warn``) or fail (``error``); None does not
+            look.
         gate: What a pull request has to show.
         tracker: Where the project's issues are.
         scan: What ``scan`` looks at, and for what.
@@ -126,6 +128,7 @@ class Settings:
     news: str | None = None
     max_captured: int | None = None
     budgets: dict[str, int] = field(default_factory=dict)
+    leaks: Literal["warn", "error"] | None = None
     gate: GateSettings = GateSettings()
     tracker: TrackerSettings = TrackerSettings()
     scan: ScanSettings = ScanSettings()

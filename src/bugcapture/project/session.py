@@ -97,7 +97,8 @@ class Session:
         self._wording = wording
         self._results: dict[Hashable, Result] = {}
         project = find_project(self.start)
-        self._root = project.root
+        self.root = project.root
+        self.settings = project.settings
         self.policy: TagPolicy = project.settings.policy
         self._writer: EvidenceWriter | None = None
         if project.evidence_dir is not None:
@@ -263,7 +264,7 @@ class Session:
 
     def _recorded(self, location: str) -> str:
         path, _, line = location.rpartition(":")
-        return f"{relative_path(path, self._root, seen_from=self.start)}:{line}" if path else ""
+        return f"{relative_path(path, self.root, seen_from=self.start)}:{line}" if path else ""
 
 
 def tell_results(results: Iterable[Result], *, raw: bool, why_raw: str = "BUGCAPTURE_RAW is set") -> str:

@@ -41,9 +41,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--bugcapture-leaks",
         nargs="?",
         const="warn",
-        choices=("warn", "error"),
+        choices=("warn", "error", "off"),
         help="Name the tests that leave something behind, and what: variables, patches, threads, handlers, "
-        "filters, the working directory, sys.path, replaced functions; =error makes them errors.",
+        "filters, the working directory, sys.path, replaced functions; =error makes them errors. The default is "
+        "`leaks` in [tool.bugcapture].",
     )
     parser.getgroup("bugcapture").addoption(
         "--bugcapture-mock-truth",
@@ -69,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known, for ``--strict-markers`` and ``--markers``."""
     for line in _MARKERS:
         config.addinivalue_line("markers", line)
-    if how := config.getoption("--bugcapture-leaks"):
+    if (how := config.getoption("--bugcapture-leaks")) in {"warn", "error"}:
         from bugcapture.pytest.leaks import register  # noqa: PLC0415 - only runs that ask for it pay for it
 
         register(config, how)

@@ -11,14 +11,14 @@ import pytest
 from bugcapture.core.errors import BugcaptureError
 from bugcapture.core.tags import TagKind, read_tag
 from bugcapture.project.config import find_project
-from bugcapture.project.trial import is_trial_of_all
+from bugcapture.project.trial import current_trial, is_trial_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 def prepare(config: pytest.Config) -> None:
-    """Read the project's settings; in the controller of a parallel run, get ready for its workers.
+    """Read the project's settings and do what they ask for, in the controller of a parallel run as well.
 
     Raises:
         pytest.UsageError: If the settings cannot be used.
@@ -31,6 +31,11 @@ def prepare(config: pytest.Config) -> None:
         from bugcapture.pytest.run import await_workers  # noqa: PLC0415 - only parallel runs pay for it
 
         await_workers(config, project)
+    asked = config.getoption("--bugcapture-leaks")
+    if project.settings.leaks and asked is None and current_trial() is None:
+        from bugcapture.pytest.leaks import register  # noqa: PLC0415 - only runs that ask for it pay for it
+
+        register(config, project.settings.leaks)
 
 
 def find_marked(items: Iterable[pytest.Item]) -> list[pytest.Item]:
