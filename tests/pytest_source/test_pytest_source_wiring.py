@@ -95,6 +95,18 @@ def test_a_switched_off_plugin_is_told(tmp_path: Path, name: str, text: str, lin
         ("-m slow", ["W2"]),
         ("-m slow -m tdd_bug", []),
         ("-m 'not ('", ["P1"]),
+        ("-k 'not tdd_expected'", ["W2"]),
+        ("-k TEST_a", ["W2"]),
+        ("-k test_", []),
+        ("-k 'test_it and tests'", []),
+        ("-k slow -k ''", []),
+        ("-k 'not ('", ["P1"]),
+        ("--deselect tests/test_it.py::test_a", ["W2"]),
+        ("--deselect=tests/", ["W2"]),
+        ("--deselect=test_it.py", []),
+        ("--lf", ["W2"]),
+        ("--last-failed --lfnf=all", ["W2"]),
+        ("--ff --sw", []),
         ("--collect-only --co", ["W2"]),
         ("--setup-plan", ["W2"]),
         ("--ignore tests", ["W2"]),
@@ -107,6 +119,28 @@ def test_each_option_is_weighed(tmp_path: Path, options: str, expected: list[str
     """`addopts` decides what a plain `pytest` runs."""
     write(tmp_path, f"[pytest]\naddopts = {options}\n", "pytest.ini")
     assert [finding.rule for finding in wiring(tmp_path)] == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "severity", "count"),
+    [
+        ("-k 'not tdd_expected_fail'", Severity.ERROR, "1 tagged test (#1)"),
+        ("-k 'not TDD'", Severity.ERROR, "2 tagged tests (#1, #2)"),
+        ("-k 'not slow'", Severity.WARNING, "1 tagged test (#1)"),
+        ("-k smoke", Severity.WARNING, "2 tagged tests (#1, #2)"),
+        ("-k 'tdd_expected_fail or smoke'", Severity.WARNING, "1 tagged test (#2)"),
+        ("--deselect=tests/test_it.py::test_b", Severity.ERROR, "1 tagged test (#2)"),
+        ("--lf", Severity.WARNING, "2 tagged tests (#1, #2)"),
+    ],
+)
+def test_names_and_the_last_run_may_leave_captures_out(
+    tmp_path: Path, options: str, severity: Severity, count: str
+) -> None:
+    """An error where nothing but our marks, or the test itself, is meant."""
+    write(tmp_path, f"[pytest]\naddopts = {options}\n", "pytest.ini")
+    found = wiring(tmp_path)
+    assert [(finding.severity, finding.line) for finding in found] == [(severity, 2)]
+    assert count in found[0].message
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import glob
 import os
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from bugcapture.core.finding import Finding, Severity
-from bugcapture.core.tags import PREFIX, TagKind, read_tag
+from bugcapture.core.finding import Finding
 from bugcapture.core.text import bug_list, plural, printable, shorten
 from bugcapture.project.paths import relative_path
+from bugcapture.pytest.selection import SHOWN, ConfiguredRun, check_selection, option_values, place_of
 from bugcapture.pytest.settings import PytestSettings, find_settings
 
 if TYPE_CHECKING:
@@ -23,25 +22,6 @@ if TYPE_CHECKING:
 _AUTOLOAD: Final = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 _PLUGINS: Final = frozenset({"bugcapture", "bugcapture.pytest"})
 _DRY: Final = frozenset({"--collect-only", "--co", "--setup-only", "--setup-plan", "--setuponly", "--setupplan"})
-_SHOWN: Final = 80
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """The tests that one configuration covers."""
-
-    settings: PytestSettings
-    captures: Sequence[Capture]
-    options: tuple[str, ...]
-
-    def finding(self, key: str, told: str, captures: Sequence[Capture], *, error: bool = True) -> Finding:
-        """What an option does to captures."""
-        file = self.settings.file
-        ids = bug_list(sorted({number for capture in captures for number in capture.tags.ids}))
-        tests = plural(len(captures), "tagged test")
-        path, line = (relative_path(file), self.settings.line(key)) if file else (captures[0].path, 0)
-        message = f"{told} keeps {tests} ({ids}) from running, first {captures[0].where}"
-        return Finding(path, line, "W2", message, Severity.ERROR if error else Severity.WARNING)
 
 
 def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: bool = False) -> list[Finding]:
@@ -61,14 +41,14 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
     del root
     covered: dict[Path | None, tuple[PytestSettings, list[Capture]]] = {}
     for capture in captures:
-        settings = find_settings(_place(capture).parent)
+        settings = find_settings(place_of(capture).parent)
         covered.setdefault(settings.file, (settings, []))[1].append(capture)
     findings: list[Finding] = []
     for settings, tests in covered.values():
         try:
             if settings.problem:
                 raise ValueError(settings.problem)  # noqa: TRY301 - told with what else cannot be read
-            run = _Run(settings, tests, _options(settings))
+            run = ConfiguredRun(settings, tests, _options(settings))
         except ValueError as error:
             told = shorten(printable(" ".join(str(error).split())), 200)
             path = relative_path(settings.file) if settings.file else tests[0].path
@@ -77,13 +57,10 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
         if not assume_installed:
             findings += _check_plugin(run)
         # Where the module lies that binds a feature file, and what it is called, is another question.
-        python = _Run(settings, [test for test in tests if not test.path.endswith(".feature")], run.options)
-        findings += [*_check_selection(run), *_check_dry_run(run), *_check_paths(python), *_check_names(python)]
+        modules = [test for test in tests if not test.path.endswith(".feature")]
+        python = ConfiguredRun(settings, modules, run.options)
+        findings += [*check_selection(run), *_check_dry_run(run), *_check_paths(python), *_check_names(python)]
     return findings
-
-
-def _place(capture: Capture) -> Path:
-    return Path(os.path.abspath(capture.path))  # noqa: PTH100 - symbolic links stay as they are
 
 
 def _options(settings: PytestSettings) -> tuple[str, ...]:
@@ -91,19 +68,8 @@ def _options(settings: PytestSettings) -> tuple[str, ...]:
     return tuple(shlex.split(value, comments=True)) if isinstance(value, str) else settings.words("addopts")
 
 
-def _values(options: Sequence[str], short: str, long: str = "") -> Iterator[str]:
-    """The values of an option, in any of its spellings."""
-    for index, option in enumerate(options):
-        if option in {short, long}:
-            yield from options[index + 1 : index + 2]
-        elif long and option.startswith(f"{long}="):
-            yield option.removeprefix(f"{long}=")
-        elif not short.startswith("--") and option.startswith(short) and not option.startswith("--"):
-            yield option.removeprefix(short)
-
-
-def _check_plugin(run: _Run) -> Iterator[Finding]:
-    named = [name.strip() for name in _values(run.options, "-p")]
+def _check_plugin(run: ConfiguredRun) -> Iterator[Finding]:
+    named = [name.strip() for name in option_values(run.options, "-p")]
     asked = [name for name in named if name.removeprefix("no:") in _PLUGINS]
     told = ""
     if asked and asked[-1].startswith("no:"):
@@ -129,80 +95,41 @@ def _required(settings: PytestSettings) -> bool:
     return any(word.startswith("bugcapture") for word in words)
 
 
-def _check_selection(run: _Run) -> Iterator[Finding]:
-    text = next(reversed(list(_values(run.options, "-m"))), "")
-    if not text.strip():
-        return
-    try:
-        from _pytest.mark.expression import Expression  # noqa: PLC0415 - pytest has no public reader
-    except ImportError:  # Without pytest nothing runs here.
-        return
-    try:
-        expression: Any = Expression.compile(text)
-        excluded = [c for c in run.captures if not expression.evaluate(_Matcher(c.all_tags))]
-        # A capture that its project runs elsewhere, such as one marked slow, is left to the project.
-        ours = [c for c in excluded if not expression.evaluate(_Matcher(_own(c)))]
-    except Exception as error:  # noqa: BLE001 - whatever pytest's reader raises, in whatever version
-        told = shorten(printable(" ".join(str(error).split())), 200)
-        path = relative_path(run.settings.file) if run.settings.file else run.captures[0].path
-        message = f"pytest cannot read the expression of -m in addopts: {told}"
-        yield Finding(path, run.settings.line("addopts"), "P1", message)
-        return
-    if excluded:
-        shown = shorten(printable(text), _SHOWN)
-        yield run.finding("addopts", f'-m "{shown}" in addopts', excluded, error=bool(ours))
-
-
-def _own(capture: Capture) -> tuple[str, ...]:
-    return tuple(tag for tag in capture.all_tags if tag.startswith(PREFIX))
-
-
-class _Matcher:
-    """Answers pytest's question for a mark, with or without arguments."""
-
-    def __init__(self, tags: Sequence[str]) -> None:
-        self._names = {tag for tag in tags if read_tag(tag).kind is not TagKind.NUMBER}
-        self._tags = set(tags)
-
-    def __call__(self, name: str, /, **values: Any) -> bool:
-        return name in self._names and all(f"{name}_{value}" in self._tags for value in values.values())
-
-
-def _check_dry_run(run: _Run) -> Iterator[Finding]:
+def _check_dry_run(run: ConfiguredRun) -> Iterator[Finding]:
     for option in run.options:
         if option in _DRY:
             yield run.finding("addopts", f"{option} in addopts", run.captures)
             return
 
 
-def _check_paths(run: _Run) -> Iterator[Finding]:
+def _check_paths(run: ConfiguredRun) -> Iterator[Finding]:
     if run.settings.file is None:
         return
     base = run.settings.file.parent
     words = run.settings.words("testpaths")
     found = [path for word in words for path in glob.glob(word, root_dir=base, recursive=True)]  # noqa: PTH207
     paths = [Path(os.path.normpath(base / path)) for path in found]
-    outside = [c for c in run.captures if paths and not any(_place(c).is_relative_to(path) for path in paths)]
+    outside = [c for c in run.captures if paths and not any(place_of(c).is_relative_to(path) for path in paths)]
     if outside:
         # Paths on the command line take the place of these.
-        shown = shorten(printable(" ".join(words)), _SHOWN)
+        shown = shorten(printable(" ".join(words)), SHOWN)
         yield run.finding("testpaths", f"testpaths = {shown}", outside, error=False)
-    for ignored in _values(run.options, "--ignore", "--ignore"):
-        inside = [c for c in run.captures if _place(c).is_relative_to(os.path.normpath(base / ignored))]
+    for ignored in option_values(run.options, "--ignore", "--ignore"):
+        inside = [c for c in run.captures if place_of(c).is_relative_to(os.path.normpath(base / ignored))]
         if inside:
-            shown = shorten(printable(ignored), _SHOWN)
+            shown = shorten(printable(ignored), SHOWN)
             yield run.finding("addopts", f"--ignore={shown} in addopts", inside, error=False)
 
 
-def _check_names(run: _Run) -> Iterator[Finding]:
+def _check_names(run: ConfiguredRun) -> Iterator[Finding]:
     files: dict[str, list[Capture]] = {}
     for capture in run.captures:
-        if not run.settings.is_test_file(_place(capture)):
+        if not run.settings.is_test_file(place_of(capture)):
             files.setdefault(capture.path, []).append(capture)
     for path, captures in files.items():
         patterns = " ".join(run.settings.words("python_files", ("test_*.py", "*_test.py")))
         message = (
             f"pytest does not collect {plural(len(captures), 'tagged test')} of this file: "
-            f"its name is none of python_files = {shorten(printable(patterns), _SHOWN)}"
+            f"its name is none of python_files = {shorten(printable(patterns), SHOWN)}"
         )
         yield Finding(path, captures[0].line, "W2", message)
