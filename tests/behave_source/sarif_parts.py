@@ -29,10 +29,16 @@ _DRIVER = _object(
     informationUri=_URI,
     rules={**_list(_RULE), "uniqueItems": True},
 )
+_POSITION = {"type": "integer", "minimum": 1}
 _PLACE = _object(
     ("artifactLocation",),
     artifactLocation=_object(("uri",), uri=_URI),
-    region=_object(("startLine",), startLine={"type": "integer", "minimum": 1}),
+    region={
+        **_object(
+            ("startLine",), startLine=_POSITION, startColumn=_POSITION, endLine=_POSITION, endColumn=_POSITION
+        ),
+        "dependentRequired": {"startColumn": ["endLine", "endColumn"], "endColumn": ["startColumn"]},
+    },
 )
 _RESULT = _object(
     ("message", "level", "ruleId", "locations"),

@@ -34,6 +34,7 @@ HOSTILE = (
     "ünï.feature",
     "raw\udcff.feature",
 )
+POSITION = st.integers(1, 10**6)
 FINDINGS = st.lists(
     st.builds(
         Finding,
@@ -42,6 +43,16 @@ FINDINGS = st.lists(
         rule=st.sampled_from(sorted(RULES)),
         message=st.text(st.characters(codec="utf-8"), min_size=1, max_size=40),
         severity=st.sampled_from(Severity),
+    )
+    | st.builds(
+        Finding,
+        path=st.just("tests/test_cart.py"),
+        line=POSITION,
+        rule=st.sampled_from(sorted(RULES)),
+        message=st.just("message"),
+        column=POSITION,
+        end_line=POSITION,
+        end_column=POSITION,
     ),
     max_size=4,
 )
@@ -129,6 +140,15 @@ def test_sarif_of_a_file_elsewhere_has_a_file_address(
 def test_sarif_of_any_finding_is_valid(findings: list[Finding]) -> None:
     """Whatever text a path or message holds."""
     require_valid(json.loads(write_sarif(findings, "0.1.0")))
+
+
+def test_sarif_says_from_where_to_where() -> None:
+    """Where the columns are known; in characters, as the log says."""
+    known = Finding("a.py", 3, "T1", "m", column=5, end_line=4, end_column=1)
+    (run,) = json.loads(write_sarif([known, Finding("a.py", 3, "T1", "m")], "0.1.0"))["runs"]
+    regions = [result["locations"][0]["physicalLocation"]["region"] for result in run["results"]]
+    assert regions == [{"startLine": 3, "startColumn": 5, "endLine": 4, "endColumn": 1}, {"startLine": 3}]
+    assert run["columnKind"] == "unicodeCodePoints"
 
 
 def test_our_reading_of_sarif_refuses_what_is_wrong() -> None:

@@ -39,8 +39,33 @@ def test_sarif_and_github_carry_the_same(open_door: ScanProject) -> None:
     assert [one["ruleId"] for one in run["results"]] == ["MK101"]
     (rule,) = run["tool"]["driver"]["rules"]
     assert rule["shortDescription"]["text"] == "An authorization guard is answered by a mock that was told nothing"
+    (result,) = run["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 6,
+        "startColumn": 15,
+        "endLine": 6,
+        "endColumn": 26,
+    }
     done = open_door.scan("--format", "github")
     assert done.out.startswith("::error file=tests/test_users.py,title=bugcapture MK101,line=6::")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_columns_are_characters(project: ScanProject, newline: str) -> None:
+    """In SARIF as in JSON, where `ast` counts bytes, and an editor of Windows UTF-16."""
+    line = 'def test_region(): name = "ü€\U0001f40d"; os.environ["REGION"] = name'
+    project.write("tests/test_region.py", newline.join(["import os", "", line, ""]))
+    column = line.index("os.environ") + 1
+    (found,) = project.scan("--format", "json").json["findings"]
+    assert (found["line"], found["column"]) == (3, column)
+    (run,) = project.scan("--format", "sarif").json["runs"]
+    region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert region == {
+        "startLine": 3,
+        "startColumn": column,
+        "endLine": found["end_line"],
+        "endColumn": found["end_column"],
+    }
 
 
 def test_junit_has_a_failure_for_each_finding(open_door: ScanProject) -> None:

@@ -10,7 +10,7 @@ from bugcapture.cli.options import style
 
 if TYPE_CHECKING:
     from bugcapture.core.finding import Finding
-    from bugcapture.scan.engine import ScanResult
+    from bugcapture.scan.result import ScanResult
     from bugcapture.scan.hazard import Hazard
 
 
@@ -76,7 +76,19 @@ def _finding(hazard: Hazard) -> Finding:
 
     is_error = hazard.level in {Level.CRITICAL, Level.HIGH}
     severity = Severity.ERROR if is_error else Severity.WARNING
-    return Finding(hazard.path, hazard.span.line, hazard.rule, hazard.message, severity)
+    return Finding(hazard.path, hazard.span.line, hazard.rule, hazard.message, severity, **_columns(hazard))
+
+
+def _columns(hazard: Hazard) -> dict[str, int]:
+    """Where a finding begins and ends, in characters from 1."""
+    from bugcapture.report.scan_text import characters  # noqa: PLC0415
+
+    span = hazard.span
+    return {
+        "column": characters(_line_of(hazard.path, span.line), span.column) + 1,
+        "end_line": span.end_line,
+        "end_column": characters(_line_of(hazard.path, span.end_line), span.end_column) + 1,
+    }
 
 
 def _names() -> dict[str, str]:
@@ -100,15 +112,10 @@ def _json(result: ScanResult) -> str:
 
 
 def _fields(hazard: Hazard) -> dict[str, Any]:
-    from bugcapture.report.scan_text import characters  # noqa: PLC0415
-
-    span = hazard.span
     return {
         "path": hazard.path,
-        "line": span.line,
-        "column": characters(_line_of(hazard.path, span.line), span.column) + 1,
-        "end_line": span.end_line,
-        "end_column": characters(_line_of(hazard.path, span.end_line), span.end_column) + 1,
+        "line": hazard.span.line,
+        **_columns(hazard),
         "rule": hazard.rule,
         "level": hazard.level.value,
         "confidence": hazard.confidence.value,

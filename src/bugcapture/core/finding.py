@@ -28,6 +28,9 @@ class Finding:
         rule: The rule's code, such as ``T1``.
         message: What is wrong and what would be right, printable.
         severity: How much it weighs.
+        column: The character in the line, from 1; 0 when it is not known.
+        end_line: The line where it ends; 0 when the column is not known.
+        end_column: The character behind its end.
     """
 
     path: str
@@ -35,6 +38,9 @@ class Finding:
     rule: str
     message: str
     severity: Severity = Severity.ERROR
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
 
     @property
     def where(self) -> str:

@@ -53,6 +53,12 @@ def _result(finding: Finding, rules: list[str], properties: Mapping[str, str]) -
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(finding.path)}}
     if finding.line:
         place["region"] = {"startLine": finding.line}
+        if finding.column:
+            place["region"] |= {
+                "startColumn": finding.column,
+                "endLine": finding.end_line,
+                "endColumn": finding.end_column,
+            }
     return {
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
