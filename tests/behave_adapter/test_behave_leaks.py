@@ -6,11 +6,16 @@ import re
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from behave_project import FAILED, GREEN, BehaveProject, Run, captured, closing
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 STEPS = """
+    import itertools
     import logging
     import os
     import sys
@@ -36,6 +41,11 @@ STEPS = """
 
     @step("{name} is set to {value}")
     def change_variable(context, name, value): os.environ[name] = value
+
+    counter = itertools.count(1)
+
+    @step("the attempt adds a variable")
+    def set_next(context): os.environ[f"TRY_{next(counter)}"] = "1"
 
     @step("{name} is removed")
     def remove_variable(context, name): del os.environ[name]
@@ -398,6 +408,7 @@ def test_a_retry_does_not_undo_a_leak(shop: BehaveProject) -> None:
             When X is set
           Scenario: is shaky and leaks
             When Y is set
+            And the attempt adds a variable
             Then it follows the plan fp
           Scenario: is shaky
             Then it follows the plan  fp
@@ -407,7 +418,11 @@ def test_a_retry_does_not_undo_a_leak(shop: BehaveProject) -> None:
     assert run.code == 1
     assert left(run.stderr) == {
         "leaks": ["the variable X is set"],
-        "is shaky and leaks": ["the variable Y is set"],
+        "is shaky and leaks": [
+            "the variable TRY_1 is set",
+            "the variable Y is set",
+            "the variable TRY_2 is set",
+        ],
     }
     assert [run.scenario(name)["status"] for name in ("leaks", "is shaky and leaks", "is shaky")] == [
         "failed",
@@ -499,23 +514,42 @@ def test_a_run_that_does_not_ask_loads_nothing(project: BehaveProject) -> None:
     assert (run.code, run.hook_lines()) == (0, ["[]"])
 
 
-@pytest.mark.skipif(find_spec("behavex") is None, reason="behavex is not installed")
-@pytest.mark.parametrize("scheme", ["feature", "scenario"])
-def test_behavex_processes_tell_what_they_saw(scheme: str) -> None:
-    """Each of them its own; the run fails for it."""
-    # The path leaves room for the sockets that behavex's processes talk through.
+@pytest.fixture
+def behavex() -> Iterator[BehaveProject]:
+    """A project in which a leak is an error; its path leaves room for the sockets of behavex's processes."""
+    if find_spec("behavex") is None:
+        pytest.skip("behavex is not installed")
     with tempfile.TemporaryDirectory(prefix="behavex-", ignore_cleanup_errors=True) as folder:
         project = BehaveProject(Path(folder))
         write_shop(project)
         set_leaks(project, "error")
-        for name in ("a", "b"):
-            project.feature(
-                f"Feature: {name}\n  Scenario: leaks {name}\n    When {name} is set\n"
-                f"  Scenario: clean {name}\n    Then it passes\n",
-                name,
-            )
-        options = ("-o", "output", "--parallel-processes", "2", "--parallel-scheme", scheme)
-        run = project.run(*options, module="behavex", reports=False, env={"PYTHONPATH": "src"})
+        yield project
+
+
+def run_behavex(project: BehaveProject, scheme: str) -> Run:
+    """One run of it in two processes."""
+    options = ("-o", "output", "--parallel-processes", "2", "--parallel-scheme", scheme)
+    return project.run(*options, module="behavex", reports=False, env={"PYTHONPATH": "src"})
+
+
+@pytest.mark.parametrize("scheme", ["feature", "scenario"])
+def test_behavex_processes_tell_what_they_saw(behavex: BehaveProject, scheme: str) -> None:
+    """Each of them its own; the run fails for it."""
+    for name in ("a", "b"):
+        behavex.feature(
+            f"Feature: {name}\n  Scenario: leaks {name}\n    When {name} is set\n"
+            f"  Scenario: clean {name}\n    Then it passes\n",
+            name,
+        )
+    run = run_behavex(behavex, scheme)
     assert run.code == 1
     assert left(run.stderr) == {"leaks a": ["the variable a is set"], "leaks b": ["the variable b is set"]}
     assert set(run.listed) == {"features/a.feature:2", "features/b.feature:2"}
+
+
+def test_behavex_fails_for_a_feature_that_leaks(behavex: BehaveProject) -> None:
+    """Although none of its scenarios failed."""
+    behavex.hooks("import os\ndef after_feature(context, feature):\n    os.environ['LEFT'] = '1'\n")
+    behavex.feature("Feature: F\n  Scenario: clean\n    Then it passes\n")
+    run = run_behavex(behavex, "feature")
+    assert (run.code, left(run.stderr)) == (1, {"F": ["the variable LEFT is set"]})

@@ -174,9 +174,7 @@ class LeakWatch:
             if lines := describe(changes):
                 self._keep(scope.entity, lines)
                 if self._error and scope.entity.type != "scenario":
-                    runner.context._root["failed"] = True  # noqa: SLF001 - as for verdicts
-                    if not scope.entity.status.has_failed():
-                        scope.entity.set_status(Status.failed)
+                    _fail(scope.entity, runner)
         if self._scopes:
             self._scopes[-1].told |= told
 
@@ -200,6 +198,13 @@ class _EndOfContainer(IFormatter):  # type: ignore[misc] # Behave ships no types
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _fail(container: Any, runner: Any) -> None:
+    runner.hook_failures += 1  # Its hooks have forgotten something; behavex fails for it where no scenario failed.
+    runner.context._root["failed"] = True  # noqa: SLF001 - as for verdicts
+    if not container.status.has_failed():
+        container.set_status(Status.failed)
 
 
 def _count_cleanups(runner: Any) -> int:
