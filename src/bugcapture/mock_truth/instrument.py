@@ -44,7 +44,7 @@ class Watcher(Protocol):
     def called(self, mock: Any, frame: FrameType) -> None:
         """A mock is called by a frame."""
 
-    def promised(self, coroutine: Any, frame: FrameType) -> None:
+    def promised(self, mock: Any, coroutine: Any, frame: FrameType) -> None:
         """A frame has called an asynchronous mock, and got a coroutine."""
 
     def tested(self, mock: Any, frame: FrameType) -> None:
@@ -82,11 +82,11 @@ def watch_unawaited(note: Callable[[Any], None], patches: Patches) -> None:
     original = getattr(warnings, "_warn_unawaited_coroutine", None)
     if not isinstance(original, types.FunctionType):
         return
-    real: Callable[..., None] = warnings.warn
 
     def warn(*args: Any, stacklevel: int = 1, source: Any = None, **kwargs: Any) -> None:
         note(source)
         # One call more than without us lies between the warning and the line that it is about.
+        real: Callable[..., None] = warnings.warn
         real(*args, stacklevel=stacklevel + 1, source=source, **kwargs)
 
     names = {**original.__globals__, "warn": warn}
@@ -167,7 +167,7 @@ def _watch_calls(module: Any, watcher: Watcher, patches: Patches, caller: _Calle
     @functools.wraps(executed)
     def _execute_mock_call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         coroutine = executed(self, *args, **kwargs)
-        watcher.promised(coroutine, caller(sys._getframe(1)))  # noqa: SLF001
+        watcher.promised(self, coroutine, caller(sys._getframe(1)))  # noqa: SLF001
         return coroutine
 
     patches.replace(module.CallableMixin, "_increment_mock_call", _increment_mock_call)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bugcapture.mock_truth.instructions import Instructions
 from bugcapture.mock_truth.instrument import COMPARISONS, instrument, watch_unawaited
-from bugcapture.mock_truth.origins import MODULES, Origins, Trail, written
+from bugcapture.mock_truth.origins import MODULES, Birth, Origins, Trail, written
 from bugcapture.mock_truth.patches import Patches
 from bugcapture.mock_truth.run import (
     COMPARISON,
@@ -101,6 +101,14 @@ def _quiet(note: Callable[..., None]) -> Callable[..., None]:
     return noted
 
 
+def _is_answer_of_autospec(frame: FrameType) -> bool:
+    """Whether a mock is made as what a method of an autospec answers, where that is not left to the method."""
+    maker: FrameType | None = frame
+    while maker is not None and maker.f_code.co_name == "__init__":
+        maker = maker.f_back
+    return maker is not None and maker.f_code.co_name == "create_autospec" and "child_klass" in maker.f_locals
+
+
 class _Watcher:
     """Makes observations of what happens to mocks.
 
@@ -119,7 +127,7 @@ class _Watcher:
         self._lock = threading.RLock()
         self._entering = threading.local()
         self._patch_places: dict[int, str] = {}
-        self._promises: dict[int, tuple[str, str, str]] = {}
+        self._promises: dict[int, Observation] = {}
 
     def take(self) -> Run:
         with self._lock:
@@ -135,6 +143,9 @@ class _Watcher:
             return
         if "co_flags" in (names.get("_mock_methods") or ()):
             return  # The code object that every AsyncMock makes for itself.
+        if _is_answer_of_autospec(frame):
+            self.origins.add(mock, "").birth = Birth.RESULT
+            return
         patches: list[tuple[Any, list[Any]]] = getattr(self._entering, "patches", [])
         place = self._patch_places.get(id(patches[-1][0]), "") if patches else ""
         place = place or self._sources.place(frame)
@@ -166,44 +177,44 @@ class _Watcher:
 
     @_quiet
     def called(self, mock: Any, frame: FrameType) -> None:
-        name = self._sources.program_name(frame.f_code.co_filename)
-        if not name:
-            return
         method = mock.__dict__["_mock_new_name"]
         if method == "__bool__" or method in _COMPARISONS:
             if self.origins.is_default(mock):
                 self._note(COMPARISON if method in _COMPARISONS else TRUTH, mock._mock_new_parent, frame)  # noqa: SLF001
             return
+        name = self._sources.program_name(frame.f_code.co_filename)
+        if not name:
+            return
         place = f"{name}:{frame.f_lineno}"
         origin = self.origins.get(mock)
-        if origin is not None:
+        if origin is not None and origin.asked != place:
             origin.asked = place
-        with self._lock:
-            for made in self.origins.places(mock):
-                self._run.asked.setdefault(made, set()).add(place)
+            with self._lock:
+                for made in self.origins.places(mock):
+                    self._run.asked.setdefault(made, set()).add(place)
         if self._instructions.awaits(frame) and self.origins.cannot_be_awaited(mock):
             made = self.origins.made(mock)
             if made:
                 self._add(SYNC_AWAITED, Trail(made, f"{written(mock)}()", place), frame, place)
 
     @_quiet
-    def promised(self, coroutine: Any, frame: FrameType) -> None:
+    def promised(self, mock: Any, coroutine: Any, frame: FrameType) -> None:
+        self._promises.pop(id(coroutine), None)
         name = self._sources.program_name(frame.f_code.co_filename)
-        if name:
+        # By the time that nobody awaits it, the mock may be gone.
+        made = self.origins.made(mock) if name else ""
+        if made:
             place = f"{name}:{frame.f_lineno}"
-            self._promises[id(coroutine)] = (self.test, place, frame.f_code.co_qualname)
-        else:
-            self._promises.pop(id(coroutine), None)
+            function = frame.f_code.co_qualname
+            self._promises[id(coroutine)] = Observation(
+                place, function, NEVER_AWAITED, f"{written(mock)}()", made, place, self.test
+            )
 
     @_quiet
     def unawaited(self, coroutine: Any) -> None:
         promise = self._promises.pop(id(coroutine), None)
-        mock = coroutine.cr_frame.f_locals.get("self")
-        made = self.origins.made(mock) if promise is not None and mock is not None else ""
-        if promise is not None and made:
-            test, place, function = promise
-            name = f"{written(mock)}()"
-            self._count(Observation(place, function, NEVER_AWAITED, name, made, place, test))
+        if promise is not None:
+            self._count(promise)
 
     @_quiet
     def tested(self, mock: Any, frame: FrameType) -> None:
@@ -215,18 +226,22 @@ class _Watcher:
 
     def _note(self, kind: str, mock: Any, frame: FrameType) -> None:
         """Note the use of an answer, where it is one that nobody chose and the program uses it."""
-        trail = self.origins.trail(mock)
-        if trail is None:
-            return
-        user: FrameType | None = frame
-        if trail.name.endswith(_EXITS):
-            while user is not None and user.f_code.co_filename == contextlib.__file__:
-                user = user.f_back  # An ExitStack asks for the one who wrote it.
+        user = self._user(frame)
         name = self._sources.program_name(user.f_code.co_filename) if user is not None else ""
-        if not name or user is None:
+        trail = self.origins.trail(mock) if name else None
+        if user is None or trail is None:
             return
-        swallows = user is not frame or self._instructions.leaves_with(frame)
-        self._add(SWALLOW if kind == TRUTH and swallows else kind, trail, user, f"{name}:{user.f_lineno}")
+        if user is not frame and not trail.name.endswith(_EXITS):
+            return
+        swallows = kind == TRUTH and (user is not frame or self._instructions.leaves_with(frame))
+        self._add(SWALLOW if swallows else kind, trail, user, f"{name}:{user.f_lineno}")
+
+    def _user(self, frame: FrameType) -> FrameType | None:
+        """The frame itself; for an ``ExitStack``, which asks whether to swallow, the one that has written it."""
+        user: FrameType | None = frame
+        while user is not None and user.f_code.co_filename == contextlib.__file__:
+            user = user.f_back
+        return user
 
     def _add(self, kind: str, trail: Trail, frame: FrameType, guard: str) -> None:
         function = frame.f_code.co_qualname
