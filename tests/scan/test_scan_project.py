@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from scan_project import OPEN_DOOR, REGION, ScanProject
 
 from bugcapture.core.errors import ConfigurationError
-from bugcapture.scan import assert_clean
+from bugcapture.scan import assert_clean, workers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -204,16 +207,16 @@ def test_a_second_scan_reads_only_what_has_changed(
     open_door: ScanProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By content: of the file, the conftest files around it, the program, the settings and the rules."""
-    from bugcapture.scan import engine
+    from bugcapture.scan import scan_file
 
     read: list[str] = []
-    usual = engine.scan_module
+    usual = scan_file.scan_file
 
     def look(path: str, *arguments: object) -> object:
         read.append(path)
         return usual(path, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(engine, "scan_module", look)
+    monkeypatch.setattr(scan_file, "scan_file", look)
     open_door.write("tests/test_region.py", REGION)
     both = ["tests/test_region.py", "tests/test_users.py"]
 
@@ -251,14 +254,54 @@ def test_a_broken_cache_is_none(open_door: ScanProject, cache_home: Path) -> Non
     assert open_door.json().rules == ["MK101"]
 
 
-def test_many_files_are_read_by_several_processes(open_door: ScanProject) -> None:
-    """With the same result in the same order."""
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text there")
+def test_a_name_that_is_no_text(open_door: ScanProject) -> None:
+    """Is escaped, and kept with all the others."""
+    name = os.fsdecode(b"tests/test_\xff.py")
+    (open_door.root / "tests/test_users.py").rename(open_door.root / name)
+    open_door.write(os.fsdecode(b"src/shop/\xff.py"), "async def more(): ...\n")
+    for _ in range(2):
+        (found,) = open_door.json().json["findings"]
+        assert (found["path"], found["rule"]) == ("tests/test_\\udcff.py", "MK101")
+    assert "openfga = AsyncMock()" in open_door.scan().out
+
+
+def test_a_comment_in_what_is_no_python(open_door: ScanProject) -> None:
+    """Is no comment; the file is named like others that cannot be read."""
+    open_door.write("tests/test_other.py", "# bugcapture: ignore[MK101] why\nx = (\n")
+    done = open_door.json()
+    assert [problem["rule"] for problem in done.json["problems"]] == ["P1"]
+    assert done.rules == ["MK101"]
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_large_files_are_read_by_several_processes(
+    open_door: ScanProject, monkeypatch: pytest.MonkeyPatch, forks: bool
+) -> None:
+    """With the same result in the same order, whether a process is a copy of this one or starts anew."""
+    padding = "# much is written here\n" * 2000
+    open_door.write("src/shop/more.py", f"{padding}async def more(): ...\n")
     for number in range(40):
-        open_door.write(f"tests/test_{number:02}.py", REGION if number % 3 else OPEN_DOOR)
+        open_door.write(f"tests/test_{number:02}.py", (REGION if number % 3 else OPEN_DOOR) + padding)
     one = open_door.json("--no-cache", "--jobs", "1")
+    started: list[int] = []
+    shared = workers._shared
+
+    def look(*arguments: Any, **options: Any) -> Iterator[tuple[Any, Any]]:
+        started.append(arguments[3])
+        return shared(*arguments, **options)
+
+    monkeypatch.setattr(workers, "_shared", look)
+    monkeypatch.setattr(workers, "_FORKS", forks)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     several = open_door.json("--no-cache", "--jobs", "3")
+    assert started == [3]
     assert one.out == several.out
     assert len(one.rules) == 41
+    if forks:  # Not beside threads, which may hold what the copy waits for.
+        monkeypatch.setattr(threading, "active_count", lambda: 2)
+        assert open_door.json("--no-cache", "--jobs", "3").out == one.out
+        assert len(started) == 1
 
 
 def test_as_a_test_of_a_suite(open_door: ScanProject) -> None:

@@ -21,8 +21,8 @@ from bugcapture.project.console import say
 
 if TYPE_CHECKING:
     from bugcapture.cli.progress import Progress
-    from bugcapture.scan.engine import ScanResult
     from bugcapture.scan.fix import FixPlan
+    from bugcapture.scan.result import ScanResult
 
 _FORMATS = ("text", "json", "sarif", "github", "junit", "markdown")
 _LEVELS = ("critical", "high", "medium", "low", "info")

@@ -10,8 +10,8 @@ from bugcapture.cli.options import style
 
 if TYPE_CHECKING:
     from bugcapture.core.finding import Finding
-    from bugcapture.scan.result import ScanResult
     from bugcapture.scan.hazard import Hazard
+    from bugcapture.scan.result import ScanResult
 
 
 def render_scan(result: ScanResult, output_format: str, trend: Path | None) -> str:

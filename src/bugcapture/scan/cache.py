@@ -1,49 +1,36 @@
-"""What scans have found out, kept by the content of the files: an unchanged file is not read twice."""
+"""What scans have found out, kept until the files are others: an unchanged file is not read twice."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from bugcapture.scan.hazard import Hazard  # noqa: TC001 - msgspec reads the annotations
-from bugcapture.scan.index import ProgramFunction  # noqa: TC001
+from bugcapture.scan.contents import Stamp, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
-_SIZE: Final = 16
-
-
-class Found(msgspec.Struct, array_like=True):
-    """What was found in one test file.
-
-    Attributes:
-        hazards: Its findings.
-        problem: Why it cannot be read; empty when it can.
-        line: The line of the problem.
-    """
-
-    hazards: list[Hazard] = []
-    problem: str = ""
-    line: int = 0
+# A name for what something was made of, and the thing as MessagePack; it is read when it is asked for.
+_Entry = tuple[str, msgspec.Raw]
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    program: dict[str, list[ProgramFunction]] = {}
-    tests: dict[str, Found] = {}
+    version: str = ""
+    stamps: dict[str, Stamp] = {}
+    program: dict[str, _Entry] = {}
+    tests: dict[str, _Entry] = {}
 
 
 class Cache:
     """The results of one project.
 
-    What cannot be read counts as not there, and what cannot be written is not kept.
+    What cannot be read, or was found by other rules, counts as not there; what cannot be written is not kept.
 
     Args:
         root: The project's folder.
@@ -53,73 +40,81 @@ class Cache:
     def __init__(self, root: Path, *, enabled: bool = True) -> None:
         self._file = _folder() / f"{fingerprint([os.fsencode(root.resolve())])}.msgpack" if enabled else None
         self._old = _Kept()
-        self._new = _Kept()
+        self._new = _Kept(rules_version())
         if self._file is not None:
             with contextlib.suppress(OSError, msgspec.MsgspecError):
                 self._old = msgspec.msgpack.decode(self._file.read_bytes(), type=_Kept)
+        if self._old.version != self._new.version:
+            self._old = _Kept(self._new.version)
 
-    def program(self, key: str) -> list[ProgramFunction] | None:
-        """What a file of the program holds; None when it is not known."""
-        found = self._old.program.get(key)
-        if found is not None:
-            self._new.program[key] = found
-        return found
+    @property
+    def stamps(self) -> Mapping[str, Stamp]:
+        """What was known of files."""
+        return self._old.stamps
 
-    def keep_program(self, key: str, functions: list[ProgramFunction]) -> None:
-        """Keep what a file of the program holds."""
-        self._new.program[key] = functions
+    def program(self, name: str, key: str) -> msgspec.Raw | None:
+        """The functions of a file of the program; None when they are not known.
 
-    def test(self, key: str) -> Found | None:
-        """What was found in a test file; None when it is not known."""
-        found = self._old.tests.get(key)
-        if found is not None:
-            self._new.tests[key] = found
-        return found
+        Args:
+            name: The file.
+            key: A name for what it holds.
+        """
+        return _ask(self._old.program, self._new.program, name, key)
 
-    def keep_test(self, key: str, found: Found) -> None:
+    def keep_program(self, name: str, key: str, functions: msgspec.Raw) -> None:
+        """Keep the functions of a file of the program."""
+        self._new.program[name] = key, functions
+
+    def test(self, name: str, key: str) -> msgspec.Raw | None:
+        """What was found in a test file; None when it is not known.
+
+        Args:
+            name: The file.
+            key: A name for all that it depends on.
+        """
+        return _ask(self._old.tests, self._new.tests, name, key)
+
+    def keep_test(self, name: str, key: str, found: msgspec.Raw) -> None:
         """Keep what was found in a test file."""
-        self._new.tests[key] = found
+        self._new.tests[name] = key, found
 
-    def save(self, *, whole: bool) -> None:
+    def save(self, stamps: Mapping[str, Stamp], *, whole: bool) -> None:
         """Write it in one step.
 
         Args:
+            stamps: What is known of files now.
             whole: Whether all files were looked at, so that what nobody asked for can go.
         """
         if self._file is None:
             return
-        kept = self._new
+        old, new = self._old, self._new
+        new.stamps = dict(stamps)
         if not whole:
-            kept = _Kept(self._old.program | kept.program, self._old.tests | kept.tests)
-        elif kept == self._old:
+            new = _Kept(new.version, old.stamps | new.stamps, old.program | new.program, old.tests | new.tests)
+        if new == old:
             return
         with contextlib.suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".scan-")
             with os.fdopen(handle, "wb") as stream:
-                stream.write(msgspec.msgpack.encode(kept))
+                stream.write(msgspec.msgpack.encode(new))
             Path(name).replace(self._file)
 
 
-def fingerprint(parts: Iterable[bytes]) -> str:
-    """A name for some contents, in hexadecimal digits.
-
-    Args:
-        parts: The contents; where one ends and the next begins counts.
-    """
-    digest = hashlib.blake2b(digest_size=_SIZE)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little"))
-        digest.update(part)
-    return digest.hexdigest()
+def _ask(old: dict[str, _Entry], new: dict[str, _Entry], name: str, key: str) -> msgspec.Raw | None:
+    found = old.get(name)
+    if found is None or found[0] != key:
+        return None
+    new[name] = found
+    return found[1]
 
 
-def rules_version() -> bytes:
+def rules_version() -> str:
     """A name for what the rules are made of: their sources, and the Python that parses."""
     package = Path(__file__).parent
     files = sorted([*package.glob("*.py"), *(package / "rules").glob("*.py")])
     contents = [file.read_bytes() for file in files]
-    return fingerprint([repr(sys.version_info[:3]).encode(), *contents]).encode()
+    return fingerprint([repr(sys.version_info[:3]).encode(), *contents])
 
 
 def _folder() -> Path:

@@ -2,66 +2,33 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import sys
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from msgspec.structs import replace as changed
+import msgspec
 
-from bugcapture.core.errors import SourceError
-from bugcapture.core.finding import Finding
-from bugcapture.core.text import printable
-from bugcapture.project.files import read_bytes
-from bugcapture.scan.cache import Cache, Found, fingerprint, rules_version
-from bugcapture.scan.discover import find_sources, rules_for
-from bugcapture.scan.hazard import Hazard, Level
-from bugcapture.scan.index import ProductionIndex
-from bugcapture.scan.module import read_module
-from bugcapture.scan.parse import parse
-from bugcapture.scan.program import read_program
-from bugcapture.scan.rule import Rule, Scope, all_rules, choose_rules
-from bugcapture.scan.strangers import mark_given_away
-from bugcapture.scan.suppress import MARK, apply_suppressions, read_suppressions
+from bugcapture.scan.cache import Cache
+from bugcapture.scan.conftests import Conftests
+from bugcapture.scan.contents import Contents, fingerprint
+from bugcapture.scan.discover import find_sources
+from bugcapture.scan.found import Found
+from bugcapture.scan.result import ScanResult
+from bugcapture.scan.rule import Scope, choose_rules
 from bugcapture.scan.words import concerns_program, concerns_tests
+from bugcapture.scan.workers import spread, without_collector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from bugcapture.project.config import ScanSettings
+    from bugcapture.scan.index import ProductionIndex
     from bugcapture.scan.mocks import Mock
-    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.rule import Rule
 
-# Fewer files than this are read faster without other processes.
-_FEW: Final = 24
-
-
-@dataclass(slots=True)
-class ScanResult:
-    """What a scan found.
-
-    Attributes:
-        hazards: The findings, in order, at or above the level that was asked for.
-        problems: Files that cannot be read, and comments that hold nothing back.
-        files: How many test files were scanned.
-        suppressed: How many findings comments held back.
-        known: How many findings the baseline knows.
-        gone: How many findings of the baseline are gone.
-        dropped: How many findings were run and have shown nothing.
-    """
-
-    hazards: list[Hazard] = field(default_factory=list)
-    problems: list[Finding] = field(default_factory=list)
-    files: int = 0
-    suppressed: int = 0
-    known: int = 0
-    gone: int = 0
-    dropped: int = 0
+_encode: Final = msgspec.msgpack.encode
+# A file of the program that holds no function of interest.
+_NOTHING: Final = msgspec.Raw(_encode([]))
 
 
 def scan(
@@ -92,258 +59,149 @@ def scan(
     sources = find_sources(root, settings, paths)
     rules = choose_rules(settings)
     cache = Cache(root, enabled=cached)
-    version = rules_version()
-    contents, problems = _read_all({**sources.tests, **sources.program, **sources.conftests})
-    index, about_program = _read_program(sources.program, contents, cache, version)
-    scope = Scope(index=index, settings=settings)
-    common = fingerprint(
-        [version, about_program, repr((settings, [rule.code for rule in rules])).encode()]
-    ).encode()
-    given, about_fixtures = _read_conftests(sources.conftests, contents)
-
-    everywhere = any(rule.anywhere for rule in rules)
-    result = ScanResult(problems=problems, files=len(sources.tests))
-    found: dict[str, Found] = {}
-    jobs_left: list[_Job] = []
+    files = {**sources.tests, **sources.program, **sources.conftests}
+    contents = Contents({_as_text(name): file for name, file in files.items()}, cache.stamps)
+    with without_collector():
+        program, about_program = _read_program(map(_as_text, sources.program), contents, cache, jobs)
+        tests = _Tests(contents, cache, Conftests(map(_as_text, sources.conftests), contents))
+        dist = settings.dist or ""
+        tests.ask_cache(map(_as_text, sources.tests), [about_program, dist, *(rule.code for rule in rules)])
+        if tests.left:
+            scope = Scope(index=_index(program), dist=dist)
+            tests.scan(scope, rules, jobs, on_progress)
+    cache.save(contents.stamps, whole=not paths)
+    result = ScanResult(problems=contents.problems, files=len(sources.tests))
+    decode = msgspec.msgpack.Decoder(Found).decode
     for name in sources.tests:
-        content = contents.get(name)
-        if content is None:
-            continue
-        around = _around(name, given)
-        if not everywhere and not _is_of_interest(content, around):
-            found[name] = Found()
-            continue
-        key = fingerprint(
-            [common, name.encode("utf-8", "surrogateescape"), content, _around_key(name, about_fixtures)]
-        )
-        known = cache.test(key)
-        if known is not None:
-            found[name] = known
-        else:
-            jobs_left.append(_Job(name, content, key))
-    work = _Work(scope, rules, given)
-    for done, (job, one) in enumerate(_run(jobs_left, work, jobs), start=1):
-        found[job.name] = one
-        cache.keep_test(job.key, one)
-        on_progress(done, len(jobs_left))
-    cache.save(whole=not paths)
-    for name in sorted(found):
-        _take(result, name, found[name], contents[name], settings, rules)
+        if found := tests.found.get(_as_text(name)):
+            result.take(name, decode(found), settings, [rule.code for rule in rules])
     result.hazards.sort(key=lambda hazard: hazard.order)
     result.problems.sort()
     return result
 
 
-def scan_module(
-    path: str,
-    content: bytes,
-    scope: Scope,
-    rules: Iterable[Rule],
-    around: Mapping[str, Mock] | None = None,
-) -> Found:
-    """Scan one file.
+def _as_text(name: str) -> str:
+    """A file's name as it can be kept: one that is no text is escaped."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
-    Args:
-        path: The file as findings name it.
-        content: What it holds.
-        scope: What rules may look at besides.
-        rules: The rules to ask.
-        around: The mocks that fixtures of conftest files around it give.
-    """
+
+def _read_program(
+    files: Iterable[str], contents: Contents, cache: Cache, jobs: int | None
+) -> tuple[list[msgspec.Raw], str]:
+    """The functions of the program by its files, and a name for what they were read from."""
+    program: dict[str, msgspec.Raw] = {}
+    left = []
+    for name in files:
+        known = cache.program(name, contents.digest(name))
+        program[name] = known if known is not None else _NOTHING
+        if known is None and concerns_program(contents.read(name)):
+            left.append((name, contents.read(name)))
+    for (name, _), functions in spread(_read_functions, left, [len(content) for _, content in left], jobs):
+        program[name] = msgspec.Raw(functions)
+    digests = []
+    for name, found in program.items():
+        cache.keep_program(name, contents.digest(name), found)
+        if found != _NOTHING:
+            digests.append(f"{name} {contents.digest(name)}")
+    about = fingerprint(digest.encode() for digest in digests)
+    return [found for found in program.values() if found != _NOTHING], about
+
+
+def _read_functions(file: tuple[str, bytes]) -> bytes:
+    from bugcapture.scan.parse import parse  # noqa: PLC0415 - not needed where all results are known
+    from bugcapture.scan.program import read_program  # noqa: PLC0415
+    from bugcapture.scan.scan_file import UNREADABLE  # noqa: PLC0415
+
+    name, content = file
     try:
-        module = _read_test(path, content, around or {})
-        mark_given_away(module, scope.index)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
-        reason = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
-        return Found(problem=f"cannot be parsed: {printable(reason)}", line=line)
-    seen: dict[tuple[object, ...], Hazard] = {}
-    for rule in rules:
-        try:
-            for hazard in rule.check(module, scope):
-                key = (hazard.rule, hazard.span, hazard.subject)
-                known = seen.get(key)
-                # The same mock in several tests is one finding, told at its worst.
-                if known is None or hazard.level.rank < known.level.rank:
-                    seen[key] = hazard
-        except RecursionError:
-            return Found(problem="is nested too deeply to be followed")
-    return Found(sorted(map(_clean, seen.values()), key=lambda hazard: hazard.order))
+        return _encode(read_program(name, parse(content)))
+    except UNREADABLE:
+        return bytes(_NOTHING)  # The program's own tools tell.
 
 
-def _clean(hazard: Hazard) -> Hazard:
-    """A finding without characters of the scanned code that a terminal would obey."""
-    if hazard.message.isprintable() and hazard.subject.isprintable():
-        return hazard
-    return changed(hazard, message=printable(hazard.message), subject=printable(hazard.subject))
+def _index(program: Iterable[msgspec.Raw]) -> ProductionIndex:
+    from bugcapture.scan.index import ProductionIndex, ProgramFunction  # noqa: PLC0415
+
+    index = ProductionIndex()
+    decode = msgspec.msgpack.Decoder(list[ProgramFunction]).decode
+    for functions in program:
+        index.add(decode(functions))
+    return index
 
 
-def _read_test(path: str, content: bytes, around: Mapping[str, Mock]) -> TestModule:
-    return read_module(path, parse(content), content, around)
+class _Tests:
+    """The test files of one scan."""
+
+    def __init__(self, contents: Contents, cache: Cache, conftests: Conftests) -> None:
+        self._contents = contents
+        self._cache = cache
+        self._conftests = conftests
+        self._common = ""
+        self.found: dict[str, msgspec.Raw] = {}
+        self.left: list[str] = []
+
+    def ask_cache(self, files: Iterable[str], common: Iterable[str]) -> None:
+        """Take what is known of some files; all of it depends on some things in common."""
+        self._common = "\0".join(common)
+        for name in files:
+            if self._contents.digest(name):
+                known = self._cache.test(name, self._key(name))
+                if known is None:
+                    self.left.append(name)
+                else:
+                    self.found[name] = known
+
+    def scan(
+        self, scope: Scope, rules: Sequence[Rule], jobs: int | None, on_progress: Callable[[int, int], None]
+    ) -> None:
+        """Scan the other ones."""
+        from bugcapture.scan.scan_file import read_comments  # noqa: PLC0415 - not needed where all results are known
+
+        everywhere = any(rule.anywhere for rule in rules)
+        files = []
+        for name in self.left:
+            content = self._contents.read(name)
+            around = self._conftests.around(name)
+            if everywhere or _is_of_interest(content, around):
+                files.append(_File(name, content, around))
+            else:
+                self._keep(name, _encode(read_comments(content)))
+        sizes = [len(file.content) for file in files]
+        for done, (file, found) in enumerate(spread(_Work(scope, rules), files, sizes, jobs), start=1):
+            self._keep(file.name, found)
+            on_progress(done, len(files))
+
+    def _keep(self, name: str, found: bytes) -> None:
+        self.found[name] = msgspec.Raw(found)
+        self._cache.keep_test(name, self._key(name), self.found[name])
+
+    def _key(self, name: str) -> str:
+        parts = (self._common, self._contents.digest(name), self._conftests.key(name))
+        return fingerprint(part.encode() for part in parts)
 
 
 def _is_of_interest(content: bytes, around: Iterable[str]) -> bool:
     """Whether a file may hold what any rule is about; what Python cannot read is, so that it is told."""
-    if concerns_tests(content) or b"\0" in content:
-        return True
-    return any(word.encode() in content for word in around)
-
-
-def _read_all(files: Mapping[str, Path]) -> tuple[dict[str, bytes], list[Finding]]:
-    contents: dict[str, bytes] = {}
-    problems: list[Finding] = []
-    for name, file in files.items():
-        try:
-            contents[name] = read_bytes(file)
-        except SourceError as error:
-            problems.append(Finding(name, 0, "P1", error.message))
-    return contents, problems
-
-
-def _read_program(
-    files: Iterable[str], contents: Mapping[str, bytes], cache: Cache, version: bytes
-) -> tuple[ProductionIndex, bytes]:
-    """The index of the program, and a name for what it was made of."""
-    index = ProductionIndex()
-    keys = []
-    for name in files:
-        content = contents.get(name, b"")
-        if not concerns_program(content):
-            continue
-        key = fingerprint([version, name.encode("utf-8", "surrogateescape"), content])
-        functions = cache.program(key)
-        if functions is None:
-            try:
-                functions = read_program(name, parse(content))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                functions = []  # The program's own tools tell.
-            cache.keep_program(key, functions)
-        keys.append(key.encode())
-        index.add(functions)
-    return index, fingerprint(keys).encode()
-
-
-def _read_conftests(
-    files: Iterable[str], contents: Mapping[str, bytes]
-) -> tuple[dict[str, dict[str, Mock]], dict[str, bytes]]:
-    """The mocks that fixtures of conftest files give, by their folders, and names for their contents."""
-    given: dict[str, dict[str, Mock]] = {}
-    about: dict[str, bytes] = {}
-    for name in sorted(files, key=lambda one: one.count("/")):
-        content = contents.get(name, b"")
-        folder = PurePosixPath(name).parent.as_posix()
-        if not concerns_tests(content):
-            continue
-        about[folder] = fingerprint([content]).encode()
-        try:
-            given[folder] = dict(_read_test(name, content, _around(name, given)).fixtures)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            given[folder] = {}  # It is told when the file itself is scanned.
-    return given, about
-
-
-def _folders(name: str) -> list[str]:
-    """The folders above a file, the outermost first."""
-    return [folder.as_posix() for folder in reversed(PurePosixPath(name).parents)]
-
-
-def _around(name: str, given: Mapping[str, Mapping[str, Mock]]) -> dict[str, Mock]:
-    around: dict[str, Mock] = {}
-    for folder in _folders(name):
-        around |= given.get(folder, {})
-    return around
-
-
-def _around_key(name: str, about: Mapping[str, bytes]) -> bytes:
-    return b"".join(about.get(folder, b"") for folder in _folders(name))
+    return concerns_tests(content) or b"\0" in content or any(word.encode() in content for word in around)
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _File:
+    """A test file, and the mocks that fixtures of the conftest files around it give."""
+
     name: str
     content: bytes
-    key: str
+    around: Mapping[str, Mock]
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What every file needs."""
+    """What is done with every test file."""
 
     scope: Scope
-    rules: tuple[Rule, ...]
-    given: dict[str, dict[str, Mock]]
+    rules: Sequence[Rule]
 
-    def __call__(self, job: tuple[str, bytes]) -> Found:
-        name, content = job
-        return scan_module(name, content, self.scope, self.rules, _around(name, self.given))
+    def __call__(self, file: _File) -> bytes:
+        from bugcapture.scan.scan_file import scan_file  # noqa: PLC0415
 
-
-# The work of a process that does nothing else.
-_works: list[_Work] = []
-
-
-def _start(work: tuple[Scope, tuple[str, ...], dict[str, dict[str, Mock]]]) -> None:
-    scope, codes, given = work
-    _works.append(_Work(scope, tuple(rule for rule in all_rules() if rule.code in codes), given))
-    gc.disable()
-
-
-def _look(job: tuple[str, bytes]) -> Found:
-    return _works[-1](job)
-
-
-def _run(left: list[_Job], work: _Work, jobs: int | None) -> Iterable[tuple[_Job, Found]]:
-    """What is found in each file, in order; by several processes where there is enough to do."""
-    count = min(jobs or os.cpu_count() or 1, max(1, len(left) // 8))
-    if count == 1 or len(left) < _FEW:
-        enabled = gc.isenabled()
-        gc.disable()
-        try:
-            for job in left:
-                yield job, work((job.name, job.content))
-        finally:
-            if enabled:
-                gc.enable()
-        return
-    method = "fork" if sys.platform == "linux" else "spawn"
-    state = (work.scope, tuple(rule.code for rule in work.rules), work.given)
-    with ProcessPoolExecutor(
-        count, multiprocessing.get_context(method), initializer=_start, initargs=(state,)
-    ) as pool:
-        # The largest first, so that no process ends up alone with one of them.
-        largest = sorted(left, key=lambda job: -len(job.content))
-        yield from zip(
-            largest, pool.map(_look, [(job.name, job.content) for job in largest], chunksize=4), strict=True
-        )
-
-
-def _take(
-    result: ScanResult, name: str, found: Found, content: bytes, settings: ScanSettings, rules: tuple[Rule, ...]
-) -> None:
-    """Take in what was found in a file, without what comments and settings hold back."""
-    if found.problem:
-        result.problems.append(Finding(name, found.line, "P1", found.problem))
-        return
-    ignored = rules_for(name, settings)
-    hazards = (
-        [hazard for hazard in found.hazards if not hazard.rule.startswith(ignored)] if ignored else found.hazards
-    )
-    if MARK in content:
-        suppressions, problems = read_suppressions(name, content)
-        asked = frozenset(rule.code for rule in rules if not rule.code.startswith(ignored or ("?",)))
-        left, useless = apply_suppressions(name, hazards, suppressions, asked)
-        result.suppressed += len(hazards) - len(left)
-        result.problems += [*problems, *useless]
-        hazards = left
-    result.hazards += hazards
-
-
-def at_least(result: ScanResult, level: str) -> ScanResult:
-    """The same without what is less bad than a level.
-
-    Args:
-        result: What was found.
-        level: One of `bugcapture.scan.hazard.Level`.
-    """
-    limit = Level(level).rank
-    return replace(result, hazards=[hazard for hazard in result.hazards if hazard.level.rank <= limit])
+        return _encode(scan_file(file.name, file.content, self.scope, self.rules, file.around))

@@ -12,6 +12,7 @@ from bugcapture.scan.functions import Outline, TestFunction, read_outline
 from bugcapture.scan.lines import Lines
 from bugcapture.scan.mocks import Kind, Made, Mock, Usage
 from bugcapture.scan.names import Names, dotted
+from bugcapture.scan.parse import parse
 from bugcapture.scan.words import is_of_mocks, words_with
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ class TestModule:
 
     Attributes:
         path: The file as reports name it.
-        tree: Its syntax.
         outline: Its functions, classes and imports.
         names: What its names stand for outside of functions.
         seen: Its mocks and patches.
@@ -74,7 +74,6 @@ class TestModule:
     __test__ = False
 
     path: str
-    tree: ast.Module
     outline: Outline
     names: Names
     lines: Lines
@@ -114,18 +113,22 @@ class TestModule:
         return owner is not None and any(dotted(base) not in _PLAIN_BASES for base in owner.bases)
 
 
-def read_module(path: str, tree: ast.Module, content: bytes, around: Mapping[str, Mock]) -> TestModule:
+def read_module(path: str, content: bytes, around: Mapping[str, Mock]) -> TestModule:
     """Read a module.
 
     Args:
         path: The file as reports name it.
-        tree: Its syntax.
         content: What it holds.
         around: The mocks that fixtures of the conftest files around it give.
+
+    Raises:
+        SyntaxError: If it is no Python.
+        ValueError: If it holds null bytes.
+        RecursionError: If it is nested too deeply, as `MemoryError` may say as well.
     """
-    outline = read_outline(tree)
+    outline = read_outline(parse(content))
     lines = Lines(content)
-    module = TestModule(path, tree, outline, Names(outline.top_imports), lines)
+    module = TestModule(path, outline, Names(outline.top_imports), lines)
     imported = [alias for node in outline.imports for alias in node.names if alias.asname]
     words = words_with(alias.asname.encode() for alias in imported if alias.asname and is_of_mocks(alias.name))
     _Reader(module, dict(around), lambda function: lines.match(function.node, words)).read()

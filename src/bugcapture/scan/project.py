@@ -13,8 +13,9 @@ from msgspec.structs import replace as changed
 from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.scan.baseline import leave_out_known, read_baseline
-from bugcapture.scan.engine import ScanResult, at_least, scan
+from bugcapture.scan.engine import scan
 from bugcapture.scan.observed import observe, read_run
+from bugcapture.scan.result import ScanResult, at_least
 from bugcapture.scan.rule import choose_rules
 from bugcapture.scan.verify import verify
 

@@ -29,11 +29,11 @@ class Scope:
 
     Attributes:
         index: The program.
-        settings: What the project sets.
+        dist: How pytest-xdist distributes tests, such as ``loadgroup``; empty where nothing says it.
     """
 
     index: ProductionIndex
-    settings: ScanSettings
+    dist: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.text import printable
+from bugcapture.scan.found import Suppression
 from bugcapture.scan.rule import all_rules
 
 if TYPE_CHECKING:
@@ -22,48 +22,31 @@ MARK: Final = b"bugcapture: ignore"
 _COMMENT: Final = re.compile(r"(?<!`)#\s*bugcapture:\s*ignore(?:\[([^\]]*)\])?\s*[:\-\u2013\u2014]*\s*(.*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """One comment.
-
-    Attributes:
-        line: Its line.
-        codes: The rules that it names.
-        reason: Why.
-        alone: Whether nothing but the comment stands on the line.
-    """
-
-    line: int
-    codes: tuple[str, ...]
-    reason: str
-    alone: bool = False
-
-
-def read_suppressions(path: str, content: bytes) -> tuple[list[Suppression], list[Finding]]:
-    """The comments of a file that hold findings back, and those that cannot.
+def read_suppressions(content: bytes) -> list[Suppression]:
+    """The comments of a file that hold findings back, and those that mean to and cannot.
 
     Args:
-        path: The file as reports name it.
-        content: A Python file that can be parsed.
+        content: A Python file.
+
+    Raises:
+        SyntaxError: If it is none.
+        tokenize.TokenError: The same.
     """
-    found: list[Suppression] = []
-    problems: list[Finding] = []
+    found = []
     known = {rule.code for rule in all_rules()}
     for token in tokenize.tokenize(io.BytesIO(content).readline):
         match = _COMMENT.search(token.string) if token.type == tokenize.COMMENT else None
         if match is None:
             continue
-        line = token.start[0]
         codes = tuple(part.strip() for part in (match[1] or "").split(",") if part.strip())
         wrong = [code for code in codes if code not in known]
+        problem = ""
         if not codes or wrong or not match[2].strip():
             what = f"{printable(wrong[0])} is no rule" if wrong else "name the rules and say why"
-            message = f"this holds nothing back: {what}, as in `# bugcapture: ignore[MK102] tested elsewhere`"
-            problems.append(Finding(path, line, "SUP1", message, Severity.ERROR))
-        else:
-            alone = not token.line[: token.start[1]].strip()
-            found.append(Suppression(line, codes, match[2].strip(), alone))
-    return found, problems
+            problem = f"this holds nothing back: {what}, as in `# bugcapture: ignore[MK102] tested elsewhere`"
+        alone = not token.line[: token.start[1]].strip()
+        found.append(Suppression(token.start[0], codes, alone, problem))
+    return found
 
 
 def apply_suppressions(
@@ -80,16 +63,20 @@ def apply_suppressions(
     Returns:
         What is left, and comments that hold nothing back.
     """
+    able = [one for one in suppressions if not one.problem]
     used: set[tuple[int, str]] = set()
     left = []
     for hazard in hazards:
-        holding = [one for one in suppressions if hazard.rule in one.codes and _is_about(one, hazard)]
+        holding = [one for one in able if hazard.rule in one.codes and _is_about(one, hazard)]
         used.update((one.line, hazard.rule) for one in holding)
         if not holding:
             left.append(hazard)
     problems = [
+        Finding(path, one.line, "SUP1", one.problem, Severity.ERROR) for one in suppressions if one.problem
+    ]
+    problems += [
         Finding(path, one.line, "SUP2", f"there is no {code} here: the comment can go", Severity.WARNING)
-        for one in suppressions
+        for one in able
         for code in one.codes
         if code in asked and (one.line, code) not in used
     ]

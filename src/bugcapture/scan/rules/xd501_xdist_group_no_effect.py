@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
-    dist = scope.settings.dist
+    dist = scope.dist
     if dist == "loadgroup":
         return
     seen = f"the settings say --dist {dist}" if dist else "no setting says --dist loadgroup"

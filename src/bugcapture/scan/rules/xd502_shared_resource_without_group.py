@@ -49,7 +49,7 @@ _PORTS: Final = frozenset({"port", "server_port", "listen_port"})
 
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
-    if scope.settings.dist != "loadgroup":
+    if scope.dist != "loadgroup":
         return
     groups = {mark.symbol: mark.group for mark in group_marks(module)}
     users: dict[str, dict[str, ast.expr]] = {}

@@ -1,0 +1,85 @@
+"""Scan one test file."""
+
+from __future__ import annotations
+
+import tokenize
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from bugcapture.core.text import printable
+from bugcapture.scan.found import Found
+from bugcapture.scan.module import read_module
+from bugcapture.scan.strangers import mark_given_away
+from bugcapture.scan.suppress import MARK, read_suppressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bugcapture.scan.hazard import Hazard
+    from bugcapture.scan.mocks import Mock
+    from bugcapture.scan.rule import Rule, Scope
+
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError)
+
+
+def scan_file(
+    path: str, content: bytes, scope: Scope, rules: Iterable[Rule], around: Mapping[str, Mock] | None = None
+) -> Found:
+    """Scan one file.
+
+    Args:
+        path: The file as findings name it.
+        content: What it holds.
+        scope: What rules may look at besides.
+        rules: The rules to ask.
+        around: The mocks that fixtures of conftest files around it give.
+    """
+    try:
+        module = read_module(path, content, around or {})
+        mark_given_away(module, scope.index)
+        suppressions = read_suppressions(content) if MARK in content else []
+    except UNREADABLE as error:
+        return unreadable(error)
+    seen: dict[tuple[object, ...], Hazard] = {}
+    for rule in rules:
+        try:
+            for hazard in rule.check(module, scope):
+                key = (hazard.rule, hazard.span, hazard.subject)
+                known = seen.get(key)
+                # The same mock in several tests is one finding, told at its worst.
+                if known is None or hazard.level.rank < known.level.rank:
+                    seen[key] = hazard
+        except RecursionError:
+            return Found(problem="is nested too deeply to be followed")
+    return Found(sorted(map(_clean, seen.values()), key=lambda hazard: hazard.order), suppressions)
+
+
+def read_comments(content: bytes) -> Found:
+    """What is found in a file that no rule is about: comments that hold nothing back.
+
+    Args:
+        content: What it holds.
+    """
+    try:
+        return Found([], read_suppressions(content) if MARK in content else [])
+    except UNREADABLE as error:
+        return unreadable(error)
+
+
+def unreadable(error: BaseException) -> Found:
+    """What is told of a file that is no Python.
+
+    Args:
+        error: What was raised.
+    """
+    line = error.lineno or 0 if isinstance(error, SyntaxError) else 0
+    reason = error.msg if isinstance(error, SyntaxError) else str(error) or type(error).__name__
+    return Found(problem=f"cannot be parsed: {printable(reason)}", line=line)
+
+
+def _clean(hazard: Hazard) -> Hazard:
+    """A finding without characters of the scanned code that a terminal would obey."""
+    if hazard.message.isprintable() and hazard.subject.isprintable():
+        return hazard
+    return replace(hazard, message=printable(hazard.message), subject=printable(hazard.subject))
