@@ -84,6 +84,7 @@ def watch_unawaited(note: Callable[[Any], None], patches: Patches) -> None:
         return
 
     def warn(*args: Any, stacklevel: int = 1, source: Any = None, **kwargs: Any) -> None:
+        __tracebackhide__ = True
         note(source)
         # One call more than without us lies between the warning and the line that it is about.
         real: Callable[..., None] = warnings.warn
