@@ -141,6 +141,7 @@ PROBES: dict[str, Callable[[], Any]] = {
     "truth as an attribute": lambda: [
         hasattr(mock.Mock(), "__bool__"),
         hasattr(mock.Mock, "__bool__"),
+        [hasattr(mock.Mock, name) for name in ("__bool__", "__eq__")],
         getattr(mock.Mock(), "__bool__", None),
         failure(lambda: mock.Mock().__bool__()),
         hasattr(mock.MagicMock(), "__bool__"),

@@ -248,7 +248,10 @@ def test_sources_that_have_changed(ran: ScanProject) -> None:
     done = ran.scan("--confirm-with", "run.json")
     assert done.code == 2
     assert done.out == ""
-    assert "run.json: is about other sources: src/shop/users.py, tests/test_users.py changed" in done.err
+    assert (
+        "run.json: is about other sources: src/shop/users.py has changed, tests/test_users.py is gone\n"
+        in done.err
+    )
     assert "pytest --bugcapture-mock-truth=run.json" in done.err
 
 

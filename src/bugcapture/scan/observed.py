@@ -79,19 +79,23 @@ def read_run(file: Path, root: Path) -> Run:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = printable(f"{error} is missing" if isinstance(error, KeyError) else str(error))
         raise ConfigurationError(f"is no record of a run: {reason}", where=where, hint=hint) from error
-    changed = [name for name in run.files() if not _is_same(root / name, digests.get(name))]
-    if changed:
-        names = ", ".join(map(printable, changed[:_SHOWN]))
-        more = f" and {plural(len(changed) - _SHOWN, 'more file')}" if len(changed) > _SHOWN else ""
-        raise ConfigurationError(f"is about other sources: {names}{more} changed", where=where, hint=hint)
+    told = [difference for name in run.files() if (difference := _difference(root, name, digests.get(name)))]
+    if told:
+        more = f" and {plural(len(told) - _SHOWN, 'more file')}" if len(told) > _SHOWN else ""
+        raise ConfigurationError(
+            f"is about other sources: {', '.join(told[:_SHOWN])}{more}", where=where, hint=hint
+        )
     return run
 
 
-def _is_same(file: Path, known: Any) -> bool:
+def _difference(root: Path, name: str, known: Any) -> str:
+    """How a file is not what the run has seen; empty where it is."""
     try:
-        return bool(digest(file) == known)
+        return "" if digest(root / name) == known else f"{printable(name)} has changed"
+    except FileNotFoundError:
+        return f"{printable(name)} is gone"
     except (OSError, ValueError):
-        return False
+        return f"{printable(name)} cannot be read"
 
 
 def observe(hazards: Iterable[Hazard], run: Run, root: Path) -> list[Hazard]:
