@@ -40,10 +40,14 @@ def find_files(paths: Iterable[Path], suffixes: Sequence[str]) -> list[Path]:
         ConfigurationError: If a path does not exist, cannot be read, or is a file of another kind.
     """
     found: dict[tuple[Path, str], Path] = {}
+    folders: dict[Path, Path] = {}
     for path in paths:
         for file in _files_at(path, tuple(suffixes)):
+            folder = file.parent
+            if folder not in folders:
+                folders[folder] = folder.resolve()
             # A link to a file is a test file of its own, as it is for the frameworks; a folder is not.
-            found.setdefault((file.parent.resolve(), file.name), file)
+            found.setdefault((folders[folder], file.name), file)
     return list(found.values())
 
 

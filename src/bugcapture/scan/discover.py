@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError
@@ -48,17 +48,30 @@ def find_sources(root: Path, settings: ScanSettings, paths: Sequence[Path] = ())
     Raises:
         ConfigurationError: If a path does not exist or holds no test, or a setting matches nothing.
     """
-    everything = {relative_path(file, root): file for file in find_files([root], (".py",))}
+    everything = _find(root, root)
     kept = {name: file for name, file in everything.items() if not _matches(name, settings.exclude)}
     tests = {name: file for name, file in kept.items() if is_test(name, settings)}
     program = {name: file for name, file in kept.items() if name not in tests and _below(name, settings.source)}
-    conftests = {name: file for name, file in tests.items() if PurePosixPath(name).name == "conftest.py"}
+    conftests = {name: file for name, file in tests.items() if name.rpartition("/")[2] == "conftest.py"}
     if paths:
         chosen = _choose(root, settings, paths)
         tests = {name: file for name, file in chosen.items() if not _matches(name, settings.exclude)}
     else:
         _refuse_nothing(everything, tests, settings)
     return Sources(_without_links(tests), program, conftests)
+
+
+def _find(top: Path, root: Path) -> dict[str, Path]:
+    """The Python files of a folder, by their paths below the root."""
+    found: dict[str, Path] = {}
+    folders: dict[Path, str] = {}
+    for file in find_files([top], (".py",)):
+        folder = file.parent
+        above = folders.get(folder)
+        if above is None:
+            above = folders[folder] = relative_path(folder, root)
+        found[file.name if above == "." else f"{above.rstrip('/')}/{file.name}"] = file
+    return found
 
 
 def _refuse_nothing(everything: Iterable[str], tests: Iterable[str], settings: ScanSettings) -> None:
@@ -97,8 +110,8 @@ def is_test(name: str, settings: ScanSettings) -> bool:
     """
     if settings.tests:
         return any(_is_below(name, folder) for folder in settings.tests)
-    path = PurePosixPath(name)
-    return bool(_TEST_FILE.fullmatch(path.name)) or not _TEST_FOLDERS.isdisjoint(path.parts[:-1])
+    *folders, last = name.split("/")
+    return _TEST_FILE.fullmatch(last) is not None or not _TEST_FOLDERS.isdisjoint(folders)
 
 
 def _choose(root: Path, settings: ScanSettings, paths: Iterable[Path]) -> dict[str, Path]:
@@ -109,8 +122,7 @@ def _choose(root: Path, settings: ScanSettings, paths: Iterable[Path]) -> dict[s
                 raise ConfigurationError("is no Python file", where=printable(str(path)))
             chosen[relative_path(path, root)] = path
         else:
-            found = {relative_path(file, root): file for file in find_files([path], (".py",))}
-            tests = {name: file for name, file in found.items() if is_test(name, settings)}
+            tests = {name: file for name, file in _find(path, root).items() if is_test(name, settings)}
             if not tests:
                 hint = "a single file is scanned whatever it is called"
                 raise ConfigurationError("holds no test file", where=printable(str(path)), hint=hint)
