@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
+import sys
+from unittest import mock
 
 import pytest
 from mock_truth_sample import Sample, kinds, seen
@@ -104,6 +107,7 @@ def test_awaited_answers(sample: Sample) -> None:
         "client.get.return_value.status = 200",
         "client.get.return_value.json.return_value = {}",
         "client.get.return_value.user = MagicMock()",
+        "client.get.return_value.rows.return_value.first.return_value = 1",
         "client.get.return_value.__bool__.return_value = False",
         "client.get.return_value.__bool__ = lambda self: False",
         "client.get.return_value.__len__.return_value = 3",
@@ -199,6 +203,11 @@ def test_swallowed_exceptions(sample: Sample, kind: str) -> None:
 
         def fine(lock):
             with lock: ...
+
+        def callback(lock):
+            with contextlib.ExitStack() as stack:
+                stack.push(lambda *_: lock.leave())
+                raise KeyError
         """)
     run = sample.suite(f"""\
         lock = MagicMock()
@@ -206,6 +215,7 @@ def test_swallowed_exceptions(sample: Sample, kind: str) -> None:
         block(lock)
         stack(lock)
         fine(lock)
+        callback(lock)
         db = MagicMock()
         db.__aexit__ = AsyncMock()
         asyncio.run(session(db))
@@ -215,9 +225,10 @@ def test_swallowed_exceptions(sample: Sample, kind: str) -> None:
                 block(plain)
         """)
     assert seen(run) == [
-        ("swallow", "mock.__aexit__()", "src/shop.py:11", f"{MADE}:7"),
-        ("swallow", "mock.__aexit__()", "src/shop.py:15", f"{MADE}:7"),
+        ("swallow", "mock.__aexit__()", "src/shop.py:11", f"{MADE}:8"),
+        ("swallow", "mock.__aexit__()", "src/shop.py:15", f"{MADE}:8"),
         ("swallow", "mock.__exit__()", "src/shop.py:2", f"{MADE}:2"),
+        ("swallow", "mock.leave()", "src/shop.py:23", f"{MADE}:1"),
         ("swallow", "mock.__exit__()", "src/shop.py:6", f"{MADE}:2"),
     ]
 
@@ -357,6 +368,8 @@ def test_where_mocks_are_made(sample: Sample) -> None:
         ("mock.send()", "29"),
     ]
 
+    assert all(one.asked == one.guard for one in run.observations)
+
 
 def test_counts(sample: Sample) -> None:
     """One observation for each test, place and answer, with how often it was seen."""
@@ -377,13 +390,26 @@ def test_mocks_of_pytest_mock(sample: Sample, pytestconfig: pytest.Config) -> No
     assert [made for *_, made in seen(run)] == [f"{MADE}:1", f"{MADE}:2", f"{MADE}:3"]
 
 
-def test_mocks_of_the_backport(sample: Sample) -> None:
-    """Are watched once somebody has imported it."""
-    backport = pytest.importorskip("mock")
+def test_mocks_of_the_backport(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are watched from the next test on, once somebody has imported it."""
+    spec = importlib.util.spec_from_file_location("mock.mock", mock.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    backport = importlib.util.module_from_spec(spec)
     sample.names["backport"] = backport
     sample.program("async def ask(client):\n    if await client.get(): ...\n")
-    run = sample.suite("asyncio.run(ask(backport.AsyncMock()))\n")
+    recorder = Recorder(sample.root)
+    recorder.start()
+    try:
+        monkeypatch.setitem(sys.modules, "mock.mock", backport)
+        spec.loader.exec_module(backport)
+        recorder.begin("test")
+        suite = compile("asyncio.run(ask(backport.AsyncMock()))", sample.root / "tests/test_shop.py", "exec")
+        exec(suite, sample.names)  # noqa: S102
+    finally:
+        run = recorder.stop()
     assert kinds(run) == ["truth"]
+    assert "__bool__" not in vars(backport.NonCallableMock)
 
 
 def test_threads(sample: Sample) -> None:

@@ -42,8 +42,6 @@ class _Listing:
         """The next one that counts."""
         offsets, instructions = self._all
         place = bisect_right(offsets, offset)
-        if place and instructions[place - 1].opname == "PRECALL":
-            place += 1  # The call itself, which 3.11 makes of two.
         return next((one for one in instructions[place:] if not one.opname.startswith((*_FILLING, *over))), None)
 
 

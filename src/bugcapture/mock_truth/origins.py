@@ -148,15 +148,6 @@ class Origins:
                 return origin.place if origin is not None else ""
         return ""
 
-    def is_default(self, method: Any) -> bool:
-        """Whether a magic method that a mock brings along answers what it does for everybody.
-
-        Args:
-            method: The mock that stands for it.
-        """
-        origin = self._known.get(id(method))
-        return origin is not None and origin.birth is Birth.ATTRIBUTE and not self._is_told_itself(method)
-
     def cannot_be_awaited(self, mock: Any) -> bool:
         """Whether awaiting what calling a mock gives is sure to fail.
 

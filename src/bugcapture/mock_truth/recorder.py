@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _COMPARISONS: Final = frozenset({*COMPARISONS, "__contains__"})
-_EXITS: Final = (".__exit__()", ".__aexit__()")
 
 
 class Recorder:
@@ -179,8 +178,7 @@ class _Watcher:
     def called(self, mock: Any, frame: FrameType) -> None:
         method = mock.__dict__["_mock_new_name"]
         if method == "__bool__" or method in _COMPARISONS:
-            if self.origins.is_default(mock):
-                self._note(COMPARISON if method in _COMPARISONS else TRUTH, mock._mock_new_parent, frame)  # noqa: SLF001
+            self._note(COMPARISON if method in _COMPARISONS else TRUTH, mock._mock_new_parent, frame)  # noqa: SLF001
             return
         name = self._sources.program_name(frame.f_code.co_filename)
         if not name:
@@ -231,13 +229,11 @@ class _Watcher:
         trail = self.origins.trail(mock) if name else None
         if user is None or trail is None:
             return
-        if user is not frame and not trail.name.endswith(_EXITS):
-            return
         swallows = kind == TRUTH and (user is not frame or self._instructions.leaves_with(frame))
         self._add(SWALLOW if swallows else kind, trail, user, f"{name}:{user.f_lineno}")
 
     def _user(self, frame: FrameType) -> FrameType | None:
-        """The frame itself; for an ``ExitStack``, which asks whether to swallow, the one that has written it."""
+        """The frame itself; for an exit stack, which asks only whether to swallow, the one that has made it."""
         user: FrameType | None = frame
         while user is not None and user.f_code.co_filename == contextlib.__file__:
             user = user.f_back

@@ -35,6 +35,7 @@ class Sources:
             for folder in {*python, *map(os.path.realpath, python)}
             if os.path.join(folder, "").startswith(self._roots) and folder not in folders  # noqa: PTH118
         )
+        self._start = os.getcwd()  # noqa: PTH109 - it has to be a text
         self._known: dict[str, tuple[str, bool]] = {}
 
     def name(self, filename: str) -> str:
@@ -74,6 +75,8 @@ class Sources:
         return found
 
     def _look(self, filename: str) -> tuple[str, bool]:
+        if filename.endswith(".py"):  # Behave compiles steps with paths as seen from where it was started.
+            filename = os.path.normpath(os.path.join(self._start, filename))  # noqa: PTH118
         root = next((root for root in self._roots if filename.startswith(root)), None)
         if root is None or filename.startswith((*self._foreign, *_BETWEEN)):
             return "", False
