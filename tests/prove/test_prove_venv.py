@@ -32,8 +32,9 @@ PYPROJECT = """
     only-include = ["shop.py"]
 
     [tool.bugcapture]
-    install = ["-e", ".", "pytest", "behave", "robotframework"]
+    install = ["-e", ".", "{framework}"]
 """
+PACKAGES = {"behave": "behave", "robot": "robotframework", "pytest": "pytest"}
 USES = """
     try:
         from toolz import concat as join
@@ -50,11 +51,12 @@ USES = """
 @pytest.fixture
 def dependent(shop: Shop) -> Shop:
     """The fix needs a package that the base does not."""
-    shop.write("pyproject.toml", PYPROJECT.format(dependency=""))
+    framework = PACKAGES[shop.framework]
+    shop.write("pyproject.toml", PYPROJECT.format(dependency="", framework=framework))
     shop.write("shop.py", USES)
     shop.commit()
     shop.branch()
-    shop.write("pyproject.toml", PYPROJECT.format(dependency='"toolz"'))
+    shop.write("pyproject.toml", PYPROJECT.format(dependency='"toolz"', framework=framework))
     shop.write_test()
     shop.commit("fix: use toolz")
     return shop
@@ -100,18 +102,20 @@ def test_a_framework_that_is_not_installed_there_is_told(plain_shop: Shop) -> No
     assert '["-e", ".[test]", "pytest"]' in done.err
 
 
-@pytest.mark.parametrize("way", ["uv", "venv"])
+@pytest.mark.parametrize("way", ["uv", "our pip", "its own pip"])
 def test_an_environment_knows_us_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    """Made with uv where it is, else with Python's own venv and pip; what the user has set misleads neither."""
+    """Made with uv where it is, else with Python's own venv and a pip; what the user has set misleads none."""
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "misleading"))
     monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "other"))
-    if way == "venv":
+    if way != "uv":
         monkeypatch.setattr(shutil, "which", lambda _name: None)
+    if way == "its own pip":
+        monkeypatch.setattr(venv.metadata, "version", lambda _name: "22.2.1")
     (tmp_path / "env").mkdir()
     (tmp_path / "env" / "old").write_text("old", "utf-8")
-    install = ("pip",) if way == "venv" else ()
+    install = ("pip",) if way == "its own pip" else ()
     environment = make_environment(tmp_path / "env", tmp_path, install, None, "abc")
     assert environment == Environment(tmp_path / "env")
     assert not (tmp_path / "env" / "old").exists()
@@ -119,6 +123,27 @@ def test_an_environment_knows_us_and_nothing_else(
     environment.require((), "abc")
     with pytest.raises(ConfigurationError, match="click cannot be imported in the environment for abc"):
         environment.require(["click"], "abc")
+
+
+@pytest.mark.parametrize(
+    ("version", "shared"), [("22.3", True), ("26.0.1", True), ("22.2.9", False), ("23.dev1", False), (None, False)]
+)
+def test_our_pip_is_asked_where_it_can_install_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, version: str | None, shared: bool
+) -> None:
+    """Its option --python came with 22.3; another interpreter may be too old for it."""
+
+    def find(name: str) -> str:
+        if version is None:
+            raise venv.metadata.PackageNotFoundError(name)
+        return version
+
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    monkeypatch.setattr(venv.metadata, "version", find)
+    make, pip = venv._commands(Path("env"), "env/bin/python", None)
+    assert ("--without-pip" in make, pip[0]) == (shared, sys.executable if shared else "env/bin/python")
+    make, pip = venv._commands(Path("env"), "env/bin/python", "/usr/bin/python3")
+    assert ("--without-pip" in make, pip[0]) == (False, "env/bin/python")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
@@ -170,10 +195,10 @@ def test_the_interpreter_lies_where_the_system_puts_it(monkeypatch: pytest.Monke
 def test_bisect_installs_each_revision_as_well(plain_shop: Shop) -> None:
     """One that cannot be installed is in doubt, and the search goes on."""
     plain_shop.write("shop.py", FIXED)
-    plain_shop.write("pyproject.toml", PYPROJECT.format(dependency=""))
+    plain_shop.write("pyproject.toml", PYPROJECT.format(dependency="", framework="pytest"))
     plain_shop.commit("good")
     plain_shop.write("shop.py", BUGGY)
-    plain_shop.write("pyproject.toml", PYPROJECT.format(dependency='"toolz"'))
+    plain_shop.write("pyproject.toml", PYPROJECT.format(dependency='"toolz"', framework="pytest"))
     bad = plain_shop.commit("bad")
     plain_shop.write_test(switch=True)
     plain_shop.commit("test")

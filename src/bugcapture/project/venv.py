@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,8 @@ from bugcapture.project.process import Task, run_tasks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+# The first pip with --python.
+_PIP_FOR_OTHERS: Final = (22, 3)
 # What the adapters import besides their framework and Python's own library.
 _LENT: Final = ("bugcapture", "msgspec")
 # What would lead an installation away from the environment that it is for.
@@ -104,22 +107,34 @@ def make_environment(
     """
     environment = Environment(folder)
     shutil.rmtree(folder, ignore_errors=True)
-    base = sys.executable if python is None else python
-    uv = shutil.which("uv")
-    own = str(environment.python)
-    make: tuple[str, ...]
-    pip: tuple[str, ...]
-    if uv is not None:
-        make = (uv, "venv", "--quiet", "--no-project", "--python", base, str(folder))
-        pip = (uv, "pip", "install", "--quiet", "--python", own)
-    else:
-        make = (base, "-m", "venv", str(folder))
-        pip = (own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
+    make, pip = _commands(folder, str(environment.python), python)
     _run(make, checkout, f"no environment for {told}")
     if install:
         _run((*pip, *install), checkout, f"{told} cannot be installed")
     _lend(environment.lent)
     return environment
+
+
+def _commands(folder: Path, own: str, python: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How to make an environment, and how to install into it."""
+    base = sys.executable if python is None else python
+    if uv := shutil.which("uv"):
+        created = (uv, "venv", "--quiet", "--no-project", "--python", base, str(folder))
+        return created, (uv, "pip", "install", "--quiet", "--python", own)
+    options = ("--quiet", "--disable-pip-version-check", "--no-input")
+    if python is None and _has_pip():  # Giving each environment a pip of its own takes longer than all the rest.
+        bare = (base, "-m", "venv", "--without-pip", str(folder))
+        return bare, (base, "-m", "pip", "--python", own, "install", *options)
+    return (base, "-m", "venv", str(folder)), (own, "-m", "pip", "install", *options)
+
+
+def _has_pip() -> bool:
+    """Whether our own pip can install into another environment."""
+    try:
+        major, minor = metadata.version("pip").split(".")[:2]
+    except (metadata.PackageNotFoundError, ValueError):
+        return False
+    return (major + minor).isdecimal() and (int(major), int(minor)) >= _PIP_FOR_OTHERS
 
 
 def _run(command: tuple[str, ...], folder: Path, told: str) -> None:
