@@ -5,11 +5,11 @@ package, one at a time, and the rows of the adapter's frameworks are run against
 no row notices is a survivor: a guard without a row, or a line that changes nothing. Survivors that are
 known to change nothing stand in ``mutate_adapters.toml``, each with its reason.
 
-First each change has to pass all cases in one process, then all rows of its framework, then, several at once,
-the rows of parallel runs, then the adapter's own tests, because some guards are about one host alone, and at last
-the tests that read its sources without running them, because both share the rules, with those of its own tests
-that import it. A test that does not execute the changed line is not asked. The frameworks are forked from a
-process that has them loaded.
+First each change has to pass all cases in one process, then the adapter's own tests, because some guards are about
+one host alone, then the tests that read its sources without running them, because both share the rules, with those
+of its own tests that import it, then all rows of its framework, and at last, several at once, the rows of parallel
+runs. A test that does not execute the changed line is not asked. The frameworks are forked from a process that has
+them loaded.
 
 Run: ``python tests/mutation/mutate_adapters.py [behave|robot|pytest]… [--jobs 2] [--only REGEX] [--list]``.
 Exit code 1 when a survivor has no reason, or a reason has no survivor.
@@ -58,22 +58,22 @@ FRAMEWORKS = {
 OWN_TESTS = ROOT / "tests"
 # Of the adapter's own tests, those that import it instead of starting a process.
 IMPORTING = {"robot": ("test_robot_exit_flags.py", "test_robot_remote.py")}
-QUESTIONS = ("quick", "rows", "parallel", "own", "sources")
+QUESTIONS = ("quick", "own", "sources", "rows", "parallel")
 QUICK = {"behave": ("behave",), "robot": ("robot",), "pytest": ("pytest", "pytest_bdd")}
 _NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.SubprocessError)
-# Modules that read or edit sources; nothing of them runs in a test run.
+# Modules that read or edit sources, of which nothing runs in a test run, and those that watch tests of any kind.
 STATIC = {
     "behave": {
-        "add_install", "dialect", "environment", "execute", "graduate", "parse", "scaffold", "settings", "source",
-        "suite", "wire", "wiring",
+        "add_install", "dialect", "environment", "execute", "graduate", "leaks", "mock_truth", "parse", "scaffold",
+        "settings", "source", "suite", "wire", "wiring",
     },
     "robot": {
-        "dialect", "execute", "graduate", "parse", "places", "scaffold", "select", "source", "wire", "wiring",
-        "race_library",
+        "dialect", "execute", "graduate", "parse", "places", "race_library", "scaffold", "select", "source", "wire",
+        "wiring",
     },
     "pytest": {
-        "bdd_source", "dialect", "execute", "graduate", "scaffold", "settings", "source", "wire", "wiring",
-        "race_fixture",
+        "bdd_source", "dialect", "execute", "graduate", "leaks", "mock_truth", "scaffold", "selection", "settings",
+        "source", "wire", "wiring",
     },
 }  # fmt: skip
 
