@@ -68,8 +68,8 @@ STATIC = {
         "settings", "source", "suite", "wire", "wiring",
     },
     "robot": {
-        "dialect", "execute", "graduate", "parse", "places", "race_library", "scaffold", "select", "source", "wire",
-        "wiring",
+        "dialect", "execute", "graduate", "parse", "places", "race_library", "scaffold", "select", "source",
+        "wire", "wiring",
     },
     "pytest": {
         "bdd_source", "dialect", "execute", "graduate", "leaks", "mock_truth", "scaffold", "selection", "settings",
