@@ -199,7 +199,10 @@ class Run:
         return f"answers that nobody chose: {plural(len(guards), 'use')} in the program ({counts}), in {tests}"
 
     def _digest(self, file: str) -> str:
-        return CHANGED if os.stat(file).st_mtime > self.started else digest(file)  # noqa: PTH116
+        try:
+            return CHANGED if os.stat(file).st_mtime > self.started else digest(file)  # noqa: PTH116
+        except OSError:
+            return CHANGED  # It is gone.
 
 
 def digest(file: str | os.PathLike[str]) -> str:
