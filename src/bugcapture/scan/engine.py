@@ -182,7 +182,11 @@ class _Tests:
 
 def _is_of_interest(content: bytes, around: Iterable[str]) -> bool:
     """Whether a file may hold what any rule is about; what Python cannot read is, so that it is told."""
-    return concerns_tests(content) or b"\0" in content or any(word.encode() in content for word in around)
+    return (
+        concerns_tests(content)
+        or b"\0" in content
+        or any(word.encode("utf-8", "surrogatepass") in content for word in around)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 import io
 import tokenize
 from dataclasses import dataclass
@@ -90,7 +89,11 @@ def repair(content: bytes, hazards: Sequence[Hazard], rules: Iterable[Rule], *, 
             refused.append(Refusal(hazard, "another fix touches the same call: run it again"))
             continue
         done.append(hazard)
-    return _apply(content, done, refused, by_code)
+    try:
+        return _apply(content, done, list(refused), by_code)
+    except (RecursionError, MemoryError):
+        reason = "the file is nested too deeply"
+        return Repaired(content, (), (*refused, *(Refusal(one, reason) for one in done)))
 
 
 def _apply(content: bytes, chosen: list[Hazard], refused: list[Refusal], rules: dict[str, Rule]) -> Repaired:
@@ -146,7 +149,7 @@ def _one(content: bytes, hazard: Hazard, rule: Rule) -> bytes:
     wanted = _wanted(call, hazard, rule)
     text = SourceText(content)
     edits: list[TextEdit] = []
-    changed = copy.deepcopy(tree)
+    changed = parse(content)
     target = _call_at(changed, hazard.span)
     if wanted.callee is not None:
         module, name = wanted.callee

@@ -80,7 +80,7 @@ def _imported_target(module: TestModule, function: TestFunction | None, escape: 
 def _is_put_back(module: TestModule, function: TestFunction | None, target: str) -> bool:
     if function is None:
         return False
-    last = target.rpartition(".")[2].encode()
+    last = target.rpartition(".")[2].encode("utf-8", "surrogatepass")
     if _assignments(function, target) > 1:
         return True
     for other in module.outline.functions:
