@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError
@@ -15,6 +14,7 @@ from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from bugcapture.project.config import ScanSettings
 
