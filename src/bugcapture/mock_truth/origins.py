@@ -24,6 +24,7 @@ _SIDE_EFFECTS: Final = frozenset({"__eq__", "__ne__", "__iter__", "__aiter__"})
 _NUMBERS: Final = frozenset({"__len__", "__int__", "__float__", "__complex__", "__index__"})
 # Those that make mocks: the standard library's, and its backport.
 MODULES: Final = ("unittest.mock", "mock.mock")
+_ABSENT: Final = object()
 
 
 class Birth(Enum):
@@ -78,7 +79,7 @@ class Origins:
 
     def __init__(self) -> None:
         self._known: dict[int, Origin] = {}
-        self.unset: list[Any] = []
+        self.unset: list[Any] = [_ABSENT]
 
     def add(self, mock: Any, place: str) -> Origin:
         """Note a new mock.
@@ -160,7 +161,7 @@ class Origins:
         # An asynchronous mock counts what is awaited.
         if "_mock_await_count" in names or effect is not None or names.get("_mock_wraps") is not None:
             return False
-        value = delegate.get("return_value", names.get("_mock_return_value"))
+        value = delegate.get("return_value", names.get("_mock_return_value", _ABSENT))
         return not _is_awaitable(mock if self._is_unset(value) else value)
 
     def _is_told(self, mock: Any, seen: set[int]) -> bool:
@@ -181,7 +182,7 @@ class Origins:
         return any(type(child).__name__ != "_SpecState" and self._is_told(child, seen) for child in children)
 
     def _is_result_told(self, names: dict[str, Any], seen: set[int]) -> bool:
-        value = _delegate(names).get("return_value", names.get("_mock_return_value"))
+        value = _delegate(names).get("return_value", names.get("_mock_return_value", _ABSENT))
         return self._is_result(value) and self._is_told(value, seen)
 
     def _is_told_itself(self, mock: Any) -> bool:
@@ -192,7 +193,7 @@ class Origins:
         effect = delegate.get("side_effect", names.get("_mock_side_effect"))
         if effect is not None and not (name in _SIDE_EFFECTS and getattr(effect, "__module__", "") in MODULES):
             return True
-        value = delegate.get("return_value", names.get("_mock_return_value"))
+        value = delegate.get("return_value", names.get("_mock_return_value", _ABSENT))
         if self._is_unset(value) or self._is_result(value):
             return names.get("_mock_wraps") is not None
         if name in _DEFAULTS:
