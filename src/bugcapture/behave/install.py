@@ -1,9 +1,10 @@
-"""Put the adapter around Behave's ``Scenario.run``, ``ScenarioContainer.run`` and ``ModelRunner.run_model``.
+"""Put the adapter around Behave's ``Scenario.run``, ``ModelRunner.run_model`` and their like, and take it off.
 
 Behave 1.3 takes the exit code from what ``Scenario.run`` returns and the reports from the scenario's
 status afterwards, so a wrapper around ``run`` is the one place where both can be right. Hooks cannot do
 it, and instances of ``Scenario`` are built anew for outlines: the class is the only safe place. Around features
-and rules there is nothing to judge; what they leave behind is looked at there.
+and rules there is nothing to judge; what they leave behind is looked at there. ``Runner.load_step_definitions``
+is the first that Behave does after the environment file: whoever watches mocks begins there.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ def install() -> None:
     ``after_all`` see the final one.
     """
     from behave.model import Scenario, ScenarioContainer  # noqa: PLC0415 - `import bugcapture.behave` stays light
-    from behave.runner import ModelRunner  # noqa: PLC0415
+    from behave.runner import ModelRunner, Runner  # noqa: PLC0415
 
-    from bugcapture.behave.session import judge_scenario, run_session, watch_container  # noqa: PLC0415
+    from bugcapture.behave.session import judge_scenario, load_steps, run_session, watch_container  # noqa: PLC0415
 
     if not hasattr(Scenario.run, _MARK):
         Scenario.run = _wrap(Scenario.run, judge_scenario)
@@ -35,16 +36,19 @@ def install() -> None:
         ScenarioContainer.run = _wrap(ScenarioContainer.run, watch_container)
     if not hasattr(ModelRunner.run_model, _MARK):
         ModelRunner.run_model = _wrap(ModelRunner.run_model, run_session)
+    if not hasattr(Runner.load_step_definitions, _MARK):
+        Runner.load_step_definitions = _wrap(Runner.load_step_definitions, load_steps)
 
 
 def uninstall() -> None:
     """Give Behave its own methods back; without a preceding `install` it does nothing."""
     from behave.model import Scenario, ScenarioContainer  # noqa: PLC0415
-    from behave.runner import ModelRunner  # noqa: PLC0415
+    from behave.runner import ModelRunner, Runner  # noqa: PLC0415
 
     Scenario.run = getattr(Scenario.run, _MARK, Scenario.run)
     ScenarioContainer.run = getattr(ScenarioContainer.run, _MARK, ScenarioContainer.run)
     ModelRunner.run_model = getattr(ModelRunner.run_model, _MARK, ModelRunner.run_model)
+    Runner.load_step_definitions = getattr(Runner.load_step_definitions, _MARK, Runner.load_step_definitions)
 
 
 def _wrap(original: Callable[..., Any], around: Callable[..., Any]) -> Callable[..., Any]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bugcapture.behave.leaks import LeakWatch
+    from bugcapture.behave.mock_truth import TruthWatch
 
 _ATTRIBUTE = "_bugcapture_session"
 _NOT_RUN = frozenset({Status.untested, Status.skipped})
@@ -52,6 +53,7 @@ class BehaveSession:
         except BaseException:
             self._session.close()
             raise
+        self.truth: TruthWatch | None = None
         self.leaks: LeakWatch | None = None
         # A trial asks what a test says about its bug, and nothing else.
         if self._session.settings.leaks and current_trial() is None:
@@ -131,6 +133,14 @@ class BehaveSession:
                     self._session.refuse(test, reason)
         return found
 
+    def watch(self, run: Callable[..., bool]) -> Callable[..., bool]:
+        """``Scenario.run`` with all around it that the project asks for, captured or not."""
+        if self.leaks is not None:
+            run = self.leaks.around(run)
+        if self.truth is not None:
+            run = self.truth.around(run, self._session.place)
+        return run
+
     def is_judging(self, scenario: Any) -> bool:
         """Whether this very test is being judged at the moment."""
         return self._judging is scenario
@@ -142,7 +152,8 @@ class BehaveSession:
     def close(self) -> None:
         """Say what the run found, on standard error, and close the evidence file."""
         self._session.close()
-        for text in (self.leaks.tell() if self.leaks else "", self._session.tell()):
+        watches = (self.truth.finish() if self.truth else "", self.leaks.tell() if self.leaks else "")
+        for text in (*watches, self._session.tell()):
             if text:
                 say(text)
 
@@ -180,6 +191,7 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
             trial.reorder(feature.run_items)
     if session.leaks is not None:
         session.leaks.prepare(runner)
+    session.truth = _truth_of(runner)
     setattr(runner, _ATTRIBUTE, session)
     try:
         failed = bool(original(runner, given, *args[1:], **kwargs))
@@ -192,6 +204,12 @@ def run_session(original: Callable[..., bool], runner: Any, *args: Any, **kwargs
         raise
     finally:
         session.close()
+
+
+def load_steps(original: Callable[..., None], runner: Any, *args: Any, **kwargs: Any) -> None:
+    """Behave's ``load_step_definitions``, before which it is seen to that no mock is missed."""
+    _truth_of(runner)
+    original(runner, *args, **kwargs)
 
 
 def watch_container(original: Callable[..., bool], container: Any, runner: Any) -> bool:
@@ -207,8 +225,8 @@ def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) ->
     session: BehaveSession | None = getattr(runner, _ATTRIBUTE, None)
     if session is not None and session.is_judging(scenario):  # Installed twice around another wrapper.
         return original(scenario, runner)
-    if session is not None and session.leaks is not None:
-        original = session.leaks.around(original)
+    if session is not None:
+        original = session.watch(original)
     if not _is_captured(scenario):
         return original(scenario, runner)
     # A scenario that skipped itself in one attempt is not run in the next; it stays red all the same.
@@ -222,6 +240,16 @@ def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) ->
         return session.judge(scenario, runner, lambda: original(scenario, runner))
     finally:
         session.close()
+
+
+def _truth_of(runner: Any) -> TruthWatch | None:
+    value = runner.config.userdata.get("bugcapture_mock_truth")
+    if value is None:
+        return None
+    from bugcapture.behave.mock_truth import start, watch_of  # noqa: PLC0415 - only runs that ask for it pay for it
+
+    start(runner, str(value))
+    return watch_of(runner)
 
 
 def _is_captured(scenario: Any) -> bool:
