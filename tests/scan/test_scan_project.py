@@ -266,6 +266,18 @@ def test_a_name_that_is_no_text(open_door: ScanProject) -> None:
     assert "openfga = AsyncMock()" in open_door.scan().out
 
 
+def test_texts_that_are_none(project: ScanProject) -> None:
+    """Half a character in a name that a test gives to something: it is escaped, and kept like others."""
+    test = OPEN_DOOR.replace("AsyncMock()", 'AsyncMock()\n    openfga = getattr(openfga, "half \\ud800")')
+    project.write("tests/test_users.py", test.replace("return_value", ""))
+    project.write("tests/test_region.py", REGION.replace("REGION", "HALF\\ud800"))
+    for _ in range(2):
+        done = project.json()
+        assert "ENV401" in done.rules
+        assert "HALF\\ud800" in {one["subject"] for one in done.json["findings"]}
+        assert all(one["message"].isprintable() for one in done.json["findings"])
+
+
 def test_a_comment_in_what_is_no_python(open_door: ScanProject) -> None:
     """Is no comment; the file is named like others that cannot be read."""
     open_door.write("tests/test_other.py", "# bugcapture: ignore[MK101] why\nx = (\n")

@@ -61,7 +61,7 @@ class Conftests:
 
 
 def _fixtures(name: str, content: bytes, around: dict[str, Mock]) -> dict[str, Mock]:
-    from bugcapture.scan.module import read_module  # noqa: PLC0415 - not needed where all results are known
+    from bugcapture.scan.reading import read_module  # noqa: PLC0415 - not needed where all results are known
     from bugcapture.scan.scan_file import UNREADABLE  # noqa: PLC0415
 
     try:

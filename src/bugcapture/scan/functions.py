@@ -100,6 +100,12 @@ class TestFunction:
                 return decorator
         return None
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether it is a fixture that tests have which do not ask for it."""
+        decorator = self.fixture
+        return isinstance(decorator, ast.Call) and any(one.arg == "autouse" for one in decorator.keywords)
+
 
 @dataclass(slots=True)
 class Outline:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.flow import span_of
+from bugcapture.scan.hazard import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

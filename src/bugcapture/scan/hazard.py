@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+if TYPE_CHECKING:
+    import ast
 
 
 class Level(StrEnum):
@@ -56,6 +59,15 @@ class Span(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     column: int
     end_line: int
     end_column: int
+
+
+def span_of(node: ast.expr | ast.stmt) -> Span:
+    """Where a node stands.
+
+    Args:
+        node: Some syntax.
+    """
+    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):

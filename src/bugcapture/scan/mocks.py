@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     import ast
 
@@ -46,8 +48,7 @@ class Usage(IntEnum):
     TRUTH = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """One use of a mock, or of a child, in the test itself.
 
     Attributes:
@@ -78,8 +79,7 @@ class Way(StrEnum):
     CONTAINER = "container"
 
 
-@dataclass(frozen=True, slots=True)
-class Escape:
+class Escape(msgspec.Struct, frozen=True):
     """One place at which a mock leaves the test.
 
     Attributes:

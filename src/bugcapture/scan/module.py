@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.environ import ENVIRON, read_environment
-from bugcapture.scan.flow import Flow, Patch, Ref, Seen, span_of
-from bugcapture.scan.functions import Outline, TestFunction, read_outline
-from bugcapture.scan.lines import Lines
-from bugcapture.scan.mocks import Kind, Made, Mock, Usage
 from bugcapture.scan.names import Names, dotted
-from bugcapture.scan.parse import parse
-from bugcapture.scan.words import is_of_mocks, words_with
+from bugcapture.scan.values import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    import ast
 
     from bugcapture.scan.environ import EnvironmentUse
-    from bugcapture.scan.flow import Environment, Value
+    from bugcapture.scan.functions import Outline, TestFunction
+    from bugcapture.scan.lines import Lines
+    from bugcapture.scan.mocks import Mock
     from bugcapture.scan.truths import Answer
 
-_OWN: Final = ("self.", "cls.")
 _PLAIN_BASES: Final = frozenset(
     {
         "object", "TestCase", "IsolatedAsyncioTestCase", "unittest.TestCase", "unittest.IsolatedAsyncioTestCase",
         "AsyncTestCase", "ABC",
     }
 )  # fmt: skip
-
-_PLAIN_DECORATORS: Final = frozenset(
-    {
-        "staticmethod", "classmethod", "skip", "skipIf", "skipUnless", "expectedFailure", "freeze_time", "dict",
-        "override_settings", "async_test", "asyncio", "anyio", "override",
-    }
-)  # fmt: skip
-
-# What names the environment.
-_ENVIRON: Final = (b"environ", b"putenv", b"unsetenv")
 
 
 @dataclass(slots=True, eq=False)
@@ -111,258 +95,3 @@ class TestModule:
         """Whether a function stands in a class whose bases may bring more than the module shows."""
         owner = function.owner if function is not None else None
         return owner is not None and any(dotted(base) not in _PLAIN_BASES for base in owner.bases)
-
-
-def read_module(path: str, content: bytes, around: Mapping[str, Mock]) -> TestModule:
-    """Read a module.
-
-    Args:
-        path: The file as reports name it.
-        content: What it holds.
-        around: The mocks that fixtures of the conftest files around it give.
-
-    Raises:
-        SyntaxError: If it is no Python.
-        ValueError: If it holds null bytes.
-        RecursionError: If it is nested too deeply, as `MemoryError` may say as well.
-    """
-    outline = read_outline(parse(content))
-    lines = Lines(content)
-    module = TestModule(path, outline, Names(outline.top_imports), lines)
-    imported = [alias for node in outline.imports for alias in node.names if alias.asname]
-    words = words_with(alias.asname.encode() for alias in imported if alias.asname and is_of_mocks(alias.name))
-    _Reader(module, dict(around), lambda function: lines.match(function.node, words)).read()
-    if any(word in content for word in _ENVIRON):
-        aliases = [name.encode() for name, full in Names(outline.imports).items() if full in ENVIRON]
-        users = [function for function in outline.functions if module.mentions(function, *_ENVIRON, *aliases)]
-        top = [one for one in outline.statements if lines.hold(one, *_ENVIRON, *aliases)]
-        module.environment = list(read_environment(top, module.names_in, users))
-    return module
-
-
-class _Reader:
-    """Reads the functions of a module in the order in which what they make is there for others."""
-
-    def __init__(
-        self, module: TestModule, around: dict[str, Mock], wanted: Callable[[TestFunction], bool]
-    ) -> None:
-        self._module = module
-        self._given = around
-        self._wanted = wanted
-        self._wrappers: dict[str, Callable[[ast.Call], Mock]] = {}
-        self._top: Environment = {}
-        self._methods = {(one.owner, one.name): one for one in module.outline.functions if one.owner is not None}
-        self._classes: dict[ast.ClassDef, Environment] = {}
-        self._words: tuple[bytes, ...] = ()
-
-    def read(self) -> None:
-        """Read everything."""
-        outline = self._module.outline
-        self._read_top(outline)
-        for function in outline.functions:
-            if not (function.is_test or function.is_setup or function.fixture) and self._wanted(function):
-                self._find_wrapper(function)
-        held = [name for name, value in self._top.items() if isinstance(value, Ref)]
-        self._words = tuple(name.encode() for name in (*held, *self._wrappers))
-        for function in outline.functions:
-            if function.fixture is not None and self._concerns(function):
-                self._read_fixture(function)
-        for function in outline.functions:
-            if function.is_setup and self._concerns(function):
-                self._read_setup(function)
-        for function in outline.functions:
-            if function.fixture is None and not function.is_setup and self._concerns(function):
-                self._read_function(function)
-
-    def _concerns(self, function: TestFunction) -> bool:
-        """Whether a function names something of ours, or is given a mock."""
-        if self._wanted(function) or any(name in self._given for name in function.parameters):
-            return True
-        if function.owner is not None and self._class(function.owner):
-            return True
-        return bool(self._words) and self._module.mentions(function, *self._words)
-
-    def _read_top(self, outline: Outline) -> None:
-        before = len(self._module.seen.mocks)
-        flow = Flow(self._module.names, self._module.seen, None, self._top, self._wrappers)
-        flow.read(outline.statements)
-        for owner, statement in outline.class_statements:
-            environment: Environment = {}
-            Flow(self._module.names, self._module.seen, None, environment, self._wrappers).read([statement])
-            known = self._class(owner)
-            known |= _of_object(environment)
-        self._view(None, self._module.seen.mocks[before:])
-
-    def _class(self, owner: ast.ClassDef) -> Environment:
-        return self._classes.setdefault(owner, {})
-
-    def _find_wrapper(self, function: TestFunction) -> None:
-        """A helper that only makes a mock: what calls it makes one."""
-        environment = dict(self._top)
-        scratch = Seen()
-        flow = Flow(self._module.names_in(function), scratch, function, environment, {})
-        flow.read(function.node.body)
-        mock = next((value.mock for value in flow.returned if isinstance(value, Ref) and not value.path), None)
-        if mock is not None and mock in scratch.mocks:
-
-            def make(call: ast.Call, made: Mock = mock) -> Mock:
-                view = made.view()
-                view.span = span_of(call)
-                # What the helper is given may be what it tells the mock.
-                view.unknown = view.unknown or bool(call.args or call.keywords)
-                view.uses.clear()
-                view.escapes.clear()
-                view.place = ""
-                return view
-
-            self._wrappers[function.name] = make
-
-    def _read_fixture(self, function: TestFunction) -> None:
-        environment = self._environment(function)
-        before = {name: environment[name] for name in function.parameters if name in self._given}
-        flow = self._flow(function, environment)
-        self._keep_told(before)
-        value = next((value for value in flow.returned if isinstance(value, Ref)), None)
-        if value is not None and not value.path:
-            name = _fixture_name(function)
-            value.mock.place = value.mock.place or name
-            self._given[name] = self._module.fixtures[name] = value.mock
-
-    def _keep_told(self, before: Environment) -> None:
-        """What a fixture tells the mock of another one, those find who ask for it."""
-        for name, held in before.items():
-            given = self._given[name]
-            if isinstance(held, Ref) and (held.mock.children.keys() - given.children.keys() or held.mock.own):
-                told = given.view()
-                told.children |= held.mock.children
-                told.own, told.unknown = held.mock.own, held.mock.unknown
-                self._given[name] = told
-
-    def _read_setup(self, function: TestFunction) -> None:
-        environment = self._environment(function)
-        self._flow(function, environment)
-        held = {name.partition(".")[2]: value for name, value in environment.items() if name.startswith(_OWN)}
-        if function.owner is not None:
-            known = self._class(function.owner)
-            known |= _of_object(held)
-
-    def _read_function(self, function: TestFunction) -> None:
-        self._flow(function)
-
-    def _environment(self, function: TestFunction) -> Environment:
-        """What names stand for at the beginning of a function, with mocks of its own to be told things."""
-        views: dict[int, Mock] = {}
-        made: dict[int, Made] = {}
-
-        def own(value: Value) -> Value:
-            if isinstance(value, Made):
-                return own_made(value)
-            if not isinstance(value, Ref):
-                return value
-            view = views.get(id(value.mock))
-            if view is None:
-                view = views[id(value.mock)] = value.mock.view()
-                view.escapes = [
-                    replace(escape, made=own_made(escape.made)) if escape.made is not None else escape
-                    for escape in view.escapes
-                ]
-            return Ref(view, value.path)
-
-        def own_made(value: Made) -> Made:
-            return made.setdefault(id(value), Made(value.target, list(value.calls)))
-
-        environment: Environment = {name: own(value) for name, value in self._top.items()}
-        if function.owner is not None:
-            environment |= {name: own(value) for name, value in self._class(function.owner).items()}
-        for name in function.parameters:
-            environment[name] = own(Ref(self._given[name])) if name in self._given else None
-        self._module.views += [View(function, view) for view in views.values()]
-        return environment
-
-    def _flow(self, function: TestFunction, environment: Environment | None = None) -> Flow:
-        environment = self._environment(function) if environment is None else environment
-        before = len(self._module.seen.mocks)
-        names = self._module.names_in(function)
-        flow = Flow(names, self._module.seen, function, environment, self._wrappers, self._names_it(function))
-        self._read_decorators(function, flow, environment)
-        flow.read(function.node.body)
-        self._view(function, self._module.seen.mocks[before:])
-        return flow
-
-    def _names_it(self, function: TestFunction) -> Callable[[str, str], bool]:
-        owner = function.owner
-
-        def names_it(method: str, place: str) -> bool:
-            if owner is None:
-                return False
-            found = self._methods.get((owner, method))
-            if found is None:
-                return self._module.inherits(function) and not method.startswith("assert")
-            return found is not function and self._module.mentions(found, place.encode())
-
-        return names_it
-
-    def _read_decorators(self, function: TestFunction, flow: Flow, environment: Environment) -> None:
-        """`@patch` hands its mocks over in the order from the function outwards; the class comes last."""
-        patches: list[Patch] = []
-        owner = function.owner
-        around = owner.decorator_list if owner is not None and function.is_test else []
-        foreign = False
-        for decorator in (*reversed(function.node.decorator_list), *reversed(around)):
-            value = flow.value(decorator, Usage.NONE) if isinstance(decorator, ast.Call) else None
-            if isinstance(value, Patch):
-                value.how = "decorator"
-                patches.append(value)
-            else:
-                foreign = foreign or not _hands_nothing_over(decorator)
-        if foreign:  # It may hand something over as well, and nobody knows in which place.
-            for patch in patches:
-                if patch.mock is not None:
-                    patch.mock.own = patch.mock.unknown = True
-            return
-        given = [patch for patch in patches if patch.gives]
-        for name, patch in zip(function.parameters, given, strict=False):
-            environment[name] = Ref(patch.mock) if patch.mock is not None else None
-            if patch.mock is not None:
-                patch.mock.place = name
-
-    def _view(self, function: TestFunction | None, mocks: list[Mock]) -> None:
-        self._module.views += [View(function, mock) for mock in mocks]
-
-
-def _of_object(environment: Mapping[str, Value]) -> Environment:
-    """Attributes as the methods of a class write them."""
-    return {f"{own}{name}": value for own in _OWN for name, value in environment.items()}
-
-
-def _hands_nothing_over(decorator: ast.expr) -> bool:
-    """Whether a decorator is known to give the function no argument of its own."""
-    name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-    root, _, _ = name.partition(".")
-    last = name.rpartition(".")[2]
-    return root in {"pytest", "unittest", "mark"} or last in _PLAIN_DECORATORS or last.endswith("fixture")
-
-
-def _fixture_name(function: TestFunction) -> str:
-    decorator = function.fixture
-    if isinstance(decorator, ast.Call):
-        for keyword in decorator.keywords:
-            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value)
-    return function.name
-
-
-def creations(module: TestModule) -> Iterator[tuple[Mock, list[View]]]:
-    """Each mock as it was made, with the views that functions have of it.
-
-    Args:
-        module: The module.
-    """
-    by_span: dict[tuple[object, Kind], list[View]] = {}
-    for view in module.views:
-        by_span.setdefault((view.mock.span, view.mock.kind), []).append(view)
-    for mock in module.seen.mocks:
-        yield mock, by_span.get((mock.span, mock.kind), [])
-
-
-__all__ = ["TestModule", "View", "creations", "dotted", "read_module"]

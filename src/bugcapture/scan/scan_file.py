@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bugcapture.core.text import printable
 from bugcapture.scan.found import Found
-from bugcapture.scan.module import read_module
+from bugcapture.scan.reading import read_module
 from bugcapture.scan.strangers import mark_given_away
 from bugcapture.scan.suppress import MARK, read_suppressions
 
@@ -79,7 +79,15 @@ def unreadable(error: BaseException) -> Found:
 
 
 def _clean(hazard: Hazard) -> Hazard:
-    """A finding without characters of the scanned code that a terminal would obey."""
-    if hazard.message.isprintable() and hazard.subject.isprintable():
+    """A finding without characters of the scanned code that a terminal would obey, or that are no text."""
+    texts = (hazard.message, hazard.subject, hazard.symbol, *(step.text for step in hazard.trace))
+    if all(map(str.isprintable, texts)) and hazard.recipe.isascii():
         return hazard
-    return replace(hazard, message=printable(hazard.message), subject=printable(hazard.subject))
+    return replace(
+        hazard,
+        message=printable(hazard.message),
+        subject=printable(hazard.subject),
+        symbol=printable(hazard.symbol),
+        trace=tuple(replace(step, text=printable(step.text)) for step in hazard.trace),
+        recipe=hazard.recipe.encode("utf-8", "backslashreplace").decode(),
+    )

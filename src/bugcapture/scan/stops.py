@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bugcapture.scan.flow import Patch
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.module import TestModule
+    from bugcapture.scan.values import Patch
 
 ALL = "stopall"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.hazard import Confidence, Span, Step
+from bugcapture.scan.hazard import Confidence, Step
 from bugcapture.scan.mocks import CALLED, Kind, Mock, Path, Spec, Usage
 from bugcapture.scan.reach import reached
 
@@ -111,8 +111,3 @@ def is_async_member(mock: Mock, path: Path, index: ProductionIndex) -> bool:
 def child_name(mock: Mock, path: Path) -> str:
     """A child as the test would call it."""
     return ".".join([mock.place or mock.kind.value, *path]).replace(f".{CALLED}", CALLED)
-
-
-def span_of_mock(mock: Mock) -> Span:
-    """Where a mock was made."""
-    return mock.span

@@ -34,7 +34,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.environ import ALL, EnvironmentUse, names_of, restored_around
+from bugcapture.scan.environ import ALL, EnvironmentUse, names_of
+from bugcapture.scan.environ_restored import restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.rule import Case, Rule
 

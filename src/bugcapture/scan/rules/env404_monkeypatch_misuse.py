@@ -30,8 +30,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.flow import span_of
-from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.hazard import Confidence, Hazard, Level, span_of
 from bugcapture.scan.names import dotted
 from bugcapture.scan.rule import Case, Rule
 from bugcapture.scan.walk import walk

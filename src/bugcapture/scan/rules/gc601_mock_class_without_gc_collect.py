@@ -26,8 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.flow import span_of
-from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.hazard import Confidence, Hazard, Level, span_of
 from bugcapture.scan.mocks import Kind
 from bugcapture.scan.rule import Case, Rule
 

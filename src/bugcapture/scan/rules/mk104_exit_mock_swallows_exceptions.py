@@ -31,8 +31,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.flow import span_of
-from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.hazard import Confidence, Hazard, Level, span_of
 from bugcapture.scan.mocks import Kind, Way
 from bugcapture.scan.recipe import exit_recipe
 from bugcapture.scan.repair import Repair

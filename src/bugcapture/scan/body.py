@@ -1,0 +1,279 @@
+"""Read one function of the program: which calls have results that are used, and how much they decide."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, ClassVar
+
+from bugcapture.scan.functions import parameters_of
+from bugcapture.scan.guards import authorizes, forbids, may_raise
+from bugcapture.scan.index import Call, Sink
+from bugcapture.scan.mocks import Usage
+from bugcapture.scan.names import dotted
+from bugcapture.scan.walk import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The branch that an answer decides about; whether it is one of a test where there is none.
+_Guard = ast.If | ast.While | bool
+
+
+class Body:
+    """Reads the body of a function of the program."""
+
+    def __init__(self) -> None:
+        self.sinks: list[Sink] = []
+        self.calls: list[Call] = []
+        # Names that hold the result of an awaited call, until they are given something else.
+        self._held: dict[str, Sink] = {}
+        self.yields = False
+        # How many branches are around, and whether the function may have been left already.
+        self._branches = 0
+        self._left = False
+        self._inner: dict[str, tuple[Body, set[str]]] = {}
+
+    def whole(self, body: list[ast.stmt]) -> None:
+        """Read a function with those inside of it that it calls."""
+        self.read(body)
+        called = {call.callee for call in self.calls} if self._inner else set()
+        for name, (inner, parameters) in self._inner.items():
+            if name in called:
+                for one in inner.sinks:
+                    if one.receiver.partition(".")[0] not in parameters:
+                        self.sinks.append(
+                            Sink(one.receiver, one.method, one.usage, one.authorizes, one.line, one.awaited, True)
+                        )
+                self.calls += [Call(call.callee, call.given, True) for call in inner.calls]
+
+    def read(self, body: list[ast.stmt]) -> None:
+        for statement in body:
+            reader = self._statements.get(statement.__class__)
+            if reader is None:
+                self._parts(statement)
+            else:
+                reader(self, statement)
+
+    def _branch(self, *bodies: list[ast.stmt]) -> None:
+        self._branches += 1
+        for body in bodies:
+            self.read(body)
+        self._branches -= 1
+
+    # Statements.
+
+    def _if(self, node: ast.If | ast.While) -> None:
+        self._test(node.test, guard=node)
+        self._branch(node.body, node.orelse)
+
+    def _assert(self, node: ast.Assert) -> None:
+        self._test(node.test, guard=True)
+
+    def _assign(self, node: ast.Assign | ast.AnnAssign) -> None:
+        if node.value is None:
+            self._parts(node)
+            return
+        sink = self._value(node.value, Usage.STORED)
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Name):
+                if sink is not None:
+                    self._held[target.id] = sink
+                else:
+                    self._held.pop(target.id, None)
+
+    def _return(self, node: ast.Return) -> None:
+        if node.value is not None:
+            self._value(node.value, Usage.COMPARED)
+        self._left = True
+
+    def _raise(self, node: ast.Raise) -> None:
+        self._parts(node)
+        self._left = True
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        inner = Body()
+        inner.whole(node.body)
+        self._inner[node.name] = inner, set(parameters_of(node))
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self._value(node.iter, Usage.STORED)
+        self._branch(node.body, node.orelse)
+
+    def _match(self, node: ast.Match) -> None:
+        self._value(node.subject, Usage.STORED)
+        self._branch(*(case.body for case in node.cases))
+
+    def _try(self, node: ast.Try) -> None:
+        self._attempt(node)
+        held = dict(self._held)
+        self._branch(*(handler.body for handler in node.handlers))
+        self._held |= held  # What a handler says instead is not what the call has answered.
+        self.read(node.orelse)
+        self.read(node.finalbody)
+
+    def _attempt(self, node: ast.Try) -> None:
+        """The body of a `try`: what stands behind a call that may raise is not sure to be reached."""
+        risky = 0
+        for statement in node.body:
+            self.read([statement])
+            if not risky and node.handlers and may_raise(statement):
+                risky = 1
+                self._branches += 1
+        self._branches -= risky
+
+    def _parts(self, node: ast.AST) -> None:
+        usage = Usage.DISCARDED if isinstance(node, ast.Expr) else Usage.STORED
+        for name in FIELDS[node.__class__]:
+            child = getattr(node, name, None)
+            for item in child if isinstance(child, list) else [child]:
+                if isinstance(item, ast.expr):
+                    self._value(item, usage)
+                elif isinstance(item, ast.stmt):
+                    self.read([item])
+                elif isinstance(item, ast.AST):
+                    self._parts(item)
+
+    def _skip(self, _node: ast.AST) -> None:
+        """Of no interest."""
+
+    # Expressions.
+
+    def _test(self, node: ast.expr, *, guard: _Guard) -> None:
+        """An expression that decides."""
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=inner) | ast.NamedExpr(value=inner):
+                self._test(inner, guard=guard)
+            case ast.BoolOp(values=parts) | ast.Call(func=ast.Name(id="bool" | "any" | "all"), args=parts):
+                for one in parts:
+                    self._test(one, guard=guard)
+            case ast.Name(id=name) if name in self._held:
+                self._sink(self._held[name], Usage.TRUTH, guard=guard)
+            case ast.Await(value=ast.Call() as call):
+                if sink := self._call(call, awaited=True):
+                    self._sink(sink, Usage.TRUTH, guard=guard)
+            case ast.Compare(left=left, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=False)]):
+                self._test(left, guard=guard)
+            case _:
+                self._value(node, Usage.COMPARED)
+
+    def _value(self, node: ast.expr, usage: Usage) -> Sink | None:
+        """Read an expression; the awaited call that it is."""
+        reader = self._expressions.get(node.__class__)
+        if reader is None:
+            self._parts_of(node)
+            return None
+        return reader(self, node, usage)
+
+    def _value_nothing(self, _node: ast.expr, _usage: Usage) -> Sink | None:
+        return None
+
+    def _value_await(self, node: ast.Await, usage: Usage) -> Sink | None:
+        if isinstance(node.value, ast.Call):
+            return self._used(node.value, usage, awaited=True)
+        return self._value(node.value, usage)
+
+    def _value_call(self, node: ast.Call, usage: Usage) -> Sink | None:
+        self._used(node, usage, awaited=False)
+        return None
+
+    def _value_choice(self, node: ast.IfExp, usage: Usage) -> Sink | None:
+        self._test(node.test, guard=False)
+        self._value(node.body, usage)
+        self._value(node.orelse, usage)
+        return None
+
+    def _value_bool(self, node: ast.BoolOp, usage: Usage) -> Sink | None:
+        *first, last = node.values
+        for one in first:
+            self._test(one, guard=False)
+        self._value(last, usage)
+        return None
+
+    def _value_not(self, node: ast.UnaryOp, _usage: Usage) -> Sink | None:
+        if isinstance(node.op, ast.Not):
+            self._test(node.operand, guard=False)
+        else:
+            self._value(node.operand, Usage.STORED)
+        return None
+
+    def _parts_of(self, node: ast.expr) -> None:
+        inner = Usage.COMPARED if isinstance(node, ast.Compare) else Usage.STORED
+        self.yields = self.yields or isinstance(node, ast.Yield)
+        for name in FIELDS[node.__class__]:
+            child = getattr(node, name, None)
+            for item in child if isinstance(child, list) else [child]:
+                if isinstance(item, ast.expr):
+                    self._value(item, inner)
+                elif isinstance(item, ast.comprehension):
+                    self._value(item.iter, Usage.STORED)
+                    for test in item.ifs:
+                        self._test(test, guard=False)
+
+    # Calls.
+
+    def _used(self, node: ast.Call, usage: Usage, *, awaited: bool) -> Sink | None:
+        sink = self._call(node, awaited=awaited)
+        if sink is not None:
+            self._sink(sink, usage, guard=False)
+        return sink
+
+    def _call(self, node: ast.Call, *, awaited: bool) -> Sink | None:
+        given = []
+        for number, argument in enumerate(node.args):
+            self._value(argument, Usage.STORED)
+            if name := dotted(argument):
+                given.append((str(number), name))
+        for keyword in node.keywords:
+            self._value(keyword.value, Usage.STORED)
+            if keyword.arg and (name := dotted(keyword.value)):
+                given.append((keyword.arg, name))
+        function = node.func
+        receiver, method = "", ""
+        if isinstance(function, ast.Name):
+            callee = receiver = function.id
+        elif isinstance(function, ast.Attribute):
+            receiver, method = dotted(function.value), function.attr
+            callee = f"{receiver}.{method}"
+        if not receiver:
+            self._value(function.value if isinstance(function, ast.Attribute) else function, Usage.NONE)
+            return None
+        conditional = self._left or self._branches > 0
+        self.calls.append(Call(callee, tuple(given), conditional))
+        return Sink(receiver, method, Usage.NONE, False, node.lineno, awaited, conditional)
+
+    def _sink(self, sink: Sink, usage: Usage, *, guard: _Guard) -> None:
+        decides = usage is Usage.TRUTH and (
+            authorizes(sink.method or sink.receiver) or (guard if isinstance(guard, bool) else forbids(guard))
+        )
+        self.sinks.append(
+            Sink(sink.receiver, sink.method, usage, decides, sink.line, sink.awaited, sink.conditional)
+        )
+
+    _statements: ClassVar[dict[type, Callable[..., None]]] = {
+        ast.If: _if,
+        ast.While: _if,
+        ast.Assert: _assert,
+        ast.Assign: _assign,
+        ast.AnnAssign: _assign,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _skip,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.Match: _match,
+        ast.Try: _try,
+        ast.Import: _skip,
+        ast.ImportFrom: _skip,
+        ast.Pass: _skip,
+    }
+    _expressions: ClassVar[dict[type, Callable[..., Sink | None]]] = {
+        ast.Name: _value_nothing,
+        ast.Constant: _value_nothing,
+        ast.Await: _value_await,
+        ast.Call: _value_call,
+        ast.IfExp: _value_choice,
+        ast.BoolOp: _value_bool,
+        ast.UnaryOp: _value_not,
+    }
