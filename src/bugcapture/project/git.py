@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from bugcapture.core.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _KEPT = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY", "GIT_EXEC_PATH"})
 _TIMEOUT = 30.0
@@ -55,6 +56,47 @@ def top_folder(root: Path) -> Path | None:
     """The top of the checkout that a folder lies in; None outside of one."""
     answer = (_ask(root, "rev-parse", "--show-toplevel") or "").rstrip("\n")
     return Path(answer).resolve() if answer else None
+
+
+@dataclass(frozen=True, slots=True)
+class HooksPath:
+    """Where the setting ``core.hooksPath`` comes from.
+
+    Attributes:
+        value: What it is set to.
+        scope: ``system``, ``global``, ``local``, ``worktree`` or ``command``.
+    """
+
+    value: str
+    scope: str
+
+
+def hook_file(folder: Path, name: str) -> Path | None:
+    """The file that git would run as a hook; None outside of a repository.
+
+    Unlike all other questions, this one and those about its settings are asked with the variables of the
+    process, as git itself would be: they can move the repository and its settings.
+
+    Args:
+        folder: The folder that git is called in.
+        name: The hook, such as ``pre-push``.
+    """
+    answer = (_ask(folder, "rev-parse", "--git-path", f"hooks/{name}", environment=os.environ) or "").rstrip("\n")
+    return Path(os.path.abspath(folder / answer)) if answer else None  # noqa: PTH100 - links stay as they are
+
+
+def hooks_path(folder: Path) -> HooksPath | None:
+    """The setting ``core.hooksPath`` in effect; None where it is not set."""
+    options = ("--show-scope", "-z", "--get-all", "core.hooksPath")
+    answer = _ask(folder, "config", *options, environment=os.environ)
+    parts = (answer or "").split("\0")[:-1]
+    return HooksPath(parts[-1], parts[-2]) if len(parts) > 1 else None
+
+
+def tracked_files(root: Path) -> list[str] | None:
+    """The files of a checkout that git tracks, seen from a folder; None where git cannot tell."""
+    answer = _ask(root, "ls-files", "-z")
+    return None if answer is None else answer.split("\0")[:-1]
 
 
 def line_dates(file: Path, lines: Iterable[int]) -> dict[int, datetime]:
@@ -125,14 +167,14 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         raise ConfigurationError(f"git cannot be run: {error.strerror}", hint="install git") from error
 
 
-def _ask(root: Path, *arguments: str) -> str | None:
+def _ask(root: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str | None:
     command = ["git", "-C", str(root), *arguments]
     try:
         done = subprocess.run(
             command,
             capture_output=True,
             check=False,
-            env={**clean_environment(), "GIT_OPTIONAL_LOCKS": "0"},
+            env={**(clean_environment() if environment is None else environment), "GIT_OPTIONAL_LOCKS": "0"},
             stdin=subprocess.DEVNULL,
             timeout=_TIMEOUT,
         )

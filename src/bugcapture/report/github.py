@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bugcapture.core.finding import Severity
 from bugcapture.core.text import printable
 
 if TYPE_CHECKING:
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
     from bugcapture.core.finding import Finding
 
+_COMMANDS = {Severity.INFO: "notice"}
+
 
 def write_github(findings: Sequence[Finding]) -> str:
-    """One ``::error`` or ``::warning`` command for each finding."""
+    """One ``::error``, ``::warning`` or ``::notice`` command for each finding."""
     return "".join(_command(finding) for finding in findings)
 
 
@@ -25,7 +28,8 @@ def _command(finding: Finding) -> str:
     if finding.line:
         properties["line"] = str(finding.line)
     listed = ",".join(f"{key}={_escape_property(value)}" for key, value in properties.items())
-    return f"::{finding.severity.value} {listed}::{_escape(printable(finding.message))}\n"
+    command = _COMMANDS.get(finding.severity, finding.severity.value)
+    return f"::{command} {listed}::{_escape(printable(finding.message))}\n"
 
 
 def _escape(text: str) -> str:

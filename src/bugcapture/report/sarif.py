@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from bugcapture.core.finding import RULES
+from bugcapture.core.finding import RULES, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bugcapture.core.finding import Finding
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.INFO: "note"}
 
 
 def write_sarif(
@@ -62,7 +63,7 @@ def _result(finding: Finding, rules: list[str], properties: Mapping[str, str]) -
     return {
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
-        "level": finding.severity.value,
+        "level": _LEVELS.get(finding.severity, finding.severity.value),
         "message": {"text": finding.message},
         "locations": [{"physicalLocation": place}],
         **({"properties": dict(properties)} if properties else {}),

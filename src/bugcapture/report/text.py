@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bugcapture.core.finding import Finding
 
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def write_text(findings: Sequence[Finding], style: Callable[..., str]) -> str:
