@@ -100,7 +100,6 @@ def test_another_trial_records_what_belongs_to_a_bug(project: RobotProject) -> N
 
 
 @pytest.mark.tdd_bug(992)
-@pytest.mark.tdd_expected_fail
 def test_a_trial_may_want_another_order(project: RobotProject) -> None:
     """It is the one that a shuffle with this number gives, file by file."""
     got = run(project, Trial(everything=True, shuffle=7))

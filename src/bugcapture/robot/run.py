@@ -16,7 +16,7 @@ from bugcapture.core.verdict import Verdict
 from bugcapture.core.wording import ROBOT
 from bugcapture.project.console import say
 from bugcapture.project.session import JudgedTest, Session
-from bugcapture.project.trial import is_trial_of_all
+from bugcapture.project.trial import Trial, current_trial, is_trial_of_all
 from bugcapture.robot.attempt import Attempt
 from bugcapture.robot.declare import read_documentation
 from bugcapture.robot.exit_flags import usable_exit_flags
@@ -74,6 +74,8 @@ class RobotRun:
         except BaseException:
             self._session.close()
             raise
+        if (trial := current_trial()) is not None:
+            _reorder(root, trial)
 
     def start_suite(self, result: Any) -> None:
         """A suite begins; its documentation may declare a failure."""
@@ -179,6 +181,15 @@ class RobotRun:
         if problems:
             return ROBOT.respell(problems[0].message)
         return "" if known else f"{SWITCH} was added while the run went on; it has to stand in the file"
+
+
+def _reorder(suite: Any, trial: Trial) -> None:
+    """Bring the tests of each file into the order that a trial wants."""
+    tests = list(suite.tests)
+    trial.reorder(tests)
+    suite.tests = tests
+    for inner in suite.suites:
+        _reorder(inner, trial)
 
 
 def _is_below(test: Any, suite: Any) -> bool:
