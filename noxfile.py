@@ -27,7 +27,10 @@ ADAPTER_TESTS = (
     "tests/pytest_adapter",
     "tests/pytest_source",
     "tests/conformance",
+    "tests/mock_truth",
+    "tests/mocks",
     "tests/race",
+    "tests/scan",
 )
 
 
@@ -122,7 +125,7 @@ def contract(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def adapter_tests(session: nox.Session) -> None:
-    """The adapters, their sources and the races on each Python."""
+    """The adapters, their sources, the races, the mocks and the scanner on each Python."""
     install(session, "test")
     session.run("pytest", *PARALLEL, *(session.posargs or ADAPTER_TESTS))
 
