@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,9 +15,10 @@ from bugcapture.cli.options import (
     format_option,
     output_option,
     quiet_option,
+    to_paths,
     write_result,
 )
-from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE, ConfigurationError
+from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK, EXIT_USAGE
 from bugcapture.core.evidence import SEVERITY, encode_record
 from bugcapture.core.finding import Severity
 from bugcapture.core.text import plural
@@ -26,6 +26,7 @@ from bugcapture.project.console import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from bugcapture.core.evidence import Evidence
     from bugcapture.workflow.evidence import EvidenceCheck
@@ -73,7 +74,7 @@ def merge(paths: tuple[str, ...], output_format: str, output: Path | None, quiet
     from bugcapture.project.evidence_files import write_evidence  # noqa: PLC0415 - help stays quick
     from bugcapture.workflow.evidence import merge_evidence  # noqa: PLC0415
 
-    merged = merge_evidence(current_project(), _to_paths(paths))
+    merged = merge_evidence(current_project(), to_paths(paths))
     text = _render_records(merged.records, output_format)
     if output is None:
         write_result(text)
@@ -137,18 +138,12 @@ def check(
 
     selection = Selection(ids=frozenset(ids), run_ids=frozenset(run_ids), any_commit=any_commit)
     result = check_evidence(
-        current_project(), _to_paths(paths), sources=sources, selection=selection, verdicts=verdicts
+        current_project(), to_paths(paths), sources=sources, selection=selection, verdicts=verdicts
     )
     write_result(_render_check(result, output_format), output)
     if not quiet:
         say(f"bugcapture: {_summarise(result)}")
     return EXIT_FINDINGS if result.failed else EXIT_OK
-
-
-def _to_paths(paths: Sequence[str]) -> list[Path]:
-    if "" in paths:  # An unset variable of a script, which `Path` takes for the working directory.
-        raise ConfigurationError("a path is empty")
-    return [Path(path) for path in paths]
 
 
 def _render_records(records: Sequence[Evidence], output_format: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bugcapture.project.config import Project
+
+_DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d\Z")
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -31,6 +35,25 @@ class BugNumber(click.ParamType):  # type: ignore[type-arg, unused-ignore] # gen
         if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0):  # noqa: PLR2004
             self.fail(f"{printable(str(value))!r} is no bug number, such as 991", param, ctx)
         return int(text)
+
+
+class Since(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.4
+    """A day, a moment, or a number of days before now."""
+
+    name = "since"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        text = str(value)
+        if days := _DAYS.match(text):
+            # From midnight, so that all runs of a day ask the same question.
+            return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(int(days[1]))
+        try:
+            moment = datetime.fromisoformat(text)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(
+                f"{printable(text)!r} is no date such as 2026-01-31, and no number of days such as 90d", param, ctx
+            )
 
 
 def format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
@@ -64,6 +87,17 @@ def color_option(command: Command) -> Command:
         "--no-color", is_flag=True, expose_value=False, is_eager=True, callback=decide,
         help="Plain text; NO_COLOR does the same.",
     )(command)  # fmt: skip
+
+
+def to_paths(paths: Sequence[str]) -> list[Path]:
+    """Arguments as paths.
+
+    Raises:
+        ConfigurationError: If one is empty.
+    """
+    if "" in paths:  # An unset variable of a script, which `Path` takes for the working directory.
+        raise ConfigurationError("a path is empty")
+    return [Path(path) for path in paths]
 
 
 def current_project() -> Project:

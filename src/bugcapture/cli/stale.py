@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from bugcapture.cli.options import (
+    Since,
     color_option,
     current_project,
     format_option,
@@ -28,33 +28,13 @@ if TYPE_CHECKING:
 
 _FORMATS: Final = ("text", "json", "sarif", "github", "markdown")
 _RULES: Final = ("S1", "S2", "S3", "S4")
-_DAYS: Final = re.compile(r"([1-9][0-9]{0,4})d\Z")
-
-
-class _Since(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.4
-    """A day, a moment, or a number of days before now."""
-
-    name = "since"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        text = str(value)
-        if days := _DAYS.match(text):
-            # From midnight, so that all runs of a day ask the same question.
-            return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(int(days[1]))
-        try:
-            moment = datetime.fromisoformat(text)
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail(
-                f"{printable(text)!r} is no date such as 2026-01-31, and no number of days such as 90d", param, ctx
-            )
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--rule", "rules", multiple=True, type=click.Choice(_RULES), help="Only this rule; repeatable.")
 @click.option("--ignore", multiple=True, type=click.Choice(_RULES), help="All but this rule; repeatable.")
-@click.option("--since", type=_Since(), metavar="DATE|DAYSd", help="S2: only issues closed since then.")
+@click.option("--since", type=Since(), metavar="DATE|DAYSd", help="S2: only issues closed since then.")
 @click.option(
     "--policy",
     type=click.Choice(("strict", "warn")),

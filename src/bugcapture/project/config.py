@@ -91,6 +91,18 @@ class ScanSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySettings:
+    """Where evidence of many runs is kept: ``[tool.bugcapture.history]``.
+
+    Attributes:
+        store: A file of SQLite, relative to the project, or the URL of a PostgreSQL database; None for
+            ``.bugcapture/history.sqlite``. The variable ``BUGCAPTURE_HISTORY`` wins.
+    """
+
+    store: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a project can set.
 
@@ -114,6 +126,7 @@ class Settings:
         gate: What a pull request has to show.
         tracker: Where the project's issues are.
         scan: What ``scan`` looks at, and for what.
+        history: Where evidence of many runs is kept.
     """
 
     require: tuple[Literal["bug", "issue"], ...] = ()
@@ -132,6 +145,7 @@ class Settings:
     gate: GateSettings = GateSettings()
     tracker: TrackerSettings = TrackerSettings()
     scan: ScanSettings = ScanSettings()
+    history: HistorySettings = HistorySettings()
 
     def arguments(self, framework: str) -> tuple[str, ...]:
         """What ``bugcapture run`` adds to the command of a framework: ``behave``, ``robot`` or ``pytest``."""
@@ -195,6 +209,19 @@ def find_project(start: Path) -> Project:
     return Project(nearest or start, Settings())
 
 
+def setting_place(project: Project, *keys: str) -> str:
+    """Where a setting of the project stands.
+
+    Args:
+        project: The project.
+        keys: The setting's name, after those of the tables below ``[tool.bugcapture]`` that hold it.
+
+    Returns:
+        ``path:line``, for an error.
+    """
+    return _place(project.root / "pyproject.toml", *keys)
+
+
 def _read_table(file: Path) -> Any:
     try:
         raw = file.read_bytes()
@@ -220,6 +247,7 @@ def _convert(table: Any, file: Path) -> Settings:
         _refuse_unknown(table.get("gate"), GateSettings, ("gate",), file)
         _refuse_unknown(table.get("tracker"), TrackerSettings, ("tracker",), file)
         _refuse_unknown(table.get("scan"), ScanSettings, ("scan",), file)
+        _refuse_unknown(table.get("history"), HistorySettings, ("history",), file)
     try:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:

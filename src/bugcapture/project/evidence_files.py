@@ -18,7 +18,7 @@ from bugcapture.project.files import find_files
 from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 SUFFIX: Final = ".jsonl"
 
@@ -57,15 +57,56 @@ def read_evidence(paths: Sequence[Path]) -> EvidenceFound:
     """
     records: list[Evidence] = []
     findings: list[Finding] = []
-    files = _find(paths)
+    files = find_evidence(paths)
+    for _, read in stream_evidence(files):
+        if isinstance(read, Finding):
+            findings.append(read)
+        else:
+            records.append(read)
+    return EvidenceFound(tuple(records), tuple(findings), len(files))
+
+
+def find_evidence(paths: Sequence[Path]) -> dict[Path, bool]:
+    """Find evidence files.
+
+    Args:
+        paths: Files, whatever they are called, and folders, which are searched for ``*.jsonl``.
+
+    Returns:
+        The files, each once, and whether they were named themselves.
+
+    Raises:
+        ConfigurationError: If a path does not exist or cannot be read.
+    """
+    found: dict[tuple[Path, str], tuple[Path, bool]] = {}
+    for path in paths:
+        below = find_files([path], (SUFFIX,)) if _is_folder(path) else [path]
+        for file in below:
+            found.setdefault((file.parent.resolve(), file.name), (file, file is path))
+    return dict(found.values())
+
+
+def stream_evidence(files: Mapping[Path, bool]) -> Iterator[tuple[tuple[Path, int], Evidence | Finding]]:
+    """Read evidence line by line, so that it never has to fit into memory.
+
+    Args:
+        files: The files, and whether they were named themselves, see `find_evidence`.
+
+    Yields:
+        The file and the line, and the record there, or the finding that it is none.
+
+    Raises:
+        ConfigurationError: If a file cannot be read.
+    """
     for file, given in files.items():
         for number, line in _read_lines(file, given=given):
+            read: Evidence | Finding
             try:
-                records.append(decode_record(line))
+                read = decode_record(line)
             except ValueError as error:
                 severity = Severity.ERROR if isinstance(error, NewerSchemaError) else Severity.WARNING
-                findings.append(Finding(relative_path(file), number, "E3", str(error), severity))
-    return EvidenceFound(tuple(records), tuple(findings), len(files))
+                read = Finding(relative_path(file), number, "E3", str(error), severity)
+            yield (file, number), read
 
 
 def write_evidence(file: Path, content: bytes) -> None:
@@ -94,16 +135,6 @@ def write_evidence(file: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise ConfigurationError(f"cannot be written: {error.strerror}", where=printable(str(file))) from error
-
-
-def _find(paths: Sequence[Path]) -> dict[Path, bool]:
-    """The files, each once, and whether they were named themselves."""
-    found: dict[tuple[Path, str], tuple[Path, bool]] = {}
-    for path in paths:
-        below = find_files([path], (SUFFIX,)) if _is_folder(path) else [path]
-        for file in below:
-            found.setdefault((file.parent.resolve(), file.name), (file, file is path))
-    return dict(found.values())
 
 
 def _is_folder(path: Path) -> bool:

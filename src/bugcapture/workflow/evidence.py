@@ -90,7 +90,7 @@ def merge_evidence(project: Project, paths: Sequence[Path]) -> EvidenceFound:
     Raises:
         ConfigurationError: If a path does not exist or cannot be read, or there is no evidence folder.
     """
-    found = read_evidence(paths or [_evidence_folder(project)])
+    found = read_evidence(paths or [evidence_folder(project)])
     return EvidenceFound(merge_records(found.records), found.findings, found.files)
 
 
@@ -163,7 +163,12 @@ class _Evidence:
     not_run: Matcher
 
 
-def _evidence_folder(project: Project) -> Path:
+def evidence_folder(project: Project) -> Path:
+    """The folder of the project's evidence, whether it is there or not.
+
+    Raises:
+        ConfigurationError: If the project has none.
+    """
     if project.evidence_dir is None:
         raise ConfigurationError("there is no evidence folder", hint=_NO_FOLDER)
     return project.evidence_dir
@@ -173,7 +178,7 @@ def _read(project: Project, paths: Sequence[Path], *, needed: bool) -> EvidenceF
     """The evidence; where nothing is captured, nothing needs to be there."""
     if not paths and not needed and not (project.evidence_dir and project.evidence_dir.exists()):
         return EvidenceFound((), (), 0)
-    return read_evidence(paths or [_evidence_folder(project)])
+    return read_evidence(paths or [evidence_folder(project)])
 
 
 def _select_captures(inventory: Inventory, ids: frozenset[int]) -> list[Capture]:

@@ -1,0 +1,267 @@
+"""Write evidence into the history, from many machines at once, and read it again."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import sqlalchemy
+from sqlalchemy import event, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.history import Observation
+from bugcapture.core.text import printable
+from bugcapture.core.verdict import Verdict
+from bugcapture.project.history.address import DEFAULT
+from bugcapture.project.history.migrations import MIGRATIONS, read_version, upgrade
+from bugcapture.project.history.schema import BUGS, RECORDS, RUNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Engine, Table
+
+    from bugcapture.project.history.address import Address
+    from bugcapture.project.history.schema import Row
+
+_BUSY_TIMEOUT: Final = 60.0
+_CONNECT_TIMEOUT: Final = 30
+_READ_ONLY: Final = "bugcapture_read_only"
+_FETCHED: Final = 2000
+_GITIGNORE: Final = "# The history of bugcapture; other machines have their own, or a PostgreSQL database.\n*\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of records.
+
+    Attributes:
+        new: How many were not known before.
+        replaced: How many took the place of a better or older record of the same attempt.
+    """
+
+    new: int
+    replaced: int
+
+
+class History:
+    """The history; a context manager that closes its connections.
+
+    Args:
+        address: Where it is.
+        create: Whether it is made where there is none.
+
+    Raises:
+        ConfigurationError: If it cannot be reached or used, or there is none.
+    """
+
+    def __init__(self, address: Address, *, create: bool = False) -> None:
+        self._address = address
+        if address.file is not None:
+            _prepare_file(address, create=create)
+        self._engine = _make_engine(address)
+        try:
+            self._open(create=create)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+    @property
+    def shown(self) -> str:
+        """Where it is, without secrets."""
+        return self._address.shown
+
+    def add(self, rows: Iterable[Row]) -> Added:
+        """Add records, all or none of them.
+
+        Of several records of one attempt the worst stays, and among equals the latest; what is there already
+        changes nothing.
+
+        Args:
+            rows: The records, see `bugcapture.project.history.schema.to_row`.
+
+        Raises:
+            ConfigurationError: If the database cannot be written.
+        """
+        kept: dict[bytes, Row] = {}
+        for row in rows:
+            rival = kept.get(row.key)
+            if rival is None or row.weight > rival.weight:
+                kept[row.key] = row
+        # Everybody locks in the same order, so that nobody waits for somebody who waits for him.
+        ordered = [kept[key] for key in sorted(kept)]
+        runs = {row.run["id"]: row.run for row in ordered}
+        with self._transaction() as connection:
+            _insert(connection, RUNS, [runs[key] for key in sorted(runs)])
+            new = _insert(connection, RECORDS, [row.record for row in ordered])
+            replaced = _replace(connection, [row for row in ordered if row.key not in new])
+            written = [row for row in ordered if row.key in new or row.key in replaced]
+            _insert(connection, BUGS, [{"record": row.key, "number": bug} for row in written for bug in row.bugs])
+        return Added(len(new), len(replaced))
+
+    def observations(self, numbers: Sequence[int] = ()) -> Iterator[Observation]:
+        """What tests said about bugs, in no particular order; those that did not run are left out.
+
+        Args:
+            numbers: Only these bugs; all without any.
+
+        Raises:
+            ConfigurationError: If the database cannot be read.
+        """
+        wanted = select(
+            BUGS.c.number,
+            RUNS.c.run_id,
+            RUNS.c.revision,
+            RECORDS.c.framework,
+            RECORDS.c.location,
+            RECORDS.c.name,
+            RECORDS.c.attempt,
+            RECORDS.c.verdict,
+            RECORDS.c.ended_at,
+        )
+        joined = BUGS.join(RECORDS, RECORDS.c.id == BUGS.c.record).join(RUNS, RUNS.c.id == RECORDS.c.run)
+        wanted = wanted.select_from(joined).where(RECORDS.c.verdict != Verdict.NOT_RUN.value)
+        if numbers:
+            wanted = wanted.where(BUGS.c.number.in_(sorted(set(numbers))))
+        with self._transaction(read_only=True) as connection:
+            for row in connection.execution_options(yield_per=_FETCHED).execute(wanted):
+                number, run_id, commit, framework, location, name, attempt, verdict, at = row
+                yield Observation(
+                    number=number,
+                    run_id=run_id,
+                    commit=commit,
+                    framework=framework,
+                    location=location,
+                    name=name,
+                    attempt=attempt,
+                    verdict=Verdict(verdict),
+                    at=at,
+                )
+
+    def _open(self, *, create: bool) -> None:
+        with self._transaction(read_only=True) as connection:
+            version = read_version(connection)
+        if not version and not create:
+            raise _no_history(self._address)
+        if version < len(MIGRATIONS):
+            with self._transaction() as connection:
+                upgrade(connection)
+
+    @contextlib.contextmanager
+    def _transaction(self, *, read_only: bool = False) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(**{_READ_ONLY: read_only})  # noqa: PLW2901
+                with connection.begin():
+                    yield connection
+        except ConfigurationError as error:
+            raise ConfigurationError(error.message, where=self._address.shown, hint=error.hint) from None
+        except SQLAlchemyError as error:
+            # The cause is left out: its text may hold what a log must not.
+            raise _explain(error, self._address) from None
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> set[bytes]:
+    """Insert the rows that are not there; the first column of those that were inserted."""
+    if not rows:
+        return set()
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    key = next(iter(table.primary_key))
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(key)
+    return set(connection.scalars(statement, rows))
+
+
+def _replace(connection: Connection, rows: Sequence[Row]) -> set[bytes]:
+    """Put rows in the place of those with the same key that weigh less."""
+    if not rows:
+        return set()
+    kept = select(RECORDS.c.id, RECORDS.c.severity, RECORDS.c.ended_at)
+    kept = kept.where(RECORDS.c.id.in_([row.key for row in rows]))
+    weights = {key: (severity, ended_at) for key, severity, ended_at in connection.execute(kept)}
+    replaced = set()
+    for row in rows:
+        if row.weight > weights[row.key]:
+            # Somebody else may have replaced it meanwhile.
+            lighter = tuple_(RECORDS.c.severity, RECORDS.c.ended_at) < tuple_(*row.weight)
+            change = update(RECORDS).where(RECORDS.c.id == row.key, lighter).values(row.record)
+            if connection.execute(change).rowcount:
+                replaced.add(row.key)
+    return replaced
+
+
+def _make_engine(address: Address) -> Engine:
+    if address.file is None:
+        options = {} if "connect_timeout" in address.url.query else {"connect_timeout": _CONNECT_TIMEOUT}
+        # What somebody else has just inserted must be seen when an insert finds it.
+        return sqlalchemy.create_engine(address.url, isolation_level="READ COMMITTED", connect_args=options)
+    engine = sqlalchemy.create_engine(address.url)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_file(address: Address, *, create: bool) -> None:
+    file = address.file
+    if file is None or file.exists():
+        return
+    if not create:
+        raise _no_history(address)
+    own = file.parent.name == DEFAULT.parent.name
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if own and not (ignore := file.with_name(".gitignore")).exists():
+            ignore.write_text(_GITIGNORE, "utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"cannot be made: {error.strerror}", where=printable(str(file.parent))) from error
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    del record
+    # sqlite3 would send its own BEGIN, which takes no lock; `_begin_sqlite` sends it instead.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT * 1000)}")
+    # A killed machine may lose the last batch, and the next import brings it again.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    # Two connections that switch a new file at once would wait for each other for ever, so SQLite fails one of
+    # them at once, whatever the timeout.
+    deadline = time.monotonic() + _BUSY_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A plain BEGIN takes the lock at the first write, too late for one who has read before.
+    reading = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _no_history(address: Address) -> ConfigurationError:
+    hint = "`bugcapture history import` makes it, or name another with --store, BUGCAPTURE_HISTORY or the setting"
+    return ConfigurationError("there is no history here yet", where=address.shown, hint=hint)
+
+
+def _explain(error: SQLAlchemyError, address: Address) -> ConfigurationError:
+    if not isinstance(error, DBAPIError):
+        return ConfigurationError(address.censor(str(error)), where=address.shown)
+    hint = None
+    if address.file is not None and getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        hint = "another process holds it; if many machines write at once, use PostgreSQL"
+    return ConfigurationError(f"cannot be used: {address.censor(str(error.orig))}", where=address.shown, hint=hint)
