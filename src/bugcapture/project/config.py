@@ -103,6 +103,21 @@ class HistorySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HooksSettings:
+    """What ``hooks check`` asks for: ``[tool.bugcapture.hooks]``.
+
+    Attributes:
+        required: Categories of checks that have to run, the quickest first: ``lint``, ``types``, ``unit``,
+            ``integration``, ``meta``, ``docs``; None tells what is missing and requires nothing.
+        categories: Regular expressions for commands and ids of hooks, by category. They take the place of the
+            defaults of that category, or make a new one.
+    """
+
+    required: tuple[str, ...] | None = None
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a project can set.
 
@@ -127,6 +142,7 @@ class Settings:
         tracker: Where the project's issues are.
         scan: What ``scan`` looks at, and for what.
         history: Where evidence of many runs is kept.
+        hooks: What ``hooks check`` asks for.
     """
 
     require: tuple[Literal["bug", "issue"], ...] = ()
@@ -146,6 +162,7 @@ class Settings:
     tracker: TrackerSettings = TrackerSettings()
     scan: ScanSettings = ScanSettings()
     history: HistorySettings = HistorySettings()
+    hooks: HooksSettings = HooksSettings()
 
     def arguments(self, framework: str) -> tuple[str, ...]:
         """What ``bugcapture run`` adds to the command of a framework: ``behave``, ``robot`` or ``pytest``."""
@@ -248,6 +265,7 @@ def _convert(table: Any, file: Path) -> Settings:
         _refuse_unknown(table.get("tracker"), TrackerSettings, ("tracker",), file)
         _refuse_unknown(table.get("scan"), ScanSettings, ("scan",), file)
         _refuse_unknown(table.get("history"), HistorySettings, ("history",), file)
+        _refuse_unknown(table.get("hooks"), HooksSettings, ("hooks",), file)
     try:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
