@@ -95,6 +95,19 @@ def test_a_file_that_is_nested_deeply_can_be_fixed(project: ScanProject) -> None
         assert text == EXIT.format(told) + f"\nx = {'-' * depth}1\n"
 
 
+def test_an_encoding_is_known_whatever_ends_the_lines(project: ScanProject) -> None:
+    """A file that is fixed or left as it is, and not a failure."""
+    text = "# coding: latin-1\n# \xe4\n" + EXIT.format("")
+    for name, end in (("lf", "\n"), ("crlf", "\r\n"), ("cr", "\r")):
+        file = project.root / "tests" / f"test_{name}.py"
+        project.write(f"tests/test_{name}.py", "")
+        file.write_bytes(text.replace("\n", end).encode("latin-1"))
+        done = project.scan("--fix", f"tests/test_{name}.py")
+        fixed = end != "\r"
+        wanted = text.replace("AsyncMock()", "AsyncMock(return_value=False)") if fixed else text
+        assert (done.code, file.read_bytes()) == (int(not fixed), wanted.replace("\n", end).encode("latin-1"))
+
+
 def test_names_that_cannot_be_encoded(project: ScanProject) -> None:
     """Stand in strings: of a fixture, and of an attribute that is replaced."""
     project.write(

@@ -9,6 +9,7 @@ from typing import Final
 
 from bugcapture.core.layout import BOM
 
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
@@ -20,7 +21,9 @@ class SourceText:
     """
 
     def __init__(self, content: bytes) -> None:
-        self.encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        # Python ends a line at a lone carriage return as well, where `tokenize` goes on.
+        first = b"\n".join(_LINE_END.split(content, maxsplit=2)[:2])
+        self.encoding, _ = tokenize.detect_encoding(io.BytesIO(first).readline)
         self.mark = BOM if content.startswith(BOM) else b""
         self.text = content.removeprefix(self.mark).decode("utf-8" if self.mark else self.encoding)
         self._starts = [0]
