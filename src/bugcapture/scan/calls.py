@@ -121,19 +121,28 @@ class Calls(Making):
     def _arguments(self, node: ast.Call, name: str) -> Made | None:
         """Look at the arguments of a call: mocks among them leave the test."""
         made: Made | None = None
-        numbered = [(str(number), argument) for number, argument in enumerate(node.args)]
-        for parameter, argument in (*numbered, *((one.arg or "", one.value) for one in node.keywords)):
+        for number, argument in enumerate(node.args):
             value = self.value(argument, Usage.STORED)
-            if isinstance(value, Gives):
-                self._escape(value.value, Way.CONTAINER, "", "", argument)
-            elif isinstance(value, Ref):
-                made = made or Made(name)
-                self._escape(value, Way.ARGUMENT, name, parameter, argument, made=made)
-            elif isinstance(value, Patch):
-                value.how = value.how or "enter"
-            elif parameter == "0" and isinstance(argument, ast.Attribute) and argument.attr in {"stop", "stopall"}:
+            if value is not None:
+                made = self._give(value, argument, name, str(number), made)
+            elif number == 0 and isinstance(argument, ast.Attribute) and argument.attr in {"stop", "stopall"}:
                 place = "stopall" if argument.attr == "stopall" else dotted(argument.value)
                 self._seen.stops.append((self._function, place))
+        for keyword in node.keywords:
+            value = self.value(keyword.value, Usage.STORED)
+            if value is not None:
+                made = self._give(value, keyword.value, name, keyword.arg or "", made)
+        return made
+
+    def _give(self, value: Value, node: ast.expr, name: str, parameter: str, made: Made | None) -> Made | None:
+        """Something is given to a call of a name; what that makes with mocks inside."""
+        if isinstance(value, Gives):
+            self._escape(value.value, Way.CONTAINER, "", "", node)
+        elif isinstance(value, Ref):
+            made = made or Made(name)
+            self._escape(value, Way.ARGUMENT, name, parameter, node, made=made)
+        elif isinstance(value, Patch):
+            value.how = value.how or "enter"
         return made
 
     def _call_mock(self, ref: Ref, node: ast.Call, usage: Usage, *, awaited: bool) -> Value:

@@ -14,6 +14,7 @@ from bugcapture.scan.functions import parameters_of
 from bugcapture.scan.mocks import CALLED, Made, Usage, Way
 from bugcapture.scan.names import dotted
 from bugcapture.scan.values import Gives, Patch, Ref
+from bugcapture.scan.walk import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class Flow(Calls):
 
     def _read_any(self, node: ast.AST) -> None:
         """A statement of no special kind: look into its expressions and blocks."""
-        for name in node._fields:
+        for name in FIELDS[node.__class__]:
             child = getattr(node, name, None)
             if isinstance(child, list):
                 for item in child:
@@ -167,7 +168,7 @@ class Flow(Calls):
         reader = self._expressions.get(type(node))
         if reader is not None:
             return reader(self, node, usage)
-        for name in node._fields:
+        for name in FIELDS[node.__class__]:
             child = getattr(node, name, None)
             if isinstance(child, ast.expr):
                 self.value(child, Usage.STORED)
