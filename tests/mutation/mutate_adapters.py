@@ -11,7 +11,9 @@ of its own tests that import it, then all rows of its framework, and at last, se
 runs. A test that does not execute the changed line is not asked. The frameworks are forked from a process that has
 them loaded.
 
-Run: ``python tests/mutation/mutate_adapters.py [behave|robot|pytest]… [--jobs 2] [--only REGEX] [--list]``.
+Run: ``python tests/mutation/mutate_adapters.py [behave|robot|pytest]… [--jobs 2] [--only REGEX] [--list]
+[--journal FILE]``. With a journal, a run that was stopped goes on where it was: changes that it knows as noticed are
+not made again. Throw it away when the adapter or its tests have changed.
 Exit code 1 when a survivor has no reason, or a reason has no survivor.
 """
 
@@ -443,7 +445,31 @@ def split(mutants: Sequence[Mutant], largest: int = 8) -> list[list[Mutant]]:
     return groups
 
 
-def survivors_of(mutants: list[Mutant], pool: ProcessPoolExecutor, question: str, groups: Groups) -> list[Mutant]:
+class Journal:
+    """Which changes were noticed, kept in a file while a long run goes on.
+
+    Args:
+        file: The file; None keeps nothing.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._known = set(file.read_text("utf-8").splitlines()) if file and file.exists() else set()
+
+    def unknown(self, mutants: Iterable[Mutant]) -> list[Mutant]:
+        """The changes that are not in it."""
+        return [mutant for mutant in mutants if mutant.key not in self._known]
+
+    def note(self, mutant: Mutant) -> None:
+        """Keep that a change was noticed."""
+        if self._file:
+            with self._file.open("a", encoding="utf-8") as stream:
+                stream.write(f"{mutant.key}\n")
+
+
+def survivors_of(
+    mutants: list[Mutant], pool: ProcessPoolExecutor, question: str, groups: Groups, journal: Journal
+) -> list[Mutant]:
     """The changes that nobody notices: each group first, then each half of those that are noticed.
 
     Args:
@@ -451,6 +477,7 @@ def survivors_of(mutants: list[Mutant], pool: ProcessPoolExecutor, question: str
         pool: The workers.
         question: What to ask them.
         groups: How to group the changes.
+        journal: Gets those that are noticed.
     """
     left: list[Mutant] = []
     waiting = {pool.submit(ask, question, group): group for group in groups(mutants)}
@@ -466,6 +493,8 @@ def survivors_of(mutants: list[Mutant], pool: ProcessPoolExecutor, question: str
             elif len(group) > 1:
                 half = len(group) // 2
                 waiting |= {pool.submit(ask, question, part): part for part in (group[:half], group[half:])}
+            else:
+                journal.note(group[0])
     return sorted(left, key=lambda mutant: (mutant.module, mutant.start, mutant.new))
 
 
@@ -482,13 +511,14 @@ def try_adapter(adapter: str, options: argparse.Namespace, mutants: list[Mutant]
     """
     context = multiprocessing.get_context("spawn")
     start = (adapter, options.source, folder, context.Barrier(options.jobs))
+    journal = Journal(options.journal)
     with ProcessPoolExecutor(options.jobs, context, initializer=Worker.start, initargs=start) as pool:
-        left = mutants
+        left = journal.unknown(mutants)
         for question in QUESTIONS:
             failed = [future.result() for future in [pool.submit(prepare, question) for _ in range(options.jobs)]]
             if any(failed):
                 raise RuntimeError(f"{adapter}: {max(failed)} fails without any change")
-            left = survivors_of(left, pool, question, split if question == "parallel" else alone)
+            left = survivors_of(left, pool, question, split if question == "parallel" else alone, journal)
             say(f"{adapter}: {len(left)} of {len(mutants)} changes pass '{question}'")
     return left
 
@@ -526,6 +556,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="processes at the same time")
     parser.add_argument("--only", default="", help="only changes in whose names this regular expression is found")
     parser.add_argument("--source", type=Path, default=ROOT / "src", help="another folder with the package")
+    parser.add_argument("--journal", type=Path, help="go on with an earlier run, and keep what is noticed")
     parser.add_argument("--list", action="store_true", help="show the changes, run nothing")
     options = parser.parse_args()
     adapters = options.adapters or [
