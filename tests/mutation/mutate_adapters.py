@@ -12,8 +12,8 @@ runs. A test that does not execute the changed line is not asked. The frameworks
 them loaded.
 
 Run: ``python tests/mutation/mutate_adapters.py [behave|robot|pytest]… [--jobs 2] [--only REGEX] [--list]
-[--journal FILE]``. With a journal, a run that was stopped goes on where it was: changes that it knows as noticed are
-not made again. Throw it away when the adapter or its tests have changed.
+[--journal FILE]``. With a journal, a run that was stopped goes on where it was: changes that it knows as noticed
+are not made again. Throw it away when the adapter or its tests have changed.
 Exit code 1 when a survivor has no reason, or a reason has no survivor.
 """
 
