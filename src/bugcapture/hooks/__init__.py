@@ -1,0 +1,1 @@
+"""``hooks``: what git runs before a push, read and never executed."""
