@@ -38,6 +38,8 @@ def group_marks(module: TestModule) -> Iterator[GroupMark]:
     Args:
         module: The module.
     """
+    if not module.lines.mention(_MARK.encode()):
+        return
     for owner in module.outline.classes:
         for decorator in owner.decorator_list:
             yield from _mark(decorator, owner.name)

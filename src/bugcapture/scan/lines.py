@@ -21,6 +21,14 @@ class Lines:
         self._content = content
         self._starts = [0, *accumulate(map(len, content.splitlines(keepends=True)))]
 
+    def mention(self, *words: bytes) -> bool:
+        """Whether one of some words stands anywhere in the file.
+
+        Args:
+            *words: The words.
+        """
+        return any(word in self._content for word in words)
+
     def hold(self, node: ast.stmt, *words: bytes) -> bool:
         """Whether one of some words stands in a statement or its decorators.
 

@@ -67,6 +67,7 @@ class TestModule:
     environment: list[EnvironmentUse] = field(default_factory=list)
     restored: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     answers: list[Answer] | None = None
+    _names: dict[TestFunction, Names] = field(default_factory=dict)
 
     def names_in(self, function: TestFunction | None) -> Names:
         """What names stand for in a function; one that imports and hides nothing shares those of the module.
@@ -76,10 +77,14 @@ class TestModule:
         """
         if function is None:
             return self.names
-        hidden = [name for name in function.parameters if self.names.is_imported(name)]
-        if not function.imports and not hidden:
-            return self.names
-        return Names(function.imports, around=self.names, hidden=hidden)
+        known = self._names.get(function)
+        if known is None:
+            known = self.names
+            hidden = [name for name in function.parameters if known.is_imported(name)]
+            if function.imports or hidden:
+                known = Names(function.imports, around=known, hidden=hidden)
+            self._names[function] = known
+        return known
 
     def mentions(self, function: TestFunction, *words: bytes) -> bool:
         """Whether one of some words stands in a function or its decorators; a cheap question before a dear one.

@@ -55,7 +55,7 @@ def read_module(path: str, content: bytes, around: Mapping[str, Mock]) -> TestMo
     imported = [alias for node in outline.imports for alias in node.names if alias.asname]
     words = words_with(alias.asname.encode() for alias in imported if alias.asname and is_of_mocks(alias.name))
     _Reader(module, dict(around), lambda function: lines.match(function.node, words)).read()
-    if any(word in content for word in _ENVIRON):
+    if lines.mention(*_ENVIRON):
         aliases = [name.encode() for name, full in Names(outline.imports).items() if full in ENVIRON]
         users = [function for function in outline.functions if module.mentions(function, *_ENVIRON, *aliases)]
         top = [one for one in outline.statements if lines.hold(one, *_ENVIRON, *aliases)]

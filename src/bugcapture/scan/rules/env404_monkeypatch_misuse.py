@@ -43,13 +43,16 @@ if TYPE_CHECKING:
     from bugcapture.scan.rule import Scope
 
 _FIXTURE: Final = "monkeypatch"
+_WORDS: Final = (b"undo", b"MonkeyPatch")
 _CLASSES: Final = frozenset({"pytest.MonkeyPatch", "_pytest.monkeypatch.MonkeyPatch"})
 
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     del scope
+    if not module.lines.mention(*_WORDS):
+        return
     for function in module.outline.functions:
-        if module.mentions(function, b"undo", b"MonkeyPatch"):
+        if module.mentions(function, *_WORDS):
             yield from _look(module, function, fixture=_FIXTURE in function.parameters)
 
 
