@@ -120,6 +120,8 @@ def read_configuration(raw: RawConfiguration, manifests: Manifests) -> Configura
         told = _hook(hook, raw.path, default, (known or {}).get(str(hook.values.get("id"))), problems)
         if told is not None:
             hooks.append(told)
+    files = _pattern(values, "files", raw.line_of("files"), "", problems)
+    exclude = _pattern(values, "exclude", raw.line_of("exclude"), "^$", problems)
     types = values.get("default_install_hook_types")
     return Configuration(
         path=raw.path,
@@ -130,8 +132,8 @@ def read_configuration(raw: RawConfiguration, manifests: Manifests) -> Configura
         default_stages_line=raw.line_of("default_stages"),
         old_default_names=old,
         install_types=tuple(map(str, types)) if isinstance(types, list) and types else ("pre-commit",),
-        files=_pattern(values, "files", raw.line_of("files"), "", problems),
-        exclude=_pattern(values, "exclude", raw.line_of("exclude"), "^$", problems),
+        files=files,
+        exclude=exclude,
         commented=raw.commented,
     )
 

@@ -104,8 +104,9 @@ def read_raw(content: bytes, path: str, folder: str = "") -> RawConfiguration:
 def _read_yaml(text: str, path: str, folder: str) -> RawConfiguration:
     import yaml  # noqa: PLC0415 - only where there is a YAML file
 
-    loader = yaml.SafeLoader(text)
+    loader: Any = None
     try:
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         if root is None or root.id != "mapping":
             return RawConfiguration(path=path, folder=folder, problems=(Problem(0, "holds no mapping"),))
@@ -120,7 +121,8 @@ def _read_yaml(text: str, path: str, folder: str) -> RawConfiguration:
         found = Problem(mark.line + 1 if mark else 0, f"cannot be read as YAML: {told}")
         return RawConfiguration(path=path, folder=folder, problems=(found,))
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
     commented = ((line, _COMMENTED.match(one)) for line, one in enumerate(text.splitlines(), start=1))
     return RawConfiguration(
         path=path,
