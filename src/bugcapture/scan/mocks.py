@@ -185,6 +185,11 @@ class Mock:
                 self.own_values.append(value)
 
     @property
+    def symbol(self) -> str:
+        """The name of that function, as findings say it; empty for none."""
+        return self.function.qualname if self.function is not None else ""
+
+    @property
     def is_async(self) -> bool:
         """Whether its children are asynchronous, whatever they are called."""
         return self.kind is Kind.ASYNC

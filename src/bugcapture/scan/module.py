@@ -37,6 +37,11 @@ class View:
     function: TestFunction | None
     mock: Mock
 
+    @property
+    def symbol(self) -> str:
+        """The name of that function, as findings say it; empty for none."""
+        return self.function.qualname if self.function is not None else ""
+
 
 @dataclass(slots=True)
 class TestModule:

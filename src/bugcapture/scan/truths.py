@@ -41,6 +41,11 @@ class Answer:
     fails: bool = False
 
     @property
+    def symbol(self) -> str:
+        """The name of that function, as findings say it; empty for none."""
+        return self.function.qualname if self.function is not None else ""
+
+    @property
     def authorizes(self) -> bool:
         """Whether it guards something."""
         return self.found is not None and self.found.sink.authorizes

@@ -49,6 +49,11 @@ class Patch:
     gives: bool = True
     known: bool = True
 
+    @property
+    def symbol(self) -> str:
+        """The name of that function, as findings say it; empty for none."""
+        return self.function.qualname if self.function is not None else ""
+
 
 class Gives(msgspec.Struct, frozen=True):
     """A function that gives a mock to those who call it, and is none itself."""

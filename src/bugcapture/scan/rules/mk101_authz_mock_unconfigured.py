@@ -61,7 +61,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                     f"{answer.subject}() was told no answer, and its answer is always true: "
                     f"the guard at {last.path}:{last.line} lets everybody pass"
                 ),
-                symbol=answer.function.qualname if answer.function else "",
+                symbol=answer.symbol,
                 subject=answer.subject,
                 trace=answer.steps,
                 recipe=truth_recipe(answer.mock, answer.path),

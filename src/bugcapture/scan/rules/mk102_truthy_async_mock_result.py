@@ -55,7 +55,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             level=Level.HIGH if found is None else found.level(Level.HIGH),
             confidence=answer.confidence,
             message=f"{answer.subject}() was told no answer, and its answer is always true {where}",
-            symbol=answer.function.qualname if answer.function else "",
+            symbol=answer.symbol,
             subject=answer.subject,
             trace=answer.steps,
             recipe=truth_recipe(answer.mock, answer.path),

@@ -61,7 +61,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 f"the answer that {mock.place or 'the mock'} was told is for calling it itself: "
                 f"{answer.subject}() answers with another mock"
             ),
-            symbol=answer.function.qualname if answer.function else "",
+            symbol=answer.symbol,
             subject=answer.subject,
             trace=answer.steps,
             recipe=truth_recipe(answer.mock, answer.path),

@@ -67,7 +67,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 level=Level.HIGH,
                 confidence=Confidence.HIGH,
                 message=f"{method} {told}: exceptions that leave the block vanish",
-                symbol=view.function.qualname if view.function else "",
+                symbol=view.symbol,
                 subject=mock.place or method,
                 recipe=exit_recipe(mock),
             )
@@ -84,7 +84,7 @@ def _told_on_parent(module: TestModule, view: View) -> Iterator[Hazard]:
                 level=Level.HIGH,
                 confidence=Confidence.HIGH,
                 message=f"{path[-1]} answers with something true: exceptions that leave the block vanish",
-                symbol=view.function.qualname if view.function else "",
+                symbol=view.symbol,
                 subject=child_name(view.mock, path),
             )
 

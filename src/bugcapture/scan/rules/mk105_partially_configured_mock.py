@@ -66,7 +66,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                     f"other children of {mock.place or 'the mock'} were told what to answer, and "
                     f"{subject}(), which guards {function.path}:{sink.line}, was not"
                 ),
-                symbol=view.function.qualname if view.function else "",
+                symbol=view.symbol,
                 subject=subject,
                 trace=(Step(function.path, sink.line, f"await {sink.receiver}.{sink.method}(…)"),),
             )

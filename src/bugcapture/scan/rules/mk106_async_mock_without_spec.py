@@ -49,7 +49,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 level=Level.INFO,
                 confidence=Confidence.HIGH,
                 message=f"{mock.place or 'this AsyncMock'} answers to any name: give it a spec, or seal it",
-                symbol=mock.function.qualname if mock.function else "",
+                symbol=mock.symbol,
                 subject=mock.place,
             )
 

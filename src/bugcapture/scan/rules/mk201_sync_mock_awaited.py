@@ -47,7 +47,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         mock = view.mock
         if mock.kind not in {Kind.MAGIC, Kind.MOCK} or mock.spec is not Spec.NONE or _may_be_async(mock):
             continue
-        symbol = view.function.qualname if view.function else ""
+        symbol = view.symbol
         for use in mock.uses:
             if use.awaited and not use.fails and not _is_told(mock, use.path):
                 step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")

@@ -45,7 +45,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         mock = view.mock
         if mock.kind is not Kind.ASYNC or mock.spec not in {Spec.NONE, Spec.NAMES}:
             continue
-        symbol = view.function.qualname if view.function else ""
+        symbol = view.symbol
         for use in mock.uses:
             if use.called and not use.awaited and use.usage is Usage.DISCARDED and _is_async(mock, use.path):
                 step = Step(module.path, use.span.line, f"{child_name(mock, use.path)}(…)")

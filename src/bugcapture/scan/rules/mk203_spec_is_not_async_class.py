@@ -46,7 +46,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         mock = view.mock
         if mock.kind not in {Kind.MAGIC, Kind.MOCK} or mock.spec not in {Spec.NAMES, Spec.MOCK}:
             continue
-        symbol = view.function.qualname if view.function else ""
+        symbol = view.symbol
         for use in mock.uses:
             if use.awaited and not use.fails and use.path and _is_plain(mock, use.path):
                 step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")

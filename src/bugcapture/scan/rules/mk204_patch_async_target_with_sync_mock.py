@@ -60,7 +60,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                     level=Level.HIGH,
                     confidence=Confidence.HIGH,
                     message=f"{escape.target} is asynchronous, and a {mock.kind.value} cannot be awaited",
-                    symbol=view.function.qualname if view.function else "",
+                    symbol=view.symbol,
                     subject=escape.target,
                     trace=(Step(function.path, function.line, f"async def {function.name}"),),
                 )

@@ -55,7 +55,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 confidence=Confidence.MEDIUM if module.inherits(patch.function) else Confidence.HIGH,
                 message=f"{patch.place}.start() replaces {patch.target or 'something'} and nothing stops it: "
                 f"it stays for the tests that follow",
-                symbol=patch.function.qualname if patch.function else "",
+                symbol=patch.symbol,
                 subject=patch.target or patch.place,
             )
 

@@ -52,7 +52,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 confidence=Confidence.LOW if inherits else Confidence.HIGH,
                 message=f"nobody keeps the patch of {patch.target or 'something'} that is started here, "
                 "so nothing can stop it but patch.stopall()",
-                symbol=patch.function.qualname if patch.function else "",
+                symbol=patch.symbol,
                 subject=patch.target,
             )
 

@@ -62,7 +62,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                     confidence=Confidence.HIGH if view.function else Confidence.MEDIUM,
                     message=f"{target} is replaced by a mock and never put back: "
                     "what was imported is the same for all tests",
-                    symbol=view.function.qualname if view.function else "",
+                    symbol=view.symbol,
                     subject=target,
                 )
 
