@@ -52,7 +52,7 @@ DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             rf"{_START}{_TESTS}{_END}.*not {_NARROW}",
             _program("unittest|behave|nose2|unit|unit-?tests?|jest|vitest"),
             r"^(?:\S*/)?(?:nox|tox)(?:\s+-(?!e|s|-session|-env)\S*)*$",
-            rf"(?!.*{_NARROW}){_TASKS}(?:tests?|check){_END}",
+            rf"^(?!.*{_NARROW}){_TASKS}(?:tests?|check){_END}",
             _task("unit"),
         ),
         "integration": (

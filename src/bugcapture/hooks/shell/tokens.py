@@ -13,6 +13,7 @@ _OPERATORS: Final = (";;&", ";;", ";&", "&&", "||", "|&", ";", "|", "((", "(", "
 _REDIRECTION: Final = re.compile(r"(?:&>>?|[0-9]*(?:<<<|<<-?|<>|<&|>>|>&|>\||<|>))")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[@*#?$!-]|[0-9]")
 _BRACED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[@*#?$!0-9])(\[[@*]\])?(?::?-(.*))?\Z", re.DOTALL)
+_IN_QUOTES: Final = re.compile(r'[^"\\$`]+')
 _BLANK: Final = " \t"
 _ENDS_WORD: Final = frozenset(" \t\n;&|()<>")
 
@@ -225,7 +226,8 @@ class _Lexer:
                 line = self._line
                 parts.append(Part("command", self._until("`"), quoted=True, line=line))
             else:
-                parts.append(Part("text", self._skip(1), quoted=True))
+                end = _IN_QUOTES.match(self._text, self._at).end()  # type: ignore[union-attr] # one character at least
+                parts.append(Part("text", self._skip(end - self._at), quoted=True))
         raise ShellError('a " is not closed', start)
 
     def _dollar(self, *, quoted: bool) -> Part:

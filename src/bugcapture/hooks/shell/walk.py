@@ -91,6 +91,7 @@ class _Walker:
         self._state = state
         self.runs: list[Run] = []
         self._depth = 0
+        self._left = _MOST
 
     def set_options(self, words: list[str]) -> None:
         """What ``set`` does with its arguments."""
@@ -186,6 +187,9 @@ class _Walker:
             self.walk_sequence(body, lost, tested=tested)
 
     def _walk_simple(self, command: Simple, lost: str, *, tested: bool) -> bool:
+        self._left -= 1
+        if not self._left:
+            raise ShellError("comes to too many commands", command.line)
         tokens = list(command.tokens)
         while tokens and (assigned := _assignment(tokens[0])):
             self._assign(assigned, tokens.pop(0), alone=len(tokens) == 0)
@@ -205,13 +209,8 @@ class _Walker:
             self._state.trap = True
         if words[0] in self._state.functions and self._depth < _DEEPEST:
             return self._call(words, lost, tested=tested)
-        self._add(Run(command.line, tuple(words), lost))
+        self.runs.append(Run(command.line, tuple(words), lost))
         return words[0] in {"exit", "return"} or (words[0] == "exec" and len(words) > 1)
-
-    def _add(self, run: Run) -> None:
-        if len(self.runs) >= _MOST:
-            raise ShellError("comes to too many commands", run.line)
-        self.runs.append(run)
 
     def _call(self, words: list[str], lost: str, *, tested: bool) -> bool:
         variables = self._state.variables
