@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import sqlalchemy
 from sqlalchemy import event, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bugcapture.core.errors import ConfigurationError
@@ -23,6 +23,7 @@ from bugcapture.project.history.schema import BUGS, RECORDS, RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection, Engine, Table
 
@@ -104,8 +105,13 @@ class History:
         runs = {row.run["id"]: row.run for row in ordered}
         with self._transaction() as connection:
             _insert(connection, RUNS, [runs[key] for key in sorted(runs)])
-            new = _insert(connection, RECORDS, [row.record for row in ordered])
-            replaced = _replace(connection, [row for row in ordered if row.key not in new])
+            known = _weigh(connection, [row.key for row in ordered])
+            fresh = [row for row in ordered if row.key not in known]
+            new = _insert(connection, RECORDS, [row.record for row in fresh])
+            # What somebody else has inserted since.
+            known |= _weigh(connection, [row.key for row in fresh if row.key not in new])
+            heavier = [row for row in ordered if row.key in known and row.weight > known[row.key]]
+            replaced = {row.key for row in heavier if _replace(connection, row)}
             written = [row for row in ordered if row.key in new or row.key in replaced]
             _insert(connection, BUGS, [{"record": row.key, "number": bug} for row in written for bug in row.bugs])
         return Added(len(new), len(replaced))
@@ -173,31 +179,37 @@ class History:
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> set[bytes]:
-    """Insert the rows that are not there; the first column of those that were inserted."""
+    """Insert the rows that are not there; the keys of those that were inserted."""
     if not rows:
         return set()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     key = next(iter(table.primary_key))
-    statement = dialect.insert(table).on_conflict_do_nothing().returning(key)
-    return set(connection.scalars(statement, rows))
+    if connection.dialect.name == "sqlite":
+        insert = sqlite_insert(table).on_conflict_do_nothing().returning(key)
+        return set(connection.scalars(insert, rows))
+    # One array for each column: a parameter for each value costs the driver more than the database.
+    arrays = {column.name: [row[column.name] for row in rows] for column in table.columns}
+    types = (column.type.compile(connection.dialect) for column in table.columns)
+    values = ", ".join(f"%({name})s::{kind}[]" for name, kind in zip(arrays, types, strict=True))
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(arrays)}) SELECT * FROM unnest({values}) "  # noqa: S608 - our names
+        f"ON CONFLICT DO NOTHING RETURNING {key.name}"
+    )
+    return set(connection.exec_driver_sql(statement, arrays).scalars())
 
 
-def _replace(connection: Connection, rows: Sequence[Row]) -> set[bytes]:
-    """Put rows in the place of those with the same key that weigh less."""
-    if not rows:
-        return set()
-    kept = select(RECORDS.c.id, RECORDS.c.severity, RECORDS.c.ended_at)
-    kept = kept.where(RECORDS.c.id.in_([row.key for row in rows]))
-    weights = {key: (severity, ended_at) for key, severity, ended_at in connection.execute(kept)}
-    replaced = set()
-    for row in rows:
-        if row.weight > weights[row.key]:
-            # Somebody else may have replaced it meanwhile.
-            lighter = tuple_(RECORDS.c.severity, RECORDS.c.ended_at) < tuple_(*row.weight)
-            change = update(RECORDS).where(RECORDS.c.id == row.key, lighter).values(row.record)
-            if connection.execute(change).rowcount:
-                replaced.add(row.key)
-    return replaced
+def _weigh(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, tuple[int, datetime]]:
+    """How much the records weigh that are there, see `bugcapture.project.history.schema.Row.weight`."""
+    if not keys:
+        return {}
+    kept = select(RECORDS.c.id, RECORDS.c.severity, RECORDS.c.ended_at).where(RECORDS.c.id.in_(keys))
+    return {key: (severity, ended_at) for key, severity, ended_at in connection.execute(kept)}
+
+
+def _replace(connection: Connection, row: Row) -> bool:
+    """Put a row in the place of the one with its key, unless somebody else has put one there that weighs more."""
+    lighter = tuple_(RECORDS.c.severity, RECORDS.c.ended_at) < row.weight
+    change = update(RECORDS).where(RECORDS.c.id == row.key, lighter).values(row.record)
+    return bool(connection.execute(change).rowcount)
 
 
 def _make_engine(address: Address) -> Engine:
