@@ -14,10 +14,8 @@ from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.scan.baseline import leave_out_known, read_baseline
 from bugcapture.scan.engine import scan
-from bugcapture.scan.observed import observe, read_run
 from bugcapture.scan.result import ScanResult, at_least
 from bugcapture.scan.rule import choose_rules
-from bugcapture.scan.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -77,7 +75,11 @@ def scan_project(
     """
     options = options or ScanOptions()
     settings = _settings(project, options)
-    run = read_run(options.confirm_with, project.root) if options.confirm_with is not None else None
+    run = None
+    if options.confirm_with is not None:
+        from bugcapture.scan.observed import read_run  # noqa: PLC0415 - a scan of a few files starts quickly
+
+        run = read_run(options.confirm_with, project.root)
     result = scan(project.root, settings, paths, jobs=options.jobs, cached=options.cached, on_progress=on_progress)
     baseline = options.baseline or (project.root / settings.baseline if settings.baseline else None)
     if use_baseline and baseline is not None:
@@ -93,11 +95,15 @@ def scan_project(
     if options.verify:
         _verify(result)
     if run is not None:
+        from bugcapture.scan.observed import observe  # noqa: PLC0415
+
         result.hazards = observe(result.hazards, run, project.root)
     return _seen_from_here(project.root, result)
 
 
 def _verify(result: ScanResult) -> None:
+    from bugcapture.scan.verify import verify  # noqa: PLC0415
+
     answers = verify(result.hazards)
     shown = zip(result.hazards, answers, strict=True)
     result.hazards = [changed(hazard, verified=bool(answer)) for hazard, answer in shown if answer is not False]
