@@ -20,6 +20,7 @@ _IN_PROCESS = {
     "audit",
     "behave_source",
     "capture",
+    "history",
     "hooks",
     "init",
     "prove",
