@@ -97,7 +97,7 @@ def read_address(text: str, folder: Path, origin: str) -> Address:
         url = None
     # A password with these signs would end up in other parts of the URL, and from there in messages.
     if url is None or any("@" in (part or "") for part in (url.host, url.database)):
-        hint = "write the signs @ : / ? # % of a password as %40 %3A %2F %3F %23 %25"
+        hint = "write the signs @ / : % of a password as %40 %2F %3A %25"
         raise ConfigurationError("is no URL that can be read", where=origin, hint=hint)
     if url.drivername in _SQLITE:
         if url.database in {None, "", ":memory:"} or str(url.database).startswith("file:"):

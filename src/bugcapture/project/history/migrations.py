@@ -37,7 +37,7 @@ _FIRST: Final = (
         message TEXT NOT NULL,
         step TEXT NOT NULL,
         step_location TEXT NOT NULL,
-        duration DOUBLE PRECISION NOT NULL,
+        duration {double} NOT NULL,
         worker TEXT NOT NULL,
         shard TEXT NOT NULL,
         dirty BOOLEAN,
@@ -58,8 +58,8 @@ _SECOND: Final = ("CREATE INDEX bugcapture_bugs_number ON bugcapture_bugs (numbe
 MIGRATIONS: Final[Sequence[Sequence[str]]] = (_FIRST, _SECOND)
 
 _TYPES: Final = {
-    "sqlite": {"bytes": "BLOB", "moment": "DATETIME"},
-    "postgresql": {"bytes": "BYTEA", "moment": "TIMESTAMP WITH TIME ZONE"},
+    "sqlite": {"bytes": "BLOB", "double": "DOUBLE", "moment": "DATETIME"},
+    "postgresql": {"bytes": "BYTEA", "double": "DOUBLE PRECISION", "moment": "TIMESTAMP WITH TIME ZONE"},
 }
 _LOCK_KEY: Final = 0x6275676361707475  # "bugcaptu" in ASCII; one lock for each PostgreSQL database.
 
