@@ -89,8 +89,8 @@ def _overview(bugs: Sequence[BugHistory]) -> tuple[Sequence[str], list[Sequence[
             _tell_interval(bug.rate),
             str(bug.runs),
             str(sum(test.current for test in bug.tests)),
-            _tell_time(bug.first_seen),
-            _tell_time(bug.last_seen),
+            f"{bug.first_seen:%Y-%m-%d}",
+            f"{bug.last_seen:%Y-%m-%d}",
         )
         for bug in bugs
     ]

@@ -304,9 +304,9 @@ def _visits(observations: Iterable[Observation]) -> list[_Visit]:
             if rival is None or one.attempt > rival.attempt:
                 last[key] = one
     groups: dict[tuple[int, str, str], list[Observation]] = {}
-    for one in last.values():
+    for one in sorted(last.values(), key=lambda one: (one.at, one.location)):
         groups.setdefault((one.number, one.commit, one.run_id), []).append(one)
-    visits = [_Visit(max(one.at for one in results), *key, results) for key, results in groups.items()]
+    visits = [_Visit(results[-1].at, *key, results) for key, results in groups.items()]
     return sorted(visits, key=lambda visit: (visit.at, visit.commit, visit.run_id, visit.number))
 
 
