@@ -44,7 +44,8 @@ def command(ctx: click.Context) -> None:
 
     The history is .bugcapture/history.sqlite in the project, unless --store, the variable BUGCAPTURE_HISTORY or
     [tool.bugcapture.history] store, in this order, names another file or a PostgreSQL database, such as
-    postgresql+psycopg://user@host/database. A password belongs into the variable, or into ~/.pgpass.
+    postgresql+psycopg://user@host/database, which is asked over the network. A password belongs into the
+    variable, or into ~/.pgpass.
 
     \b
     Examples:
