@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
 import inspect
 import pickle
+import signal
 import subprocess
 import sys
 import traceback
@@ -300,3 +302,55 @@ def test_the_tests_of_python_itself() -> None:
         [sys.executable, "-W", "ignore", "-c", RUN_THEM], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+class TooLateError(Exception):
+    """What a time limit raises."""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such signals")
+def test_a_time_limit_stops_what_it_did(sample: Sample) -> None:
+    """Its exception gets out of a note, and of the death of a mock, wherever the signal arrives."""
+
+    def stop(*_: object) -> None:
+        raise TooLateError
+
+    sample.names |= {"TooLateError": TooLateError, "signal": signal, "gc": gc}
+    sample.program("""\
+        def work(client):
+            for _ in range(5_000):
+                if client.get() == 3: ...
+        """)
+    old = signal.signal(signal.SIGALRM, stop)
+    try:
+        run = sample.suite("""\
+            caught = 0
+            for number in range(40):
+                kept = [MagicMock() for _ in range(3)]
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, 0.003 + number / 10_000)
+                    work(MagicMock())
+                except TooLateError:
+                    caught += 1
+            """)
+    finally:
+        signal.signal(signal.SIGALRM, old)
+    assert sample.names["caught"] == 40
+    assert run.observations
+
+
+def test_no_python_runs_when_a_mock_dies(tmp_path: Path) -> None:
+    """An exception of a signal handler would be lost there."""
+    recorder = Recorder(tmp_path)
+    recorder.start()
+    seen: list[str] = []
+    try:
+        doomed = [mock.MagicMock() for _ in range(10)]
+        gc.collect()
+        sys.setprofile(lambda frame, event, _: seen.append(frame.f_code.co_name) if event == "call" else None)
+        doomed.clear()
+        gc.collect()
+    finally:
+        sys.setprofile(None)
+        recorder.stop()
+    assert seen == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from types import FunctionType, GeneratorType
@@ -79,6 +80,8 @@ class Origins:
 
     def __init__(self) -> None:
         self._known: dict[int, Origin] = {}
+        # Python code that runs when a mock dies would lose the exception of a signal handler; this runs none.
+        self._dead: deque[Any] = deque()
         self.unset: list[Any] = [_ABSENT]
 
     def add(self, mock: Any, place: str) -> Origin:
@@ -88,7 +91,8 @@ class Origins:
             mock: The mock, ready made.
             place: Where that was.
         """
-        origin = Origin(mock, self._forget)
+        self._forget_dead()
+        origin = Origin(mock, self._dead.append)
         origin.key = id(mock)
         origin.birth = _birth(mock.__dict__)
         origin.place = place if origin.birth is Birth.PURPOSE else ""
@@ -99,7 +103,8 @@ class Origins:
 
     def get(self, mock: Any) -> Origin | None:
         """What is known of a mock; None for nothing."""
-        return self._known.get(id(mock))
+        origin = self._known.get(id(mock))
+        return origin if origin is not None and origin() is mock else None
 
     def places(self, mock: Any) -> Iterator[str]:
         """Where a mock, and those above it, were made on purpose.
@@ -108,7 +113,7 @@ class Origins:
             mock: The mock.
         """
         for one in _upwards(mock):
-            origin = self._known.get(id(one))
+            origin = self.get(one)
             if origin is not None and origin.place:
                 yield origin.place
 
@@ -124,14 +129,14 @@ class Origins:
         asked = ""
         is_answer = False
         for one in _upwards(mock):
-            origin = self._known.get(id(one))
+            origin = self.get(one)
             if origin is None:
                 return None
             if origin.birth is Birth.PURPOSE:
                 chosen = not is_answer or not origin.place or self._is_told(mock, set())
                 return None if chosen else Trail(origin.place, written(mock), asked)
             if origin.birth is Birth.RESULT:
-                callee = self._known.get(id(one.__dict__["_mock_new_parent"]))
+                callee = self.get(one.__dict__["_mock_new_parent"])
                 if callee is not None and not callee.stands_for_class:
                     asked = asked if is_answer else callee.asked
                     is_answer = True
@@ -144,7 +149,7 @@ class Origins:
             mock: The mock.
         """
         for one in _upwards(mock):
-            origin = self._known.get(id(one))
+            origin = self.get(one)
             if origin is None or origin.birth is Birth.PURPOSE:
                 return origin.place if origin is not None else ""
         return ""
@@ -170,7 +175,7 @@ class Origins:
         if id(mock) in seen:
             return False
         seen.add(id(mock))
-        origin = self._known.get(id(mock))
+        origin = self.get(mock)
         if origin is None or origin.birth is Birth.PURPOSE:
             return True
         names = mock.__dict__
@@ -205,13 +210,15 @@ class Origins:
 
     def _is_result(self, value: Any) -> bool:
         """Whether it is what a mock answers that was told nothing."""
-        origin = self._known.get(id(value))
+        origin = self.get(value)
         return origin is not None and origin.birth is Birth.RESULT
 
-    def _forget(self, origin: Any) -> None:
-        key: int = origin.key
-        if self._known.get(key) is origin:
-            del self._known[key]
+    def _forget_dead(self) -> None:
+        while self._dead:
+            origin = self._dead.pop()
+            key: int = origin.key
+            if self._known.get(key) is origin:
+                del self._known[key]
 
 
 def _birth(names: dict[str, Any]) -> Birth:
