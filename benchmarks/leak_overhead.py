@@ -1,8 +1,8 @@
 """What looking for leaks costs a test, in microseconds: 5,000 empty tests with and without it, pytest and Behave.
 
-The tests have imported a program of modules with 20 functions each, whose names are all looked at: what a test pays
-grows with them. Run it with ``python benchmarks/leak_overhead.py [--runs N] [--tests N] [--modules N]``; exit 1 when a
-test pays more than the bound.
+The tests have imported a program of modules with 20 functions each, whose names are all looked at: what a test
+pays grows with them. Run it with ``python benchmarks/leak_overhead.py [--runs N] [--tests N] [--modules N]``;
+exit 1 when a test pays more than the bound.
 """
 
 from __future__ import annotations
