@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bugcapture.cli.findings import render_findings
+from bugcapture.cli.hooks_install import command as install
 from bugcapture.cli.options import (
     color_option,
     current_project,
@@ -39,10 +40,14 @@ def command(ctx: click.Context) -> None:
     \b
     Examples:
       bugcapture hooks check            # is the hook what it should be?
+      bugcapture hooks install          # have it run `bugcapture check`
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(EXIT_USAGE)
+
+
+command.add_command(install, "install")
 
 
 @command.command(context_settings=_HELP_OPTIONS)

@@ -93,6 +93,21 @@ def hooks_path(folder: Path) -> HooksPath | None:
     return HooksPath(parts[-1], parts[-2]) if len(parts) > 1 else None
 
 
+def read_note(folder: Path, name: str) -> str:
+    """A note of ours in the settings of a repository; empty without one."""
+    return (_ask(folder, "config", "--local", "--get", f"bugcapture.{name}") or "").rstrip("\n")
+
+
+def write_note(folder: Path, name: str, value: str) -> bool:
+    """Leave a note in the settings of a repository; an empty one takes it away. Tells whether that worked."""
+    if value:
+        return _ask(folder, "config", "--local", f"bugcapture.{name}", value) is not None
+    gone = _ask(folder, "config", "--local", "--unset-all", f"bugcapture.{name}") is not None
+    if gone and _ask(folder, "config", "--local", "--get-regexp", r"^bugcapture\.") is None:
+        _ask(folder, "config", "--local", "--remove-section", "bugcapture")
+    return gone
+
+
 def tracked_files(root: Path) -> list[str] | None:
     """The files of a checkout that git tracks, seen from a folder; None where git cannot tell."""
     answer = _ask(root, "ls-files", "-z")

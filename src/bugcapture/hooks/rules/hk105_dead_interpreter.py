@@ -4,7 +4,7 @@
 Looks up the interpreter behind `#!`, also through `env`.
 
 ## Why is this bad?
-Git cannot start the hook. Depending on its version the push fails, or goes on unchecked.
+Git cannot start the hook: the push fails, or, with some versions of git, waits for ever.
 
 ## What to do
 Name an interpreter that is there, such as `#!/bin/sh`, or install the hook again.
