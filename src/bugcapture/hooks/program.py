@@ -121,16 +121,14 @@ def _inline_script(words: list[str]) -> tuple[list[str], str, list[str]] | None:
 
 def _of_python(words: list[str]) -> list[str]:
     """What a Python runs: a module, a script, or itself."""
-    for at, word in enumerate(words[1:], start=1):
-        if word == "-m":
-            return words[at + 1 :]
-        if word.startswith("-m"):
-            return [word[2:], *words[at + 1 :]]
-        if not word.startswith("-"):
-            return words[at:]
-        if word == "-c":
-            break
-    return words
+    rest = words[1:]
+    while rest and rest[0].startswith("-") and not rest[0].startswith(("-m", "-c")):
+        rest = rest[2:] if rest[0] in {"-X", "-W"} else rest[1:]
+    if not rest or rest[0].startswith("-c"):
+        return words
+    if rest[0] == "-m":
+        return rest[1:]
+    return [rest[0].removeprefix("-m"), *rest[1:]]
 
 
 def _is_shell(word: str) -> bool:

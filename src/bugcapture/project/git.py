@@ -98,14 +98,15 @@ def read_note(folder: Path, name: str) -> str:
     return (_ask(folder, "config", "--local", "--get", f"bugcapture.{name}") or "").rstrip("\n")
 
 
-def write_note(folder: Path, name: str, value: str) -> bool:
-    """Leave a note in the settings of a repository; an empty one takes it away. Tells whether that worked."""
+def write_note(folder: Path, name: str, value: str) -> None:
+    """Leave a note in the settings of a repository; an empty one takes it away."""
     if value:
-        return _ask(folder, "config", "--local", f"bugcapture.{name}", value) is not None
-    gone = _ask(folder, "config", "--local", "--unset-all", f"bugcapture.{name}") is not None
-    if gone and _ask(folder, "config", "--local", "--get-regexp", r"^bugcapture\.") is None:
+        _ask(folder, "config", "--local", f"bugcapture.{name}", value)
+        return
+    _ask(folder, "config", "--local", "--unset-all", f"bugcapture.{name}")
+    if _ask(folder, "config", "--local", "--get-regexp", r"^bugcapture\.") is None:
+        # Git of some versions leaves the heading of the last setting behind.
         _ask(folder, "config", "--local", "--remove-section", "bugcapture")
-    return gone
 
 
 def tracked_files(root: Path) -> list[str] | None:
