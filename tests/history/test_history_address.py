@@ -150,8 +150,10 @@ def test_a_locked_file_is_told(project: Project, monkeypatch: pytest.MonkeyPatch
 def test_a_missing_extra_is_named(project: Project, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     """With the command that installs it."""
     project.evidence([RECORD])
+    # As in a new process: the modules that need the extra are not loaded yet.
     for name in [name for name in sys.modules if name.startswith("bugcapture.project.history.")]:
         monkeypatch.delitem(sys.modules, name)
+        monkeypatch.delattr(name)
     monkeypatch.setitem(sys.modules, missing, None)  # type: ignore[arg-type] # as Python marks what is not there
     done = project.history("import", "ev", "--store", "postgresql://127.0.0.1:1/bugs")
 
