@@ -147,8 +147,28 @@ async def test_here():
     client = AsyncMock()
     assert await client.is_ready()
 """
-# Rule, line of the mock, what the run has shown, confidence.
+CONFTEST = """\
+import pytest
+from unittest.mock import AsyncMock
+
+
+@pytest.fixture
+def permissions():
+    return AsyncMock()
+"""
+WITH_FIXTURE = """\
+import asyncio
+
+from shop.users import delete_user
+
+
+def test_with_a_fixture(permissions):
+    assert asyncio.run(delete_user("alice", permissions))
+"""
+# Rule, line of the mock or of the fixture's name, what the run has shown, confidence.
 SHOWN = [
+    ("MK101", 6, "confirmed", "high"),
+    ("MK106", 7, "confirmed", "high"),
     ("MK101", 10, "confirmed", "high"),
     ("MK106", 10, "confirmed", "high"),
     ("MK101", 17, "refuted", "low"),
@@ -180,6 +200,8 @@ def run_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project.write("pyproject.toml", '[tool.bugcapture]\n[tool.pytest.ini_options]\npythonpath = ["src"]\n')
     project.write("src/shop/users.py", PROGRAM)
     project.write("tests/test_users.py", SUITE)
+    project.write("tests/api/conftest.py", CONFTEST)
+    project.write("tests/api/test_fixture.py", WITH_FIXTURE)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--bugcapture-mock-truth=run.json"]
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     subprocess.run(command, cwd=root, env=env, capture_output=True, check=False, timeout=120)
@@ -205,7 +227,7 @@ def test_what_the_run_has_shown(ran: ScanProject) -> None:
     assert {one["observed"] for one in before} == {None}
     assert [one["level"] for one in before] == [one["level"] for one in after.json["findings"]]
     assert after.code == 1
-    assert "10 confirmed, 5 not reached, 3 refuted in the run" in after.err
+    assert "12 confirmed, 5 not reached, 3 refuted in the run" in after.err
 
 
 def test_all_formats_tell_it(ran: ScanProject) -> None:
@@ -234,6 +256,7 @@ def test_from_another_folder(ran: ScanProject, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(ran.root / "tests")
     done = ran.scan("--confirm-with", "../run.json", "--select", "MK101", "--format", "json")
     assert [one["observed"] for one in done.json["findings"]] == [
+        "confirmed",
         "confirmed",
         "refuted",
         "not reached",

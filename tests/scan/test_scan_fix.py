@@ -80,6 +80,25 @@ def test_an_unsafe_fix_has_to_be_asked_for(project: ScanProject) -> None:
     assert file.read_text("utf-8") == new
 
 
+def test_a_mock_of_another_file_is_not_repaired(project: ScanProject) -> None:
+    """It stands where a test asks for the fixture, and is made elsewhere, for other tests as well."""
+    conftest = project.write(
+        "tests/conftest.py",
+        "import pytest\nfrom unittest.mock import AsyncMock\n\n\n"
+        "@pytest.fixture\ndef openfga():\n    return AsyncMock(return_value=False)\n",
+    )
+    test = project.write(
+        "tests/test_users.py",
+        "from shop.users import delete_user\n\n\n"
+        "async def test_denied(openfga):\n    await delete_user('alice', openfga=openfga)\n",
+    )
+    before = conftest.read_bytes(), test.read_bytes()
+    done = project.scan("--select", "MK103", "--fix", "--unsafe-fixes")
+    assert done.code == 1
+    assert "tests/test_users.py:4: MK103 is not repaired: the mock is made at tests/conftest.py:7" in done.err
+    assert (conftest.read_bytes(), test.read_bytes()) == before
+
+
 def test_a_diff_writes_nothing(project: ScanProject) -> None:
     """And can be applied."""
     file = project.write("tests/test_session.py", SESSION)

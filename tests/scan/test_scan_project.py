@@ -54,7 +54,31 @@ def test_a_fixture_carries_its_mock_into_tests(project: ScanProject) -> None:
         "async def test_not_told(openfga):\n    await delete_user('alice', openfga=openfga)\n",
     )
     (found,) = project.json("--select", "MK101").json["findings"]
-    assert (found["symbol"], found["trace"][0]["line"]) == ("test_not_told", 10)
+    assert (found["path"], found["line"], found["column"]) == ("tests/api/test_users.py", 9, 25)
+    assert found["symbol"] == "test_not_told"
+    assert [(step["path"], step["line"]) for step in found["trace"]] == [
+        ("tests/conftest.py", 7),
+        ("tests/api/test_users.py", 10),
+        ("src/shop/users.py", 2),
+    ]
+    assert "async def test_not_told(openfga):\n" in project.scan("--select", "MK101").out
+
+
+def test_a_mock_of_a_fixture_is_one_finding_in_a_file(project: ScanProject) -> None:
+    """However many tests ask for it; a comment where one does holds it back."""
+    project.write(
+        "tests/conftest.py",
+        "import pytest\nfrom unittest.mock import AsyncMock\n\n\n"
+        "@pytest.fixture\ndef openfga():\n    return AsyncMock()\n",
+    )
+    head = "from shop.users import delete_user\n\n\n"
+    test = "async def test_{}(openfga):{}\n    await delete_user('alice', openfga=openfga)\n\n\n"
+    why = "  # bugcapture: ignore[MK101] the door is open on purpose"
+    project.write("tests/test_one.py", head + "".join(test.format(name, "") for name in "abc"))
+    project.write("tests/test_two.py", head + test.format("a", why))
+    found = project.json("--select", "MK101").json
+    assert [(one["path"], one["line"]) for one in found["findings"]] == [("tests/test_one.py", 4)]
+    assert found["suppressed"] == 1
 
 
 def test_files_that_cannot_be_parsed_are_told_and_the_rest_goes_on(open_door: ScanProject) -> None:

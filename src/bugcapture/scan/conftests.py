@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from bugcapture.scan.hazard import Step
 from bugcapture.scan.words import concerns_tests
 
 if TYPE_CHECKING:
@@ -65,9 +66,12 @@ def _fixtures(name: str, content: bytes, around: dict[str, Mock]) -> dict[str, M
     from bugcapture.scan.scan_file import UNREADABLE  # noqa: PLC0415
 
     try:
-        return dict(read_module(name, content, around).fixtures)
+        fixtures = dict(read_module(name, content, around).fixtures)
     except UNREADABLE:
         return {}  # It is told when the file itself is scanned.
+    for fixture, mock in fixtures.items():
+        mock.made = mock.made or Step(name, mock.span.line, f"the fixture {fixture} makes it")
+    return fixtures
 
 
 def _folder(name: str) -> str:

@@ -10,14 +10,13 @@ from bugcapture.core.diff import unified_diff
 from bugcapture.core.errors import RefusedError, SourceError
 from bugcapture.core.text import printable
 from bugcapture.project.files import read_bytes, replace_files
-from bugcapture.scan.repair import repair
+from bugcapture.scan.repair import Refusal, repair
 from bugcapture.scan.rule import all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bugcapture.scan.hazard import Hazard
-    from bugcapture.scan.repair import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,14 @@ def plan_fixes(
     by_file: dict[str, list[Hazard]] = {}
     rules = [rule for rule in all_rules() if rule.repair is not None]
     fixable = {rule.code for rule in rules}
+    plan = FixPlan()
     for hazard in hazards:
         if hazard.rule in fixable:
-            by_file.setdefault(hazard.path, []).append(hazard)
-    plan = FixPlan()
+            if hazard.made is not None:
+                reason = f"the mock is made at {hazard.made.path}:{hazard.made.line}, for other tests as well"
+                plan.refused.append(Refusal(hazard, reason))
+            else:
+                by_file.setdefault(hazard.path, []).append(hazard)
     for number, (path, found) in enumerate(sorted(by_file.items()), start=1):
         content = read_bytes(Path(path))
         result = repair(content, found, rules, unsafe=unsafe)

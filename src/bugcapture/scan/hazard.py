@@ -97,6 +97,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
         symbol: The function or class around it, such as ``TestCart.test_total``; empty at the top of a file.
         subject: What it is about, such as ``openfga.check_permission``.
         trace: The way from there to the code that is deceived.
+        made: Where the mock was made, when that is another file than the one where it stands; first in the trace.
         recipe: A snippet that shows it when it is run; empty where it cannot be shown alone.
         verified: Whether that was run and has shown it.
         observed: What a run of the tests has shown of it; None where no run was asked, or a run cannot show it.
@@ -114,6 +115,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
     recipe: str = ""
     verified: bool = False
     observed: Observed | None = None
+    made: Step | None = None
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

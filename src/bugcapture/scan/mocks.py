@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import ast
 
     from bugcapture.scan.functions import TestFunction
-    from bugcapture.scan.hazard import Span
+    from bugcapture.scan.hazard import Span, Step
 
 Path = tuple[str, ...]
 # A step of a path: the result of a call.
@@ -138,6 +138,7 @@ class Mock:
         escapes: Where it leaves the test.
         parent: The mock whose child it is, and the path.
         patched: The target of the patch that made it; empty for none.
+        made: Where it was made, when that is another file; its span is then that of the parameter that gets it.
     """
 
     kind: Kind
@@ -157,6 +158,7 @@ class Mock:
     escapes: list[Escape] = field(default_factory=list)
     parent: tuple[Mock, Path] | None = None
     patched: str = ""
+    made: Step | None = None
 
     def tells(self, path: Path) -> bool:
         """Whether a child, or the mock itself, was told what to answer.
@@ -214,4 +216,5 @@ class Mock:
             escapes=list(self.escapes),
             parent=self.parent,
             patched=self.patched,
+            made=self.made,
         )

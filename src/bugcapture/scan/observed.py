@@ -135,8 +135,12 @@ class _Evidence:
         sight = _SIGHTS.get(hazard.rule)
         if sight is None or not _is_visible(hazard, sight):
             return None
-        made = self._made.get(hazard.path, {})
-        places = [made[line] for line in range(hazard.span.line, hazard.span.end_line + 1) if line in made]
+        if hazard.made is not None:
+            path, lines = hazard.made.path, range(hazard.made.line, hazard.made.line + 1)
+        else:
+            path, lines = hazard.path, range(hazard.span.line, hazard.span.end_line + 1)
+        made = self._made.get(path, {})
+        places = [made[line] for line in lines if line in made]
         for place in places:
             if any(self._shows(hazard, sight, one) for one in self._seen.get(place, ())):
                 return Observed.CONFIRMED

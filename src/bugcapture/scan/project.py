@@ -165,7 +165,8 @@ def _seen_from_here(root: Path, result: ScanResult) -> ScanResult:
         message = hazard.message
         for old, new in {(one.path, two.path) for one, two in zip(hazard.trace, trace, strict=True)}:
             message = message.replace(f"{old}:", f"{new}:")
-        return changed(hazard, path=seen(hazard.path), trace=trace, message=message)
+        made = trace[0] if hazard.made is not None else None
+        return changed(hazard, path=seen(hazard.path), trace=trace, message=message, made=made)
 
     problems = [replace(problem, path=seen(problem.path)) for problem in result.problems]
     return replace(result, hazards=[moved(hazard) for hazard in result.hazards], problems=problems)

@@ -11,7 +11,7 @@ from bugcapture.scan.environ import ENVIRON
 from bugcapture.scan.environ_reader import read_environment
 from bugcapture.scan.flow import Flow
 from bugcapture.scan.functions import Outline, TestFunction, read_outline
-from bugcapture.scan.hazard import span_of
+from bugcapture.scan.hazard import Span, span_of
 from bugcapture.scan.lines import Lines
 from bugcapture.scan.mocks import Made, Mock, Usage
 from bugcapture.scan.module import TestModule, View
@@ -198,7 +198,10 @@ class _Reader:
         if function.owner is not None:
             environment |= {name: own(value) for name, value in self._class(function.owner).items()}
         for name in function.parameters:
-            environment[name] = own(Ref(self._given[name])) if name in self._given else None
+            given = self._given.get(name)
+            environment[name] = own(Ref(given)) if given is not None else None
+            if given is not None and given.made is not None:
+                views[id(given)].span = _parameter_span(function, name)
         self._module.views += [View(function, view) for view in views.values()]
         return environment
 
@@ -251,6 +254,14 @@ class _Reader:
 
     def _view(self, function: TestFunction | None, mocks: list[Mock]) -> None:
         self._module.views += [View(function, mock) for mock in mocks]
+
+
+def _parameter_span(function: TestFunction, name: str) -> Span:
+    """Where a function asks for a fixture."""
+    arguments = function.node.args
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    node = next(one for one in every if one.arg == name)
+    return Span(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
 
 
 def _of_object(environment: Mapping[str, Value]) -> Environment:

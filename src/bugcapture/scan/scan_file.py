@@ -16,7 +16,7 @@ from bugcapture.scan.suppress import MARK, read_suppressions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bugcapture.scan.hazard import Hazard
+    from bugcapture.scan.hazard import Hazard, Step
     from bugcapture.scan.mocks import Mock
     from bugcapture.scan.rule import Rule, Scope
 
@@ -41,11 +41,13 @@ def scan_file(
         suppressions = read_suppressions(content) if MARK in content else []
     except UNREADABLE as error:
         return unreadable(error)
+    elsewhere = {view.mock.span: view.mock.made for view in module.views if view.mock.made is not None}
     seen: dict[tuple[object, ...], Hazard] = {}
     for rule in rules:
         try:
-            for hazard in rule.check(module, scope):
-                key = (hazard.rule, hazard.span, hazard.subject)
+            for found in rule.check(module, scope):
+                hazard = _with_origin(found, elsewhere.get(found.span))
+                key = (hazard.rule, hazard.made or hazard.span, hazard.subject)
                 known = seen.get(key)
                 # The same mock in several tests is one finding, told at its worst.
                 if known is None or hazard.level.rank < known.level.rank:
@@ -53,6 +55,11 @@ def scan_file(
         except RecursionError:
             return Found(problem="is nested too deeply to be followed")
     return Found(sorted(map(_clean, seen.values()), key=lambda hazard: hazard.order), suppressions)
+
+
+def _with_origin(hazard: Hazard, made: Step | None) -> Hazard:
+    """A finding about a mock of another file, with the place where it is made."""
+    return hazard if made is None else replace(hazard, made=made, trace=(made, *hazard.trace))
 
 
 def read_comments(content: bytes) -> Found:
