@@ -12,6 +12,7 @@ from history_project import RECORD, query, record
 
 from bugcapture.core.evidence import encode_record, merge_records
 from bugcapture.project.config import find_project
+from bugcapture.project.history import store
 from bugcapture.workflow.history import import_evidence
 
 if TYPE_CHECKING:
@@ -157,11 +158,32 @@ def test_without_a_path_the_projects_evidence_is_read(filled: Project) -> None:
     assert filled.counts() == (1, 0, 0)
 
 
+def test_a_record_that_somebody_else_inserts_meanwhile(filled: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the insert: the worse of the two stays, and only one of them is new."""
+    assert filled.counts(filled.evidence([RECORD])) == (1, 0, 0)
+    looks: list[int] = []
+    weigh = store._weigh
+
+    def look(connection: Any, keys: Any) -> Any:
+        looks.append(len(keys))
+        return weigh(connection, keys) if len(looks) > 1 else {}
+
+    monkeypatch.setattr(store, "_weigh", look)
+
+    assert filled.counts(filled.evidence([record(verdict="wrong_failure"), record(name="Two")])) == (1, 1, 0)
+    assert looks == [2, 1]
+    assert filled.show()[0]["tests"][0]["verdict"] == "wrong_failure"
+
+
 def test_many_processes_import_at_once(filled: Project) -> None:
-    """They make the history together and bring their own and the same records: none is lost, none is twice."""
+    """They make the history together and bring their own and the same records: none is lost, none is twice.
+
+    Of those that differ the latest stays, whoever comes first.
+    """
     for number in range(PROCESSES):
         own = [record(run_id=f"own-{number}", name=f"T{test}") for test in range(RECORDS)]
-        same = [record(run_id="same", name=f"T{test}", ids=(7, 8)) for test in range(RECORDS)]
+        ts = f"2026-11-20T10:00:0{number}+00:00"
+        same = [record(run_id="same", name=f"T{test}", ids=(7, 8), ts=ts, reason=ts) for test in range(RECORDS)]
         filled.evidence([*own[::2], *same[:: -1 if number % 2 else 1], *own[1::2]], f"{number}.jsonl")
 
     # A server that has loaded SQLAlchemy once, where there is one.
@@ -171,9 +193,9 @@ def test_many_processes_import_at_once(filled: Project) -> None:
         context.set_forkserver_preload(["test_history_import", "sqlalchemy.dialects.postgresql"])
     barrier = context.Barrier(PROCESSES)
     results: Any = context.Queue()
-    store = filled.variables["BUGCAPTURE_HISTORY"]
+    url = filled.variables["BUGCAPTURE_HISTORY"]
     processes = [
-        context.Process(target=_import, args=(str(filled.folder), f"{number}.jsonl", store, barrier, results))
+        context.Process(target=_import, args=(str(filled.folder), f"{number}.jsonl", url, barrier, results))
         for number in range(PROCESSES)
     ]
     for process in processes:
@@ -184,23 +206,25 @@ def test_many_processes_import_at_once(filled: Project) -> None:
 
     assert [process.exitcode for process in processes] == [0] * PROCESSES
     assert sum(new for new, _ in answers) == (PROCESSES + 1) * RECORDS
-    assert sum(known for _, known in answers) == (PROCESSES - 1) * RECORDS
+    assert sum(others for _, others in answers) == (PROCESSES - 1) * RECORDS
     runs = query(
-        store,
+        url,
         "SELECT run_id, count(*), count(DISTINCT name) FROM bugcapture_records r "
         "JOIN bugcapture_runs u ON u.id = r.run GROUP BY run_id ORDER BY run_id",
     )
     names = [*(f"own-{number}" for number in range(PROCESSES)), "same"]
     assert runs == [(name, RECORDS, RECORDS) for name in names]
-    numbers = query(store, "SELECT number, count(*) FROM bugcapture_bugs GROUP BY number ORDER BY number")
+    latest = query(url, "SELECT DISTINCT reason FROM bugcapture_records WHERE reason <> ''")
+    assert latest == [(f"2026-11-20T10:00:0{PROCESSES - 1}+00:00",)]
+    numbers = query(url, "SELECT number, count(*) FROM bugcapture_bugs GROUP BY number ORDER BY number")
     assert numbers == [(7, (PROCESSES + 1) * RECORDS), (8, RECORDS)]
-    assert query(store, "SELECT version FROM bugcapture_schema ORDER BY version") == [(1,), (2,)]
+    assert query(url, "SELECT version FROM bugcapture_schema ORDER BY version") == [(1,), (2,)]
 
 
-def _import(folder: str, name: str, store: str, barrier: Barrier, results: Any) -> None:
+def _import(folder: str, name: str, url: str, barrier: Barrier, results: Any) -> None:
     """One of many processes, with small transactions, so that they meet often."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bugcapture.workflow.history._BATCH", 50)
         barrier.wait(timeout=120)
-        result = import_evidence(find_project(Path(folder)), [Path(folder, name)], store)
-    results.put((result.new, result.known))
+        result = import_evidence(find_project(Path(folder)), [Path(folder, name)], url)
+    results.put((result.new, result.replaced + result.known))
