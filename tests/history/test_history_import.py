@@ -192,7 +192,7 @@ def test_many_processes_import_at_once(filled: Project) -> None:
     if method == "forkserver":
         context.set_forkserver_preload(["test_history_import", "sqlalchemy.dialects.postgresql"])
     barrier = context.Barrier(PROCESSES)
-    results: Any = context.Queue()
+    results: Any = context.SimpleQueue()
     url = filled.variables["BUGCAPTURE_HISTORY"]
     processes = [
         context.Process(target=_import, args=(str(filled.folder), f"{number}.jsonl", url, barrier, results))
@@ -200,11 +200,11 @@ def test_many_processes_import_at_once(filled: Project) -> None:
     ]
     for process in processes:
         process.start()
-    answers = [results.get(timeout=300) for _ in processes]
     for process in processes:
         process.join()
 
     assert [process.exitcode for process in processes] == [0] * PROCESSES
+    answers = [results.get() for _ in processes]
     assert sum(new for new, _ in answers) == (PROCESSES + 1) * RECORDS
     assert sum(others for _, others in answers) == (PROCESSES - 1) * RECORDS
     runs = query(
