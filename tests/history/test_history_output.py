@@ -174,11 +174,27 @@ def test_the_same_answers_as_values(told: Project, store: str) -> None:
 
 @pytest.mark.parametrize("command", ["show", "trend"])
 def test_a_bug_that_the_history_does_not_know(told: Project, command: str) -> None:
-    """It may be mistyped, so it is no empty answer."""
+    """It may be mistyped, so it is no empty answer; a test that never ran says nothing about it."""
+    assert told.counts(told.evidence([record(ids=(9,), name="Bug 9", verdict="not_run")])) == (1, 0, 0)
     done = told.history(command, "7", "9", "12")
 
     assert (done.code, done.out) == (2, "")
     assert ": no test of bugs #9, #12 is in the history\n" in done.err
+
+
+def test_runs_without_a_revision(project: Project) -> None:
+    """They are told as such."""
+    project.counts(project.evidence([record(commit="")]))
+
+    last = "    2026-11-20 10:00  no revision  expected_failure  features/a.feature:3 One"
+    assert project.history("show", "7").out.splitlines()[-1] == last
+    assert project.history("trend", "--by", "commit").out.splitlines()[-1].split() == [
+        "unknown",
+        "1",
+        "1",
+        "1",
+        "1/1",
+    ]
 
 
 def test_nothing_was_tested_since_then(told: Project) -> None:
