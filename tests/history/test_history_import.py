@@ -190,7 +190,7 @@ def test_many_processes_import_at_once(filled: Project) -> None:
     method = "spawn" if os.name == "nt" else "forkserver"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
-        context.set_forkserver_preload(["test_history_import", "sqlalchemy.dialects.postgresql"])
+        context.set_forkserver_preload(["test_history_import", "bugcapture.project.history.store", "psycopg"])
     barrier = context.Barrier(PROCESSES)
     results: Any = context.SimpleQueue()
     url = filled.variables["BUGCAPTURE_HISTORY"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +10,10 @@ import sqlalchemy
 from history_project import RECORD, query, record
 from sqlalchemy import inspect, make_url
 
+from bugcapture.project.config import find_project
 from bugcapture.project.history import migrations
 from bugcapture.project.history.schema import TABLES
+from bugcapture.workflow.history import import_evidence
 
 if TYPE_CHECKING:
     from history_project import Project
@@ -98,3 +101,22 @@ def test_a_step_that_fails_leaves_the_version_before(
     assert "half_done" not in describe(store)
     assert query(store, "SELECT max(version) FROM bugcapture_schema") == [(2,)]
     assert len(filled.show()) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_who_comes_second_waits_until_the_tables_are_there(filled: Project, store: str) -> None:
+    """Two that made them at once would both fail."""
+    filled.evidence([RECORD])
+    engine = sqlalchemy.create_engine(make_url(store))
+    with engine.connect() as first, ThreadPoolExecutor(1) as threads:
+        migrations.upgrade(first)
+        second = threads.submit(import_evidence, find_project(filled.folder), [filled.folder / "ev"], store)
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not second.done() and query(store, waiting) == [(0,)]:
+            pass
+        first.commit()
+        assert second.result().new == 1
+    engine.dispose()
+
+    assert query(store, "SELECT version FROM bugcapture_schema ORDER BY version") == [(1,), (2,)]
