@@ -1,10 +1,11 @@
-"""How often `bugcapture scan` is right: its findings in three suites, against labels that people gave them.
+"""How often `bugcapture scan` is right: its findings in public suites, against labels that people gave them.
 
-    python benchmarks/scan_precision.py mcp=CHECKOUT forge=CHECKOUT hummingbot=CHECKOUT [--level medium] [--show]
+    python benchmarks/scan_precision.py mcp=CHECKOUT forge=CHECKOUT … [--level medium] [--show]
+    python benchmarks/scan_precision.py --under FOLDER [--show]  # with a checkout of each, called like the corpus
 
-The checkouts are vishnu2kmohan/mcp-server-langgraph at c60980ce, IBM/mcp-context-forge at ecba50e48 and
-hummingbot/hummingbot at 2bfaccc48d; other commits work as well, with more findings that have no label. The level
-``gone`` in the labels is that of findings that are not made any more: a false one that comes back is known.
+What the corpora are, and at which commits, is in scan_corpora.toml; other commits work as well, with more
+findings that have no label. Corpora that the rules were tuned on are counted apart. The level ``gone`` in the
+labels is that of findings that are not made any more: a false one that comes back is known.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import argparse
 import json
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 LABELS = Path(__file__).with_name("scan_labels.jsonl")
+CORPORA = Path(__file__).with_name("scan_corpora.toml")
 SUBJECT = ("corpus", "path", "line", "rule", "subject")
 
 
@@ -36,29 +39,43 @@ def scan(corpus: str, folder: Path, level: str) -> list[dict[str, Any]]:
     return [{**one, "corpus": corpus} for one in json.loads(done.stdout)["findings"]]
 
 
+def write(title: str, counts: dict[str, Counter[str]]) -> None:
+    """Write how often each rule is right, and all of them."""
+    print(title)
+    every = {**dict(sorted(counts.items())), "all": sum(counts.values(), Counter())}
+    for rule, count in every.items():
+        known = count["true"] + count["false"]
+        precision = f"{count['true'] / known:.1%}" if known else "-"
+        print(f"{rule:8} true {count['true']:4} false {count['false']:4} {precision:>6}", end="")
+        print(f"  unlabelled {count['unlabelled']}")
+
+
 def main() -> None:
     """Scan the checkouts that are given, and write how often each rule is right."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("checkouts", nargs="+", metavar="CORPUS=CHECKOUT")
+    parser.add_argument("checkouts", nargs="*", metavar="CORPUS=CHECKOUT")
+    parser.add_argument("--under", type=Path, help="take every corpus that has a folder of its name here")
     parser.add_argument("--level", default="high")
     parser.add_argument("--labels", type=Path, default=LABELS)
     parser.add_argument("--show", action="store_true", help="name the findings that are false or have no label")
     given = parser.parse_args()
+    corpora = tomllib.loads(CORPORA.read_text("utf-8"))
+    folders = {name: given.under / name for name in corpora} if given.under else {}
+    checkouts = {name: folder for name, folder in folders.items() if folder.is_dir()}
+    checkouts |= {name: Path(folder) for name, _, folder in (pair.partition("=") for pair in given.checkouts)}
+    if not checkouts:
+        parser.error("name a checkout, or a folder that holds some")
     labels = read_labels(given.labels)
-    counts: dict[str, Counter[str]] = {}
-    for pair in given.checkouts:
-        corpus, _, folder = pair.partition("=")
-        for one in scan(corpus, Path(folder), given.level):
+    counts: dict[bool, dict[str, Counter[str]]] = {}
+    for corpus, folder in checkouts.items():
+        tuned = corpora.get(corpus, {}).get("tuned", False)
+        for one in scan(corpus, folder, given.level):
             label = labels.get(tuple(one[name] for name in SUBJECT), "unlabelled")
-            counts.setdefault(one["rule"], Counter())[label] += 1
+            counts.setdefault(tuned, {}).setdefault(one["rule"], Counter())[label] += 1
             if given.show and label != "true":
                 print(f"{corpus} {one['path']}:{one['line']}: {one['rule']} {label} {one['subject']}")
-    counts["all"] = sum(counts.values(), Counter())
-    for rule, count in sorted(counts.items(), key=lambda item: (item[0] == "all", item[0])):
-        known = count["true"] + count["false"]
-        precision = f"{count['true'] / known:.0%}" if known else "-"
-        print(f"{rule:8} true {count['true']:4} false {count['false']:4} {precision:>5}", end="")
-        print(f"  unlabelled {count['unlabelled']}")
+    for tuned, rules in sorted(counts.items()):
+        write("corpora that the rules were tuned on" if tuned else "other corpora", rules)
 
 
 if __name__ == "__main__":
