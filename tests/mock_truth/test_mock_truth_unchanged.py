@@ -21,7 +21,7 @@ import pytest
 from bugcapture.mock_truth import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mock_truth_sample import Sample
@@ -308,6 +308,16 @@ class TooLateError(Exception):
     """What a time limit raises."""
 
 
+@pytest.fixture
+def lone_collector() -> Iterator[None]:
+    """A garbage collector that calls nobody; Hypothesis asks it to, and an exception would be lost there as well."""
+    callbacks = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = callbacks
+
+
+@pytest.mark.usefixtures("lone_collector")
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such signals")
 def test_a_time_limit_stops_what_it_did(sample: Sample) -> None:
     """Its exception gets out of a note, and of the death of a mock, wherever the signal arrives."""
@@ -339,6 +349,7 @@ def test_a_time_limit_stops_what_it_did(sample: Sample) -> None:
     assert run.observations
 
 
+@pytest.mark.usefixtures("lone_collector")
 def test_no_python_runs_when_a_mock_dies(tmp_path: Path) -> None:
     """An exception of a signal handler would be lost there."""
     recorder = Recorder(tmp_path)
