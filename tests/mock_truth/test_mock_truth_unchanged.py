@@ -310,7 +310,7 @@ class TooLateError(Exception):
 
 @pytest.fixture
 def lone_collector() -> Iterator[None]:
-    """A garbage collector that calls nobody; Hypothesis asks it to, and an exception would be lost there as well."""
+    """A garbage collector that calls nobody: Hypothesis asks it to, and an exception would be lost there too."""
     callbacks = gc.callbacks[:]
     gc.callbacks.clear()
     yield
