@@ -30,6 +30,8 @@ class Change:
         restores: Whether it looks like putting something back: it is in a `finally`, behind a `yield`, or in what
             is called after tests.
         value: The value as it is written.
+        guarded: Whether a context manager that is called after the environment stands around it, and may put
+            everything back.
     """
 
     keys: frozenset[str]
@@ -37,6 +39,7 @@ class Change:
     how: str
     restores: bool
     value: ast.expr | None = None
+    guarded: bool = False
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.environ import ALL, ENVIRON, Change, EnvironmentUse
@@ -63,6 +64,7 @@ class _Reader:
         self._names = names
         self.use = use
         self._yielded = False
+        self._guards = 0
         self._aliases: set[str] = set()
 
     def decorator(self, node: ast.expr) -> None:
@@ -81,7 +83,10 @@ class _Reader:
             )
             if inside and any(isinstance(child, ast.Yield) for child in walk(node)):
                 self.use.kept.add(ALL)
+            guards = any(map(_is_guard, node.items))
+            self._guards += guards
             self.block(node.body, restores=restores, patched=inside)
+            self._guards -= guards
         elif isinstance(node, ast.Try):
             self.block(node.body, restores=restores, patched=patched)
             for handler in node.handlers:
@@ -105,7 +110,7 @@ class _Reader:
         if not patched:
             for change in self._changes(node, restores=restores):
                 if ALL not in self.use.kept and not change.keys <= self.use.kept:
-                    self.use.changes.append(change)
+                    self.use.changes.append(replace(change, guarded=self._guards > 0))
         if isinstance(node, ast.Assign):
             self._copy(node)
         for child in walk(node):
@@ -206,6 +211,13 @@ class _Reader:
         second = node.args[1] if len(node.args) > 1 else None
         environ = isinstance(second, ast.Constant) and second.value == "environ"
         return environ and self._names.resolve(first) == "os"
+
+
+def _is_guard(item: ast.withitem) -> bool:
+    """Whether a context manager is called after the environment, as those are that put it back."""
+    node = item.context_expr
+    name = dotted(node.func if isinstance(node, ast.Call) else node)
+    return "env" in name.rpartition(".")[2].lower()
 
 
 def _is_script(node: ast.expr) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.environ import ALL, Change, EnvironmentUse
 
 if TYPE_CHECKING:
-    import ast
-
+    from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.module import TestModule
 
 
@@ -79,3 +80,25 @@ def changed_again(use: EnvironmentUse) -> dict[Change, bool | None]:
             found[same[0]] = removed or key in use.copied
             found |= dict.fromkeys(same[1:])
     return found
+
+
+def cleans_up(change: Change, function: TestFunction) -> bool:
+    """Whether a test removes a variable where nothing is left to be tested: the program has set it.
+
+    Args:
+        change: The change.
+        function: The function.
+    """
+    if change.how != "remove" or not function.is_test:
+        return False
+    last = list(takewhile(_only_changes, reversed(function.node.body)))
+    return 0 < len(last) < len(function.node.body) and change.span.line >= last[-1].lineno
+
+
+def _only_changes(node: ast.stmt) -> bool:
+    """Whether a statement removes something, or does so in a loop or under a condition, and nothing else."""
+    if isinstance(node, ast.If | ast.For):
+        return all(map(_only_changes, [*node.body, *node.orelse]))
+    call = node.value if isinstance(node, ast.Expr) else None
+    pops = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "pop"
+    return pops or isinstance(node, ast.Delete)

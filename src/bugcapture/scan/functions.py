@@ -91,11 +91,16 @@ class TestFunction:
         return self.node.name.startswith("test")
 
     @property
+    def is_skipped(self) -> bool:
+        """Whether it, or its class, is marked to be skipped without a condition."""
+        owner = self.owner.decorator_list if self.owner is not None else []
+        return any(_last_name(one) == "skip" for one in (*self.node.decorator_list, *owner))
+
+    @property
     def fixture(self) -> ast.expr | None:
         """The decorator that makes it a fixture of pytest; None for other functions."""
         for decorator in self.node.decorator_list:
-            called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            name = _last_name(decorator)
             if name == "fixture" or name.endswith("_fixture"):
                 return decorator
         return None
@@ -171,6 +176,11 @@ def _read_nested(items: list[ast.AST], owner: ast.ClassDef | None, prefix: str, 
                     _read_nested(getattr(item, part), owner, prefix, outline)
         else:  # An exception handler, or a case.
             _read_nested(item.body, owner, prefix, outline)  # type: ignore[attr-defined]
+
+
+def _last_name(decorator: ast.expr) -> str:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
 
 
 def parameters_of(node: Function | ast.Lambda) -> list[str]:

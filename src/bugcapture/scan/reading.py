@@ -71,6 +71,7 @@ class _Reader:
     ) -> None:
         self._module = module
         self._given = around
+        self._given_by: dict[TestFunction, Mock] = {}
         self._wanted = wanted
         self._wrappers: dict[str, Callable[[ast.Call], Mock]] = {}
         self._top: Environment = {}
@@ -142,24 +143,40 @@ class _Reader:
 
     def _read_fixture(self, function: TestFunction) -> None:
         environment = self._environment(function)
-        before = {name: environment[name] for name in function.parameters if name in self._given}
+        before = {name: environment[name] for name in function.parameters}
         flow = self._flow(function, environment)
-        self._keep_told(before)
+        self._keep_told(function, before)
         value = next((value for value in flow.returned if isinstance(value, Ref)), None)
         if value is not None and not value.path:
             name = _fixture_name(function)
             value.mock.place = value.mock.place or name
-            self._given[name] = self._module.fixtures[name] = value.mock
+            self._given[name] = self._module.fixtures[name] = self._given_by[function] = value.mock
 
-    def _keep_told(self, before: Environment) -> None:
+    def _fixture_of_class(self, function: TestFunction, name: str) -> TestFunction | None:
+        """The fixture of its class that a function asks for, which hides others of that name."""
+        found = self._methods.get((function.owner, name)) if function.owner is not None else None
+        return found if found is not None and found is not function and found.fixture is not None else None
+
+    def _given_to(self, function: TestFunction, name: str) -> Mock | None:
+        """The mock that a fixture gives to a function."""
+        own = self._fixture_of_class(function, name)
+        return self._given.get(name) if own is None else self._given_by.get(own)
+
+    def _keep_told(self, function: TestFunction, before: Environment) -> None:
         """What a fixture tells the mock of another one, those find who ask for it."""
         for name, held in before.items():
-            given = self._given[name]
-            if isinstance(held, Ref) and (held.mock.children.keys() - given.children.keys() or held.mock.own):
+            given = self._given_to(function, name)
+            if given is None or not isinstance(held, Ref):
+                continue
+            if held.mock.children.keys() - given.children.keys() or held.mock.own:
                 told = given.view()
                 told.children |= held.mock.children
                 told.own, told.unknown = held.mock.own, held.mock.unknown
-                self._given[name] = told
+                own = self._fixture_of_class(function, name)
+                if own is not None:
+                    self._given_by[own] = told
+                if own is None or self._given.get(name) is given:
+                    self._given[name] = told
 
     def _read_setup(self, function: TestFunction) -> None:
         environment = self._environment(function)
@@ -198,7 +215,7 @@ class _Reader:
         if function.owner is not None:
             environment |= {name: own(value) for name, value in self._class(function.owner).items()}
         for name in function.parameters:
-            given = self._given.get(name)
+            given = self._given_to(function, name)
             environment[name] = own(Ref(given)) if given is not None else None
             if given is not None and given.made is not None:
                 views[id(given)].span = _parameter_span(function, name)

@@ -4,7 +4,9 @@
 Finds assignments, ``del``, ``update``, ``pop``, ``clear``, ``setdefault``, ``|=``, ``os.putenv`` and
 ``os.unsetenv`` in tests, fixtures and set-ups, that nothing takes back: no ``finally``, nothing behind the
 ``yield`` of the fixture, no tear-down of the class, no clean-up function, no ``patch.dict`` around them. What a
-function keeps and puts back itself, but not when it fails before, and what sets up the whole run are less bad.
+function keeps and puts back itself, but not when it fails before, what sets up the whole run, what stands in a
+context manager that is called after the environment (``with clean_env():``) and what a test does that is always
+skipped are less bad. A test that removes a variable at its end cleans up what the program has set.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -35,7 +37,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.environ import ALL, Change, names_of
-from bugcapture.scan.environ_restored import changed_again, restored_around
+from bugcapture.scan.environ_restored import changed_again, cleans_up, restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.rule import Case, Rule
 
@@ -59,13 +61,14 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         again = changed_again(use)
         for change in use.changes:
             late = again.get(change, False)
-            if not change.restores and not change.keys & restored and late is not None:
+            told = late is not None and not cleans_up(change, use.function)
+            if told and not change.restores and not change.keys & restored:
                 yield Hazard(
                     path=module.path,
                     span=change.span,
                     rule=RULE.code,
                     level=Level.MEDIUM if late else _level(change, use.function),
-                    confidence=Confidence.MEDIUM if inherits or not _runs(use.function) else Confidence.HIGH,
+                    confidence=_confidence(change, use.function, inherits=inherits),
                     message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
                     f"{_LATE if late else _NEVER}",
                     symbol=use.function.qualname,
@@ -75,12 +78,18 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
 
 def _runs(function: TestFunction) -> bool:
     """Whether the framework calls it."""
-    return function.is_test or function.is_setup or function.fixture is not None
+    return (function.is_test and not function.is_skipped) or function.is_setup or function.fixture is not None
+
+
+def _confidence(change: Change, function: TestFunction, *, inherits: bool) -> Confidence:
+    if change.guarded:
+        return Confidence.LOW
+    return Confidence.MEDIUM if inherits or not _runs(function) else Confidence.HIGH
 
 
 def _level(change: Change, function: TestFunction) -> Level:
     """A helper may be a part of something that is no test, such as a process of its own."""
-    sure = change.how != "default" and _runs(function) and not _is_of_session(function)
+    sure = change.how != "default" and not change.guarded and _runs(function) and not _is_of_session(function)
     return Level.HIGH if sure else Level.MEDIUM
 
 
@@ -173,8 +182,56 @@ def test_region():
 """,
             line=5,
         ),
+        Case(
+            test="""\
+import os
+from helpers import clean_env
+
+def test_region():
+    with clean_env():
+        os.environ["REGION"] = "eu"
+        assert region() == "eu"
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.mark.skip(reason="no region yet")
+def test_region():
+    os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+
+def test_region():
+    os.environ.pop("REGION", None)
+    assert region() is None
+""",
+            line=4,
+            level=Level.HIGH,
+        ),
     ),
     valid=(
+        Case(
+            test="""\
+import os
+
+def test_region():
+    choose_region("eu")
+    assert os.environ["REGION"] == "eu"
+    for name in ("REGION", "ZONE"):
+        os.environ.pop(name, None)
+    del os.environ["COUNTRY"]
+"""
+        ),
         Case(
             test="""\
 from unittest.mock import patch

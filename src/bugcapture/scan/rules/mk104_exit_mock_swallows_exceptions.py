@@ -2,7 +2,7 @@
 
 ## What it does
 Finds ``manager.__aexit__ = AsyncMock()``, ``manager.__exit__ = MagicMock()`` and their like, without an answer
-or with a true one.
+or with a true one. What ``__enter__`` returns is not asked when the block ends, and is left alone.
 
 ## Why is this bad?
 A context manager whose ``__exit__`` answers with something true swallows the exception that left its block, and
@@ -32,7 +32,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Confidence, Hazard, Level, span_of
-from bugcapture.scan.mocks import Kind, Way
+from bugcapture.scan.mocks import CALLED, Kind, Way
 from bugcapture.scan.recipe import exit_recipe
 from bugcapture.scan.repair import Repair
 from bugcapture.scan.rule import Case, Rule
@@ -41,11 +41,12 @@ from bugcapture.scan.truths import child_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bugcapture.scan.mocks import Mock
+    from bugcapture.scan.mocks import Mock, Path
     from bugcapture.scan.module import TestModule, View
     from bugcapture.scan.rule import Scope
 
 _EXITS: Final = frozenset({"__exit__", "__aexit__"})
+_ENTERS: Final = frozenset({"__enter__", "__aenter__"})
 
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
@@ -101,11 +102,21 @@ def repair(hazard: Hazard, call: ast.Call) -> Repair | str:
 def _exit_of(mock: Mock) -> str:
     """The method that a mock stands for; empty for none of these two."""
     if mock.parent is not None and mock.parent[1][-1] in _EXITS:
-        return mock.parent[1][-1]
+        return "" if _is_of_entered(mock) else mock.parent[1][-1]
     for escape in mock.escapes:
         if escape.way is Way.ATTRIBUTE and not escape.path and escape.parameter in _EXITS:
             return escape.parameter
     return ""
+
+
+def _is_of_entered(mock: Mock) -> bool:
+    """Whether it is told to what `__enter__` returns, which `with` does not ask when the block ends."""
+    path: Path = ()
+    above: Mock | None = mock
+    while above is not None and above.parent is not None:
+        above, one = above.parent
+        path = (*one, *path)
+    return len(path) > 2 and path[-3] in _ENTERS and path[-2] == CALLED  # noqa: PLR2004
 
 
 def _is_true(value: ast.expr | None) -> bool:
@@ -156,6 +167,18 @@ def test_lock():
         ),
     ),
     valid=(
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+
+async def test_lease():
+    lease = MagicMock()
+    lease.return_value.__aenter__ = AsyncMock()
+    lease.return_value.__aenter__.return_value.__aexit__ = AsyncMock()
+    async with lease():
+        assert 1 == 2
+"""
+        ),
         Case(
             test="""\
 from unittest.mock import MagicMock

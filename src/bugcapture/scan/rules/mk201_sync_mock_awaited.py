@@ -97,6 +97,26 @@ RULE = Rule(
     invalid=(
         Case(
             test="""\
+import pytest
+from unittest.mock import MagicMock
+
+class TestSlow:
+    @pytest.fixture
+    def db(self):
+        return MagicMock()
+
+    async def test_load(self, db):
+        assert await db.load() == 1
+
+class TestReal:
+    @pytest.fixture
+    def db(self):
+        return Database("sqlite://")
+""",
+            line=7,
+        ),
+        Case(
+            test="""\
 from unittest.mock import MagicMock
 
 async def test_load():
@@ -127,6 +147,24 @@ async def load(db):
         ),
     ),
     valid=(
+        Case(
+            test="""\
+import pytest
+from unittest.mock import MagicMock
+
+@pytest.fixture
+def db():
+    return MagicMock()
+
+class TestRealDatabase:
+    @pytest.fixture
+    def db(self):
+        return Database("sqlite://")
+
+    async def test_load(self, db):
+        assert await db.load() == 1
+"""
+        ),
         Case(
             test="""\
 import pytest

@@ -1,7 +1,8 @@
 """A patch is started where nobody keeps it, so nobody can stop it.
 
 ## What it does
-Finds ``patch(…).start()`` in one expression in a module that nowhere calls ``patch.stopall()``.
+Finds ``patch(…).start()`` in one expression in a module that nowhere calls ``patch.stopall()``. It is less bad
+where an attribute of an object is patched that the function holds itself, and that may be gone with it.
 
 ## Why is this bad?
 Only ``patch.stopall()`` can stop it, because what ``start()`` returns is the replacement and not the patcher.
@@ -29,6 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.names import dotted
 from bugcapture.scan.rule import Case, Rule
 from bugcapture.scan.stops import is_stopped
 
@@ -37,24 +39,35 @@ if TYPE_CHECKING:
 
     from bugcapture.scan.module import TestModule
     from bugcapture.scan.rule import Scope
+    from bugcapture.scan.values import Patch
 
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     del scope
     for patch in module.seen.patches:
         if patch.how == "start" and not patch.place and not is_stopped(module, patch):
-            inherits = module.inherits(patch.function)
+            unsure = module.inherits(patch.function) or _is_of_local(patch)
             yield Hazard(
                 path=module.path,
                 span=patch.span,
                 rule=RULE.code,
-                level=Level.MEDIUM if inherits else Level.HIGH,
-                confidence=Confidence.LOW if inherits else Confidence.HIGH,
+                level=Level.MEDIUM if unsure else Level.HIGH,
+                confidence=Confidence.LOW if unsure else Confidence.HIGH,
                 message=f"nobody keeps the patch of {patch.target or 'something'} that is started here, "
                 "so nothing can stop it but patch.stopall()",
                 symbol=patch.symbol,
                 subject=patch.target,
             )
+
+
+def _is_of_local(patch: Patch) -> bool:
+    """Whether it replaces an attribute of what the function itself holds, which may be gone with the function."""
+    first = patch.call.args[0] if patch.call.args else None
+    root = dotted(first).partition(".")[0] if first is not None else ""
+    function = patch.function
+    if function is None or root in {"", "self", "cls", *function.parameters}:
+        return False
+    return function.binds(root)
 
 
 RULE = Rule(
@@ -73,6 +86,18 @@ def test_total():
 """,
             line=4,
             level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import patch
+
+def module_without_selinux():
+    module = AnsibleModule()
+    patch.object(module, "selinux_enabled").start()
+    return module
+""",
+            line=5,
+            level=Level.MEDIUM,
         ),
     ),
     valid=(
