@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from bugcapture.cli import main
+from lean_pytest import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,4 +110,5 @@ class CommandProject:
 
 
 def _clean(variables: Mapping[str, str]) -> dict[str, str]:
-    return {**{key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}, **variables}
+    kept = {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
+    return {**kept, **VARIABLES, **variables}

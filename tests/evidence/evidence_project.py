@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bugcapture.cli import main
 from bugcapture.core.evidence import SEVERITY, Evidence, encode_record
+from lean_pytest import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,7 +111,8 @@ class Result:
 
 def clean_env(**variables: str) -> dict[str, str]:
     """The environment without what would change the result, and with some variables."""
-    return {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)} | variables
+    kept = {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
+    return kept | VARIABLES | variables
 
 
 def record(**changes: Any) -> Evidence:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from bugcapture.cli import main
+from lean_pytest import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,7 +146,14 @@ def clean_env(**variables: str) -> dict[str, str]:
     """The environment without what would change the result, and with some variables."""
     kept = {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
     nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    return {**kept, **nobody, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    return {
+        **kept,
+        **nobody,
+        **VARIABLES,
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **variables,
+    }
 
 
 class GitProject:

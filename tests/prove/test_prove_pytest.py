@@ -147,7 +147,7 @@ def test_a_feature_file_of_pytest_bdd(plain_shop: Shop) -> None:
         """,
     )
     plain_shop.fix()
-    done = plain_shop.json("7")
+    done = plain_shop.json("7", PYTEST_ADDOPTS="")
     assert (done.code, done.proof, done.sides) == (0, "PROVEN", {"Every item counts": "fail/pass"}), done
     assert done.json["tests"][0]["framework"] == "pytest"
     done = plain_shop.json("8")

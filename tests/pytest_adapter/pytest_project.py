@@ -13,6 +13,8 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+from lean_pytest import WITHOUT_PLUGINS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -140,8 +142,7 @@ class PytestProject:
             file.unlink()
         env = clean_environment() | {"BUGCAPTURE_EVIDENCE_DIR": str(evidence), "COLUMNS": "200", **variables}
         shown = () if "no:terminal" in arguments else ("-rA", "--tb=short")
-        # Loading it takes a third of the time, for nothing.
-        without = () if any(self.folder.rglob("*.feature")) else ("-p", "no:pytest-bdd")
+        without = () if any(self.folder.rglob("*.feature")) else WITHOUT_PLUGINS
         command = [sys.executable, *python, "-m", "pytest", *shown, "--junitxml=junit.xml", *without, *arguments]
         process = subprocess.run(
             command,

@@ -16,6 +16,7 @@ from unittest import mock
 from xml.etree import ElementTree as ET
 
 from bugcapture.cli import main
+from lean_pytest import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +101,7 @@ class Result:
 def clean_env(**variables: str) -> dict[str, str]:
     """The environment without what would change the result, and with some variables."""
     kept = {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
-    return {**kept, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    return {**kept, **VARIABLES, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", **variables}
 
 
 class Project:

@@ -367,7 +367,7 @@ def test_feature_files_of_pytest_bdd(project: Project) -> None:
         """,
     )
     project.write("tests/test_bystander.py", "def test_nobody_asked():\n    assert False\n")
-    done = project.json()
+    done = project.json(PYTEST_ADDOPTS="")
     assert [process["command"][-1] for process in done.json["processes"]] == ["tests/test_bdd.py"]
     assert list(done.verdicts.values()) == ["expected_failure", "regressed", "passed"]
     assert done.code == 1

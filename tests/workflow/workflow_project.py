@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from bugcapture.cli import main
+from lean_pytest import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,4 +184,4 @@ class GitProject:
 
 def clean_environment() -> dict[str, str]:
     """The variables of this process without those that would change what is tested."""
-    return {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)}
+    return {key: value for key, value in os.environ.items() if not _FOREIGN.match(key)} | VARIABLES

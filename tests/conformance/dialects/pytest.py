@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from conformance_kit import MARK
 
+from lean_pytest import WITHOUT_PLUGINS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -78,7 +80,7 @@ class Pytest:
     unselect = ("-m", "not tdd_expected_fail")
     refused = 4
     worker_errors = ""
-    without: tuple[str, ...] = ("-p", "no:pytest-bdd")
+    without: tuple[str, ...] = WITHOUT_PLUGINS
 
     def write(self, folder: Path, cases: Sequence[Case]) -> None:
         checks = folder / "checks"
@@ -99,7 +101,6 @@ class Pytest:
                 (checks / f"test_{case.id}.py").write_text(_HEAD + text, "utf-8")
 
     def command(self, arguments: Sequence[str]) -> list[str]:
-        # Loading pytest-bdd takes a third of the time, for nothing.
         return ["-m", "pytest", *self.without, "--junitxml=report/junit.xml", *arguments]
 
     def identify(self, name: str) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from dialects.gherkin import write_features
 from dialects.pytest import Pytest, late_markers, write_settings
 
+from lean_pytest import WITHOUT_PLUGINS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -104,7 +106,7 @@ class PytestBdd(Pytest):
     """pytest with feature files."""
 
     name = "pytest_bdd"
-    without = ()
+    without = WITHOUT_PLUGINS[2:]  # All but pytest-bdd itself.
 
     def write(self, folder: Path, cases: Sequence[Case]) -> None:
         write_settings(folder, cases)
