@@ -150,7 +150,7 @@ def test_a_feature_file_of_pytest_bdd(plain_shop: Shop) -> None:
     done = plain_shop.json("7", PYTEST_ADDOPTS="")
     assert (done.code, done.proof, done.sides) == (0, "PROVEN", {"Every item counts": "fail/pass"}), done
     assert done.json["tests"][0]["framework"] == "pytest"
-    done = plain_shop.json("8")
+    done = plain_shop.json("8", PYTEST_ADDOPTS="")
     assert (done.code, done.proof, done.sides) == (1, "NOT_RUN_AT_BASE", {"Nobody knows": "error/error"}), done
 
 

@@ -371,7 +371,7 @@ def test_feature_files_of_pytest_bdd(project: Project) -> None:
     assert [process["command"][-1] for process in done.json["processes"]] == ["tests/test_bdd.py"]
     assert list(done.verdicts.values()) == ["expected_failure", "regressed", "passed"]
     assert done.code == 1
-    assert project.json("7").code == 0
+    assert project.json("7", PYTEST_ADDOPTS="").code == 0
 
 
 @pytest.mark.parametrize("top", [False, True], ids=["files", "folder"])
