@@ -81,6 +81,34 @@ def test_a_mock_of_a_fixture_is_one_finding_in_a_file(project: ScanProject) -> N
     assert found["suppressed"] == 1
 
 
+def test_fixtures_of_a_conftest_put_the_environment_back(project: ScanProject) -> None:
+    """For every test those that are automatic, else for who asks for them, be it by a mark on the class."""
+    project.write(
+        "tests/conftest.py",
+        "import os\nimport pytest\n\n\n"
+        "@pytest.fixture(autouse=True)\ndef no_region():\n    os.environ.pop('REGION', None)\n\n\n"
+        "@pytest.fixture(scope='session', autouse=True)\ndef no_proxy():\n    os.environ.pop('PROXY', None)\n\n\n"
+        "@pytest.fixture\ndef set_env():\n    before = dict(os.environ)\n    yield os.environ.__setitem__\n"
+        "    os.environ.clear()\n    os.environ.update(before)\n\n\n"
+        "@pytest.fixture\ndef keys(mocker):\n    mocker.patch.dict(os.environ, {'KEY': '1'})\n\n\n"
+        "@pytest.fixture\ndef shop(keys):\n    return Shop()\n\n\n"
+        "@pytest.fixture(scope='module')\ndef bag():\n    with pytest.MonkeyPatch.context() as patch:\n"
+        "        patch.setenv('BAG', '1')\n        yield\n    os.environ.pop('BAG')\n",
+    )
+    project.write(
+        "tests/api/test_region.py",
+        "import os\nimport pytest\n\n\n"
+        "def test_automatic():\n    os.environ['REGION'] = 'eu'\n    os.environ['PROXY'] = 'none'\n\n\n"
+        "def test_asked(set_env):\n    os.environ['ZONE'] = '1'\n\n\n"
+        "def test_not_asked():\n    os.environ['ZONE'] = '1'\n\n\n"
+        "@pytest.mark.usefixtures('shop')\nclass TestKeys:\n"
+        "    def test_key(self):\n        del os.environ['KEY']\n        assert not key()\n\n\n"
+        "def test_bag(bag):\n    os.environ['BAG'] = '2'\n",
+    )
+    found = project.json("--select", "ENV401", "tests/api").json["findings"]
+    assert [(one["line"], one["subject"]) for one in found] == [(7, "PROXY"), (15, "ZONE"), (26, "BAG")]
+
+
 def test_files_that_cannot_be_parsed_are_told_and_the_rest_goes_on(open_door: ScanProject) -> None:
     """Whatever is in them."""
     open_door.write("tests/test_broken.py", "from unittest.mock import Mock\ndef test(:\n")

@@ -1,7 +1,8 @@
-"""The mocks that fixtures of conftest files give to the tests below them."""
+"""What the fixtures of conftest files bring to the tests below them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -16,6 +17,29 @@ if TYPE_CHECKING:
     from bugcapture.scan.mocks import Mock
 
 
+@dataclass(slots=True)
+class Around:
+    """What the fixtures of the conftest files around a test file bring.
+
+    Attributes:
+        mocks: The mocks that they give, by fixture.
+        restored: The variables of the environment that they put back, by fixture.
+    """
+
+    mocks: dict[str, Mock] = field(default_factory=dict)
+    restored: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def add(self, other: Around) -> None:
+        """Take what the conftest file of a folder further in brings.
+
+        Args:
+            other: What it brings.
+        """
+        self.mocks |= other.mocks
+        for name, keys in other.restored.items():
+            self.restored[name] = self.restored.get(name, frozenset()) | keys
+
+
 class Conftests:
     """The conftest files of a project; each is read when a test below it is.
 
@@ -27,7 +51,7 @@ class Conftests:
     def __init__(self, names: Iterable[str], contents: Contents) -> None:
         self._contents = contents
         self._names = {_folder(name): name for name in names}
-        self._given: dict[str, dict[str, Mock]] = {}
+        self._given: dict[str, Around] = {}
 
     def key(self, test: str) -> str:
         """A name for what the conftest files around a test file hold.
@@ -38,40 +62,42 @@ class Conftests:
         around = [self._names[folder] for folder in _above(_folder(test)) if folder in self._names]
         return " ".join(self._contents.digest(name) for name in around)
 
-    def around(self, test: str) -> dict[str, Mock]:
-        """The mocks that fixtures of the conftest files around a test file give, by their names.
+    def around(self, test: str) -> Around:
+        """What the fixtures of the conftest files around a test file bring.
 
         Args:
             test: The file.
         """
-        around: dict[str, Mock] = {}
+        around = Around()
         for folder in _above(_folder(test)):
             if folder in self._names:
-                around |= self._read(folder)
+                around.add(self._read(folder))
         return around
 
-    def _read(self, folder: str) -> dict[str, Mock]:
+    def _read(self, folder: str) -> Around:
         known = self._given.get(folder)
         if known is None:
-            known = self._given[folder] = {}  # It is not around itself.
+            known = self._given[folder] = Around()  # It is not around itself.
             name = self._names[folder]
             content = self._contents.read(name)
             if concerns_tests(content):
-                known |= _fixtures(name, content, self.around(name))
+                known.add(_fixtures(name, content, self.around(name).mocks))
         return known
 
 
-def _fixtures(name: str, content: bytes, around: dict[str, Mock]) -> dict[str, Mock]:
+def _fixtures(name: str, content: bytes, around: dict[str, Mock]) -> Around:
+    from bugcapture.scan.environ_restored import restored_by_fixtures  # noqa: PLC0415 - as below
     from bugcapture.scan.reading import read_module  # noqa: PLC0415 - not needed where all results are known
     from bugcapture.scan.scan_file import UNREADABLE  # noqa: PLC0415
 
     try:
-        fixtures = dict(read_module(name, content, around).fixtures)
+        module = read_module(name, content, around)
     except UNREADABLE:
-        return {}  # It is told when the file itself is scanned.
+        return Around()  # It is told when the file itself is scanned.
+    fixtures = dict(module.fixtures)
     for fixture, mock in fixtures.items():
         mock.made = mock.made or Step(name, mock.span.line, f"the fixture {fixture} makes it")
-    return fixtures
+    return Around(fixtures, restored_by_fixtures(module))
 
 
 def _folder(name: str) -> str:

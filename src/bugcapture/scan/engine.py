@@ -18,12 +18,12 @@ from bugcapture.scan.words import concerns_program, concerns_tests
 from bugcapture.scan.workers import spread, without_collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from bugcapture.project.config import ScanSettings
+    from bugcapture.scan.conftests import Around
     from bugcapture.scan.index import ProductionIndex
-    from bugcapture.scan.mocks import Mock
     from bugcapture.scan.rule import Rule
 
 _encode: Final = msgspec.msgpack.encode
@@ -162,7 +162,7 @@ class _Tests:
         for name in self.left:
             content = self._contents.read(name)
             around = self._conftests.around(name)
-            if everywhere or _is_of_interest(content, around):
+            if everywhere or _is_of_interest(content, around.mocks):
                 files.append(_File(name, content, around))
             else:
                 self._keep(name, _encode(read_comments(content)))
@@ -191,11 +191,11 @@ def _is_of_interest(content: bytes, around: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A test file, and the mocks that fixtures of the conftest files around it give."""
+    """A test file, and what the conftest files around it bring."""
 
     name: str
     content: bytes
-    around: Mapping[str, Mock]
+    around: Around
 
 
 @dataclass(frozen=True, slots=True)

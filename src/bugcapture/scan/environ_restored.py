@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.environ import ALL, Change, EnvironmentUse
 
 if TYPE_CHECKING:
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.module import TestModule
+
+# The name of fixtures that nobody has to ask for.
+AUTOMATIC: Final = ""
 
 
 def restored_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
@@ -27,12 +30,54 @@ def restored_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
         module.restored = _restored(module)
     function = use.function
     found = _put_back(use)
-    found |= module.restored.get(None, frozenset())
+    found |= module.restored.get(None, frozenset()) | module.restored_around.get(AUTOMATIC, frozenset())
     if function is not None:
         found |= module.restored.get(function.owner, frozenset())
-        for name in function.parameters:
-            found |= module.restored.get(name, frozenset())
+        for name in function.fixtures:
+            found |= module.restored.get(name, frozenset()) | module.restored_around.get(name, frozenset())
     return frozenset(found)
+
+
+def restored_by_fixtures(module: TestModule) -> dict[str, frozenset[str]]:
+    """The variables that the fixtures of a conftest file, and those that these ask for, put back after a test.
+
+    Args:
+        module: The conftest file.
+
+    Returns:
+        The variables by fixture; under `AUTOMATIC`, those of the fixtures that every test has. What such a fixture
+        removes before each test counts too: no test finds what another one has left.
+    """
+    direct = {use.function: _put_back_after_test(use) for use in module.environment if use.function is not None}
+    fixtures = {one.name: one for one in module.outline.functions if one.fixture is not None}
+    found: dict[str, frozenset[str]] = {}
+    for function in fixtures.values():
+        asked = [function]
+        for one in asked:
+            asked += [fixtures[name] for name in one.fixtures if name in fixtures and fixtures[name] not in asked]
+        keys = frozenset().union(*(direct.get(one, frozenset()) for one in asked))
+        if keys:
+            name = AUTOMATIC if function.is_automatic else function.name
+            found[name] = found.get(name, frozenset()) | keys
+    return found
+
+
+def _put_back_after_test(use: EnvironmentUse) -> frozenset[str]:
+    function = use.function
+    if function is None or function.fixture is None or _is_wide(function.fixture):
+        return frozenset()
+    restored = {key for change in use.changes if change.restores for key in change.keys}
+    in_loop = any(key.startswith("<") for key in restored)  # Over all of the environment, or over a few names.
+    keys = restored | use.kept | ({ALL} if use.undone or (in_loop and ALL in use.copied) else set())
+    if function.is_automatic:
+        keys |= {key for change in use.changes if change.how == "remove" for key in change.keys}
+    return frozenset(keys)
+
+
+def _is_wide(decorator: ast.expr) -> bool:
+    """Whether a fixture stands around the tests of a module, or more of them."""
+    scopes = [one.value for one in getattr(decorator, "keywords", ()) if one.arg == "scope"]
+    return any(not isinstance(one, ast.Constant) or one.value not in {"function", "class"} for one in scopes)
 
 
 def _restored(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[str]]:

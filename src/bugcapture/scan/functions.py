@@ -91,6 +91,14 @@ class TestFunction:
         return self.node.name.startswith("test")
 
     @property
+    def fixtures(self) -> tuple[str, ...]:
+        """The names that it asks for by its parameters, and it and its class by `usefixtures`."""
+        owner = self.owner.decorator_list if self.owner is not None else []
+        calls = [one for one in (*self.node.decorator_list, *owner) if isinstance(one, ast.Call)]
+        asked = [one for call in calls if _last_name(call) == "usefixtures" for one in call.args]
+        return (*self.parameters, *(str(one.value) for one in asked if isinstance(one, ast.Constant)))
+
+    @property
     def is_skipped(self) -> bool:
         """Whether it, or its class, is marked to be skipped without a condition."""
         owner = self.owner.decorator_list if self.owner is not None else []

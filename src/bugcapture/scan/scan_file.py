@@ -14,17 +14,17 @@ from bugcapture.scan.strangers import mark_given_away
 from bugcapture.scan.suppress import MARK, read_suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from bugcapture.scan.conftests import Around
     from bugcapture.scan.hazard import Hazard, Step
-    from bugcapture.scan.mocks import Mock
     from bugcapture.scan.rule import Rule, Scope
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError)
 
 
 def scan_file(
-    path: str, content: bytes, scope: Scope, rules: Iterable[Rule], around: Mapping[str, Mock] | None = None
+    path: str, content: bytes, scope: Scope, rules: Iterable[Rule], around: Around | None = None
 ) -> Found:
     """Scan one file.
 
@@ -33,10 +33,11 @@ def scan_file(
         content: What it holds.
         scope: What rules may look at besides.
         rules: The rules to ask.
-        around: The mocks that fixtures of conftest files around it give.
+        around: What the conftest files around it bring.
     """
     try:
-        module = read_module(path, content, around or {})
+        module = read_module(path, content, around.mocks if around else {})
+        module.restored_around = around.restored if around else {}
         mark_given_away(module, scope.index)
         suppressions = read_suppressions(content) if MARK in content else []
     except UNREADABLE as error:

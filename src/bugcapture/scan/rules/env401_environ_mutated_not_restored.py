@@ -3,10 +3,11 @@
 ## What it does
 Finds assignments, ``del``, ``update``, ``pop``, ``clear``, ``setdefault``, ``|=``, ``os.putenv`` and
 ``os.unsetenv`` in tests, fixtures and set-ups, that nothing takes back: no ``finally``, nothing behind the
-``yield`` of the fixture, no tear-down of the class, no clean-up function, no ``patch.dict`` around them. What a
-function keeps and puts back itself, but not when it fails before, what sets up the whole run, what stands in a
-context manager that is called after the environment (``with clean_env():``) and what a test does that is always
-skipped are less bad. A test that removes a variable at its end cleans up what the program has set.
+``yield`` of the fixture, no tear-down of the class, no clean-up function, no ``patch.dict`` around them, no
+fixture of a ``conftest.py`` that the test has. What a function keeps and puts back itself, but not when it fails
+before, what sets up the whole run, what stands in a context manager that is called after the environment
+(``with clean_env():``) and what a test does that is always skipped are less bad. A test that removes a variable at
+its end cleans up what the program has set.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
