@@ -5,7 +5,13 @@
 
 What the corpora are, and at which commits, is in scan_corpora.toml; other commits work as well, with more
 findings that have no label. Corpora that the rules were tuned on are counted apart. The level ``gone`` in the
-labels is that of findings that are not made any more: a false one that comes back is known.
+labels is that of findings that are not made any more: a false one that comes back is known. ``was`` is the level
+that it had when it was found.
+
+Critical and high, true of all with a label, when a corpus was first scanned: 168 of 246 (68.3 %) in the 26 that are
+not ``fresh``, 67 of 100 (67.0 %) in the 15 after a first round of mends, 27 of 27 in four after the second one. After
+both rounds, in all of them: 262 of 286 (91.6 %), which the mends of what was found there have raised. MK101 has found
+nothing in any of them, nor in those that the rules were tuned on.
 """
 
 from __future__ import annotations
