@@ -141,6 +141,11 @@ class BehaveSession:
             run = self.truth.around(run, self._session.place)
         return run
 
+    @property
+    def watches(self) -> bool:
+        """Whether anything is looked at around each scenario."""
+        return self.leaks is not None or self.truth is not None
+
     def is_judging(self, scenario: Any) -> bool:
         """Whether this very test is being judged at the moment."""
         return self._judging is scenario
@@ -223,10 +228,11 @@ def watch_container(original: Callable[..., bool], container: Any, runner: Any) 
 def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) -> bool:
     """Behave's ``Scenario.run`` with a verdict for captured tests, and a look for what is left behind."""
     session: BehaveSession | None = getattr(runner, _ATTRIBUTE, None)
-    if session is not None and session.is_judging(scenario):  # Installed twice around another wrapper.
-        return original(scenario, runner)
     if session is not None:
-        original = session.watch(original)
+        if session.is_judging(scenario):  # Installed twice around another wrapper.
+            return original(scenario, runner)
+        if session.watches:
+            original = session.watch(original)
     if not _is_captured(scenario):
         return original(scenario, runner)
     # A scenario that skipped itself in one attempt is not run in the next; it stays red all the same.
