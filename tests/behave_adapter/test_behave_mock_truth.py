@@ -281,3 +281,16 @@ def test_processes_of_behavex_lose_nothing(behavex: BehaveProject, scheme: str) 
         assert any(not test for test, *_ in found)
         assert "the program uses no answer" not in run.stderr
         (behavex.folder / f"features/{features.pop()}.feature").unlink()
+
+
+def test_the_name_of_the_file_steers_no_terminal(tmp_path: Path) -> None:
+    """Neither where it is written nor where it cannot be."""
+    project = BehaveProject(tmp_path)
+    project.feature("Feature: F\n  Scenario: one\n    Then it passes\n")
+    written = project.run("-D", "bugcapture_mock_truth=\x1b[31mrun.json", reports=False)
+    refused = project.run("-D", "bugcapture_mock_truth=\x1b[31mno/run.json", reports=False)
+    assert (tmp_path / "\x1b[31mrun.json").exists()
+    assert (written.code, refused.code == 0) == (0, False)
+    assert "written to" in written.stderr
+    assert "there is no folder" in refused.stderr
+    assert "\x1b" not in written.stderr + refused.stderr
