@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from bugcapture.core.rules import Explained, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HookRule:
+class HookRule(Explained):
     """One rule.
 
     Attributes:
@@ -28,21 +27,10 @@ class HookRule:
     code: str
     check: Callable[[Facts], Iterable[Finding]]
 
-    @property
-    def title(self) -> str:
-        """The first line of its explanation, without the full stop."""
-        return self.explanation.partition("\n")[0].rstrip(".").replace("``", "")
-
-    @property
-    def explanation(self) -> str:
-        """What its module says."""
-        return sys.modules[self.check.__module__].__doc__ or ""
-
 
 @cache
 def all_rules() -> tuple[HookRule, ...]:
     """All rules, by their codes: each module of `bugcapture.hooks.rules` holds one."""
     from bugcapture.hooks import rules  # noqa: PLC0415 - the rules need this module
 
-    names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
-    return tuple(importlib.import_module(f"{rules.__name__}.{name}").RULE for name in names)
+    return tuple(rules_of(rules))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-import sys
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.rules import Explained, rules_of
 from bugcapture.core.text import printable
 
 if TYPE_CHECKING:
@@ -56,7 +54,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Explained):
     """One rule; the text of its module explains it.
 
     Attributes:
@@ -83,25 +81,13 @@ class Rule:
     invalid: tuple[Case, ...] = ()
     valid: tuple[Case, ...] = ()
 
-    @property
-    def title(self) -> str:
-        """The first line of its explanation, without the full stop."""
-        return self.explanation.partition("\n")[0].rstrip(".").replace("``", "")
-
-    @property
-    def explanation(self) -> str:
-        """What its module says."""
-        return sys.modules[self.check.__module__].__doc__ or ""
-
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """All rules, by their codes: each module of `bugcapture.scan.rules` holds one."""
     from bugcapture.scan import rules  # noqa: PLC0415 - the rules need this module
 
-    names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
-    found = [importlib.import_module(f"{rules.__name__}.{name}").RULE for name in names]
-    return tuple(sorted(found, key=lambda rule: rule.code))
+    return tuple(sorted(rules_of(rules), key=lambda rule: rule.code))
 
 
 def choose_rules(settings: ScanSettings) -> tuple[Rule, ...]:
