@@ -69,7 +69,7 @@ class TruthWatch:
         head = ["bugcapture: answers of mocks that nobody chose:"] if uses else []
         lines = [*head, *(f"  {line}" for line in uses), f"bugcapture: {summary}"]
         if self._file is not None:
-            lines.append(printable(f"bugcapture: {problem or f'written to {self._file}'}"))
+            lines.append(f"bugcapture: {problem or f'written to {self._file}'}")
         return "\n".join(lines)
 
     def _run(
@@ -181,7 +181,7 @@ def _writable(file: Path, value: str) -> Path:
     elif file.is_dir():
         problem = "is a folder; name a file"
     elif not file.parent.is_dir():
-        problem = f"there is no folder {printable(str(file.parent))}"
+        problem = f"there is no folder {file.parent}"
     elif not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
         problem = "cannot be written: permission denied"
     if problem:
