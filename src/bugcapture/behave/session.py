@@ -35,6 +35,9 @@ _NOT_RUN = frozenset({Status.untested, Status.skipped})
 class BehaveSession:
     """What one run knows: its settings, and the verdict of each captured test so far.
 
+    Attributes:
+        everything: Whether each test is judged, whatever its tags.
+
     Args:
         features: The parsed features of the run.
 
@@ -44,6 +47,7 @@ class BehaveSession:
 
     def __init__(self, features: list[Any]) -> None:
         self._judging: Any = None
+        self.everything = is_trial_of_all()
         try:
             self._session = Session("behave", GHERKIN, worker=_worker_name())
         except BugcaptureError as error:
@@ -124,7 +128,7 @@ class BehaveSession:
         found = False
         for feature in features:
             for scenario in feature.walk_scenarios():
-                if scenario.status in _NOT_RUN or not _is_captured(scenario):
+                if not (self.everything or _has_switch(scenario)) or scenario.status in _NOT_RUN:
                     continue
                 test = self._test(scenario)
                 if self._session.verdict_of(test) is None:
@@ -233,7 +237,8 @@ def judge_scenario(original: Callable[..., bool], scenario: Any, runner: Any) ->
             return original(scenario, runner)
         if session.watches:
             original = session.watch(original)
-    if not _is_captured(scenario):
+    everything = session.everything if session is not None else is_trial_of_all()
+    if not (everything or _has_switch(scenario)):
         return original(scenario, runner)
     # A scenario that skipped itself in one attempt is not run in the next; it stays red all the same.
     if not scenario.should_run(runner.config) and not (session is not None and session.is_red(scenario)):
@@ -258,9 +263,7 @@ def _truth_of(runner: Any) -> TruthWatch | None:
     return watch_of(runner)
 
 
-def _is_captured(scenario: Any) -> bool:
-    if is_trial_of_all():
-        return True
+def _has_switch(scenario: Any) -> bool:
     node = scenario
     while node is not None:
         for tag in node.tags:
