@@ -104,17 +104,20 @@ class HistorySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HooksSettings:
-    """What ``hooks check`` asks for: ``[tool.bugcapture.hooks]``.
+    """What ``hooks`` asks for and keeps: ``[tool.bugcapture.hooks]``.
 
     Attributes:
         required: Categories of checks that have to run, the quickest first: ``lint``, ``types``, ``unit``,
             ``integration``, ``meta``, ``docs``; None tells what is missing and requires nothing.
         categories: Regular expressions for commands and ids of hooks, by category. They take the place of the
             defaults of that category, or make a new one.
+        timings: The file with the hook timings, relative to the project; None for
+            ``.bugcapture/hook-timings.json``.
     """
 
     required: tuple[str, ...] | None = None
     categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    timings: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +145,7 @@ class Settings:
         tracker: Where the project's issues are.
         scan: What ``scan`` looks at, and for what.
         history: Where evidence of many runs is kept.
-        hooks: What ``hooks check`` asks for.
+        hooks: What ``hooks`` asks for and keeps.
     """
 
     require: tuple[Literal["bug", "issue"], ...] = ()
