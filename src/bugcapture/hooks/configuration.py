@@ -38,6 +38,8 @@ class ConfiguredHook:
         line: Where the hook stands.
         repo: Its repository, ``local`` or ``meta``.
         id: Its id.
+        alias: Its alias; empty without one.
+        name: What the tool calls it; empty where only its repository knows it.
         entry: The command; None where only its repository knows it.
         arguments: What the command is given besides files.
         language: How it is installed; empty where only its repository knows it.
@@ -49,12 +51,15 @@ class ConfiguredHook:
         exclude: The same for files that it is not for.
         always_run: Whether it runs without any file.
         pass_filenames: Whether it is told the files.
+        require_serial: Whether the tool may not run it several times at once.
     """
 
     path: str
     line: int
     repo: str
     id: str
+    alias: str
+    name: str
     entry: str | None
     arguments: tuple[str, ...]
     language: str
@@ -66,6 +71,7 @@ class ConfiguredHook:
     exclude: str | None
     always_run: bool
     pass_filenames: bool
+    require_serial: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +174,8 @@ def _hook(
         line=hook.line,
         repo=hook.repo,
         id=own["id"],
+        alias=_text(values.get("alias")) or "",
+        name=_text(values.get("name")) or "",
         entry=_text(values.get("entry")),
         arguments=tuple(map(str, arguments)) if isinstance(arguments, list) else (),
         language=_text(values.get("language")) or "",
@@ -180,6 +188,7 @@ def _hook(
         exclude=exclude,
         always_run=values.get("always_run") is True,
         pass_filenames=values.get("pass_filenames") is not False,
+        require_serial=values.get("require_serial") is True,
     )
 
 

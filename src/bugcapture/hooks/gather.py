@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bugcapture.hooks.configuration import ConfiguredHook
-    from bugcapture.hooks.hook_file import Script
+    from bugcapture.hooks.hook_file import HookPlace, Script
     from bugcapture.project.config import HooksSettings
 
 # In this order prek looks for one.
@@ -53,14 +53,7 @@ def gather_facts(folder: Path, hook_type: str, settings: HooksSettings, *, confi
         ConfigurationError: If there is no checkout, or nothing that configures hooks.
     """
     place = find_place(folder, hook_type)
-    facts = Facts(
-        hook_type=hook_type,
-        top=place.top,
-        required=PHASES if settings.required is None else settings.required,
-        is_required_set=settings.required is not None,
-        patterns=compile_categories(settings.categories),
-        tracked=git.tracked_files(place.top),
-    )
+    facts = _make_facts(place, hook_type, settings)
     gatherer = _Gatherer(facts)
     if config_only:
         gatherer.add_configured()
@@ -72,6 +65,34 @@ def gather_facts(folder: Path, hook_type: str, settings: HooksSettings, *, confi
     if facts.script is not None:
         gatherer.add_hook(facts.script)
     return facts
+
+
+def gather_call(folder: Path, call: FrameworkCall, settings: HooksSettings) -> Facts:
+    """All that is known of what a call of pre-commit or prek runs, whether or not any hook is installed.
+
+    Args:
+        folder: A folder of the checkout.
+        call: The call.
+        settings: What the project asks for.
+
+    Raises:
+        ConfigurationError: If there is no checkout.
+    """
+    facts = _make_facts(find_place(folder, call.stage), call.stage, settings)
+    facts.kind = call.tool
+    _Gatherer(facts).add_call(call, "")
+    return facts
+
+
+def _make_facts(place: HookPlace, hook_type: str, settings: HooksSettings) -> Facts:
+    return Facts(
+        hook_type=hook_type,
+        top=place.top,
+        required=PHASES if settings.required is None else settings.required,
+        is_required_set=settings.required is not None,
+        patterns=compile_categories(settings.categories),
+        tracked=git.tracked_files(place.top),
+    )
 
 
 class _Gatherer:
@@ -88,9 +109,7 @@ class _Gatherer:
         if any((top / name).is_file() for name in PREK_FILES):
             facts.kind = tool
             config = DEFAULT_CONFIG if tool == "pre-commit" else None
-            self._add_call(
-                FrameworkCall(tool=tool, line=0, is_hook=True, stage=facts.hook_type, config=config), ""
-            )
+            self.add_call(FrameworkCall(tool=tool, line=0, is_hook=True, stage=facts.hook_type, config=config), "")
         elif any((top / name).is_file() for name in lefthook.FILES):
             facts.kind = "lefthook"
             self._add_lefthook("", 0)
@@ -109,7 +128,7 @@ class _Gatherer:
         facts = self._facts
         if script.language == "python" and (call := find_python_call(script.text)):
             facts.kind = call.tool
-            self._add_call(call, script.path)
+            self.add_call(call, script.path)
             self._add_legacy(script)
             return
         runs = self._read(script)
@@ -123,7 +142,7 @@ class _Gatherer:
             self._add_lefthook(script.path, found[0])
         elif hook := next((call for call in find_calls(runs) if call.is_hook), None):
             facts.kind = hook.tool
-            self._add_call(hook, script.path)
+            self.add_call(hook, script.path)
             self._add_legacy(script)
         else:
             facts.kind = "script"
@@ -210,7 +229,8 @@ class _Gatherer:
                     self._add_runs(runs, legacy.path, 0)
         self._facts.legacy = Legacy(script=legacy, calls=calls)
 
-    def _add_call(self, call: FrameworkCall, path: str) -> None:
+    def add_call(self, call: FrameworkCall, path: str) -> None:
+        """What a call of pre-commit or prek runs, which stands in a file."""
         self._facts.calls.append(call)
         self._add_configurations(call, path)
 
