@@ -143,7 +143,7 @@ def test_an_unknown_key_is_refused_with_its_line(repository, text, where, messag
     assert (place, error.message) == (where, message)
     assert error.hint == (
         "known keys: require, allow_tags, evidence, assume_wired, behave_args, robot_args, pytest_args, "
-        "test_roots, install, news, max_captured, budgets, leaks, gate, tracker, scan, history, hooks"
+        "test_roots, install, news, max_captured, budgets, leaks, gate, tracker, scan, history, hooks, report"
     )
 
 

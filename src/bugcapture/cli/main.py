@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "init": "Wire bugcapture into a project: adapters, settings, hook, CI.",
     "list": "List every bug with its tests and its state.",
     "prove": "Prove a fix: red without the change, green with it.",
+    "report": "Write what is known of the tests as documents, and check them.",
     "scan": "Find mocks, patches and variables that make tests lie.",
     "run": "Run the captured tests of all frameworks, with one summary.",
     "show": "Show all that is known of one bug.",

@@ -121,6 +121,21 @@ class HooksSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings:
+    """Where the generated documents are: ``[tool.bugcapture.report]``.
+
+    Attributes:
+        folder: Their folder, relative to the project.
+        archive: Whether ``report refresh`` keeps a copy of each document that it replaces.
+        archive_keep: How many copies of a document are kept; the oldest ones go.
+    """
+
+    folder: str = "docs/reports"
+    archive: bool = False
+    archive_keep: int = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a project can set.
 
@@ -146,6 +161,7 @@ class Settings:
         scan: What ``scan`` looks at, and for what.
         history: Where evidence of many runs is kept.
         hooks: What ``hooks`` asks for and keeps.
+        report: Where the generated documents are.
     """
 
     require: tuple[Literal["bug", "issue"], ...] = ()
@@ -166,6 +182,7 @@ class Settings:
     scan: ScanSettings = ScanSettings()
     history: HistorySettings = HistorySettings()
     hooks: HooksSettings = HooksSettings()
+    report: ReportSettings = ReportSettings()
 
     def arguments(self, framework: str) -> tuple[str, ...]:
         """What ``bugcapture run`` adds to the command of a framework: ``behave``, ``robot`` or ``pytest``."""
@@ -195,6 +212,11 @@ class Project:
         if named := os.environ.get(EVIDENCE_DIR_VARIABLE):
             return Path(named).absolute()
         return self.root / self.settings.evidence if self.settings.evidence else None
+
+    @property
+    def report_folder(self) -> Path:
+        """Where the generated documents are."""
+        return self.root / self.settings.report.folder
 
 
 def is_raw() -> bool:
@@ -269,6 +291,7 @@ def _convert(table: Any, file: Path) -> Settings:
         _refuse_unknown(table.get("scan"), ScanSettings, ("scan",), file)
         _refuse_unknown(table.get("history"), HistorySettings, ("history",), file)
         _refuse_unknown(table.get("hooks"), HooksSettings, ("hooks",), file)
+        _refuse_unknown(table.get("report"), ReportSettings, ("report",), file)
     try:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
