@@ -41,6 +41,9 @@ _QUIET: Final = tuple(part for key, value in _OPTIONS for part in ("-c", f"{key}
 _SETTINGS: Final = re.compile(r"GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_[0-9]+|VALUE_[0-9]+)")
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _LINK: Final = "160000 "  # The mode of a submodule.
+# One change of `git log --raw` to one parent: the new mode and the new content.
+_CHANGE: Final = re.compile(r"\n?:[0-7]{6} ([0-7]{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z][0-9]*\Z")
+_CONTENT: Final = re.compile(rb" ([a-z]+) ([0-9]+)\Z")
 _NOBODY: Final = ("bugcapture", "bugcapture@localhost")
 
 
@@ -75,6 +78,22 @@ class ChangedFile:
 
     status: str
     path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One commit of a history, with the files in which it changed the lines that were looked for.
+
+    Attributes:
+        commit: Its full hash.
+        at: When it was committed, in seconds since 1970.
+        contents: The hash of the content of each file, seen from the top; empty for one that is gone, and for
+            what is no regular file.
+    """
+
+    commit: str
+    at: int
+    contents: Mapping[str, str]
 
 
 class Repository:
@@ -166,6 +185,68 @@ class Repository:
         return self._ask(
             "--literal-pathspecs", "diff-tree", *options, "--end-of-options", base, head, "--", *paths
         )
+
+    def passages(self, head: str, pattern: str, paths: Sequence[str], *, after: str = "") -> list[Passage]:
+        """The commits that changed lines of some kind, oldest first, following first parents alone.
+
+        Args:
+            head: The newest commit.
+            pattern: What a line has to hold, as an extended regular expression of POSIX.
+            paths: The files, as git's pathspecs.
+            after: The commit that the history begins after; empty for all of it.
+        """
+        # A merge is compared with its first parent, and what the user has set for his own eyes does not count.
+        options = ("-z", "--reverse", "--first-parent", "-m", "--root", "--raw", "--no-abbrev", "--no-renames")
+        plain = ("--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-color", "--text")
+        history = (head, f"^{after}") if after else (head,)
+        form = ("--format=%x01%H %ct", f"-G{pattern}")
+        answer = self._ask("log", *options, *plain, *form, "--end-of-options", *history, "--", *paths)
+        return list(_read_passages(_split(answer)))
+
+    def commit_before(self, head: str, at: int) -> str:
+        """The newest commit of a history, following first parents, from before a time; empty for none.
+
+        Args:
+            head: The newest commit of the history.
+            at: The time, in seconds since 1970.
+        """
+        options = ("--first-parent", "--max-count=1", f"--before={at}")
+        return self._ask("rev-list", *options, "--end-of-options", head).decode("ascii").strip()
+
+    def files_with(self, commit: str, pattern: str, paths: Sequence[str]) -> list[str]:
+        """The files of a revision with a line of some kind, seen from the top; see `passages`."""
+        options = ("-z", "--files-with-matches", "--text", "--no-color", "--no-textconv", "--full-name", "-E")
+        answer = self._try("grep", *options, "-e", pattern, commit, "--", *paths)
+        return [name.partition(":")[2] for name in _split(answer or b"")]
+
+    def contents(self, names: Sequence[str]) -> dict[str, bytes]:
+        """The contents of files.
+
+        Args:
+            names: Hashes of contents, or ``<commit>:<path>``.
+
+        Returns:
+            The content of each that is there.
+        """
+        wanted = [name for name in dict.fromkeys(names) if "\n" not in name]
+        if not wanted:
+            return {}
+        text = b"".join(os.fsencode(name) + b"\n" for name in wanted)
+        answer = _call(self.top, "cat-file", "--batch", text=text)
+        found: dict[str, bytes] = {}
+        position = 0
+        for name in wanted:
+            end = answer.index(b"\n", position)
+            header = answer[position:end]
+            position = end + 1
+            match = _CONTENT.search(header)
+            if match is None:  # Missing, or ambiguous.
+                continue
+            size = int(match[2])
+            if match[1] == b"blob":
+                found[name] = answer[position : position + size]
+            position += size + 1
+        return found
 
     def dirty_files(self) -> list[str]:
         """Tracked files that differ from the checked-out revision, seen from the top."""
@@ -310,6 +391,27 @@ class Repository:
 
     def _try(self, *arguments: str) -> bytes | None:
         return _try_call(self.top, *arguments)
+
+
+def _read_passages(parts: Sequence[str]) -> Iterator[Passage]:
+    """The parts of ``git log -z --raw``: heads, and pairs of a change and its path."""
+    head, contents = "", dict[str, str]()
+    waiting = iter(parts)
+    for part in waiting:
+        if part.startswith("\1"):
+            if head:
+                yield _passage(head, contents)
+            head, contents = part[1:], {}
+        elif change := _CHANGE.match(part):
+            path = next(waiting)
+            contents[path] = change[2] if change[1].startswith("100") else ""
+    if head:
+        yield _passage(head, contents)
+
+
+def _passage(head: str, contents: Mapping[str, str]) -> Passage:
+    commit, _, at = head.partition(" ")
+    return Passage(commit=commit, at=int(at), contents=contents)
 
 
 def own_name(kind: str = "") -> str:

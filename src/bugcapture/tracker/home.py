@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.text import printable, shorten
@@ -50,6 +51,15 @@ class Home:
     def host(self) -> str:
         """The machine that is asked."""
         return host_of(self.api)
+
+    @property
+    def issue_page(self) -> str:
+        """The web page of an issue, with ``{number}`` for its number; empty where it cannot be told."""
+        if self.kind is Kind.GITLAB and self.repository.isdigit():  # Its number says nothing about its path.
+            return ""
+        root = self.api.removesuffix(f"/{_ROOTS[self.kind]}").replace("://api.", "://", 1)
+        below = "/-/issues" if self.kind is Kind.GITLAB else "/issues"
+        return f"{root}/{quote(self.repository)}{below}/{{number}}"
 
     def __str__(self) -> str:
         return f"{self.repository} at {self.host}"

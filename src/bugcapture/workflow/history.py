@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from bugcapture.core.evidence import Evidence
     from bugcapture.core.history import BugHistory, Observation, Period, TrendPoint
     from bugcapture.project.config import Project
     from bugcapture.project.history.schema import Row
@@ -60,6 +61,21 @@ class ImportResult:
     def failed(self) -> bool:
         """Whether records are missing that a newer bugcapture wrote."""
         return any(finding.severity is Severity.ERROR for finding in self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the history knows, read at once.
+
+    Attributes:
+        store: The history, as people may see it.
+        bugs: The bugs.
+        failures: The oldest record in which each test failed as expected.
+    """
+
+    store: str
+    bugs: tuple[BugHistory, ...]
+    failures: tuple[Evidence, ...]
 
 
 def import_evidence(
@@ -105,6 +121,20 @@ def show_bugs(project: Project, numbers: Sequence[int] = (), store: str | None =
         bugs = bug_histories(history.observations(numbers))
         _require(numbers, {bug.number for bug in bugs}, history.shown)
     return bugs
+
+
+def read_past(project: Project, store: str | None = None) -> Past:
+    """What the history knows of all bugs, and how their tests failed first.
+
+    Args:
+        project: The project.
+        store: The history; None for the project's.
+
+    Raises:
+        ConfigurationError: If there is no history, or it cannot be read.
+    """
+    with open_history(project, store) as history:
+        return Past(history.shown, bug_histories(history.observations()), tuple(history.first_failures()))
 
 
 def show_trend(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from bugcapture.core.capture import State
 from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.verdict import Verdict
 from bugcapture.project import git
+from bugcapture.workflow.matching import Matcher
 from bugcapture.workflow.sources import captures_by_bug
 
 if TYPE_CHECKING:
@@ -30,11 +32,13 @@ class Entry:
         since: When the line was committed that holds the switch, or the test once it is graduated; None
             when it is not committed yet, or there is no git.
         last: Its latest record; None when there is none.
+        failure: The oldest record in which it failed as expected; None when there is none.
     """
 
     capture: Capture
     since: datetime | None = None
     last: Evidence | None = None
+    failure: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +54,24 @@ class Ledger:
     unreadable: tuple[Finding, ...] = ()
 
 
-def read_ledger(project: Project, captures: Iterable[Capture]) -> Ledger:
+def read_ledger(project: Project, captures: Iterable[Capture], earlier: Sequence[Evidence] = ()) -> Ledger:
     """Look up what is known about captured tests; nothing is run.
 
     Args:
         project: The project, whose evidence folder and repository are asked.
         captures: The tests.
+        earlier: Failures that were expected, of older evidence than that in the folder.
     """
     captures = list(captures)
     since = _dates(captures)
-    last, unreadable = _last_records(project, captures)
+    records, unreadable = _read_records(project)
+    last = _last_records(project, captures, records)
+    failures = _first_failures(project, captures, (*earlier, *records))
     entries = {
-        capture: Entry(capture=capture, since=since.get(capture), last=last.get(capture)) for capture in captures
+        capture: Entry(
+            capture=capture, since=since.get(capture), last=last.get(capture), failure=failures.get(capture)
+        )
+        for capture in captures
     }
     bugs = {number: [entries[test] for test in tests] for number, tests in captures_by_bug(captures).items()}
     return Ledger(bugs, unreadable)
@@ -107,19 +117,41 @@ def _dates(captures: Iterable[Capture]) -> dict[Capture, datetime]:
     return dates
 
 
-def _last_records(
-    project: Project, captures: Sequence[Capture]
-) -> tuple[dict[Capture, Evidence], tuple[Finding, ...]]:
+def _read_records(project: Project) -> tuple[tuple[Evidence, ...], tuple[Finding, ...]]:
     folder = project.evidence_dir
     if folder is None or not folder.exists():
-        return {}, ()
+        return (), ()
     from bugcapture.project.evidence_files import read_evidence  # noqa: PLC0415 - only where there is evidence
-    from bugcapture.workflow.matching import Matcher  # noqa: PLC0415
 
     found = read_evidence([folder])
-    matcher = Matcher(project.root, found.records)
-    last = {}
-    for capture in captures:
-        if records := matcher.about(capture):
-            last[capture] = max(records, key=lambda record: (record.ts, record.attempt))
-    return last, found.findings
+    return found.records, found.findings
+
+
+def _last_records(
+    project: Project, captures: Sequence[Capture], records: Sequence[Evidence]
+) -> dict[Capture, Evidence]:
+    if not records:
+        return {}
+    matcher = Matcher(project.root, records)
+    found = {capture: matcher.about(capture) for capture in captures}
+    return {
+        capture: max(about, key=lambda record: (record.ts, record.attempt))
+        for capture, about in found.items()
+        if about
+    }
+
+
+def _first_failures(
+    project: Project, captures: Sequence[Capture], records: Sequence[Evidence]
+) -> dict[Capture, Evidence]:
+    expected = [record for record in records if record.verdict == Verdict.EXPECTED_FAILURE]
+    if not expected:
+        return {}
+    matcher = Matcher(project.root, expected)
+    # The line of a test moves over time.
+    found = {capture: [*matcher.about(capture), *matcher.elsewhere(capture)] for capture in captures}
+    return {
+        capture: min(own, key=lambda record: (record.ts, record.attempt))
+        for capture, about in found.items()
+        if (own := [record for record in about if set(capture.tags.ids) <= set(record.ids)])
+    }

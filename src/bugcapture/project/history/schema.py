@@ -25,12 +25,10 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from bugcapture.core.evidence import SEVERITY
+from bugcapture.core.evidence import SEVERITY, Evidence
 
 if TYPE_CHECKING:
-    from sqlalchemy import Dialect
-
-    from bugcapture.core.evidence import Evidence
+    from sqlalchemy import Dialect, RowMapping
 
 # The largest number that the databases keep, and the largest attempt.
 _BIGINT: Final = (1 << 63) - 1
@@ -159,6 +157,18 @@ def to_row(record: Evidence) -> Row:
         "severity": SEVERITY[record.verdict],
     }
     return Row({"id": own["run"], **run}, own, tuple(sorted(set(record.ids))))
+
+
+def to_evidence(row: RowMapping, numbers: tuple[int, ...]) -> Evidence:
+    """A record as it was, apart from what the tables do not keep as it was written.
+
+    Args:
+        row: The columns of the record and of its run.
+        numbers: Its bugs.
+    """
+    own = {name: row[name] for name in _COPIED}
+    ended = row["ended_at"].isoformat(timespec="milliseconds")
+    return Evidence(ts=ended, ids=numbers, commit=row["revision"], run_id=row["run_id"], **own)
 
 
 def _read_time(text: str) -> datetime:

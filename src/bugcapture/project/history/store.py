@@ -6,10 +6,12 @@ import contextlib
 import sqlite3
 import time
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import sqlalchemy
-from sqlalchemy import event, select, tuple_, update
+from sqlalchemy import and_, event, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -19,7 +21,7 @@ from bugcapture.core.text import printable
 from bugcapture.core.verdict import Verdict
 from bugcapture.project.history.address import DEFAULT
 from bugcapture.project.history.migrations import MIGRATIONS, read_version, upgrade
-from bugcapture.project.history.schema import BUGS, RECORDS, RUNS
+from bugcapture.project.history.schema import BUGS, RECORDS, RUNS, to_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine, Table
 
+    from bugcapture.core.evidence import Evidence
     from bugcapture.project.history.address import Address
     from bugcapture.project.history.schema import Row
 
@@ -154,6 +157,29 @@ class History:
                     verdict=Verdict(verdict),
                     at=at,
                 )
+
+    def first_failures(self) -> Iterator[Evidence]:
+        """The oldest record in which each test failed as expected, in no particular order.
+
+        A test is known by its framework, its place and its name, so one whose line has moved has several.
+
+        Raises:
+            ConfigurationError: If the database cannot be read.
+        """
+        test = (RECORDS.c.framework, RECORDS.c.location, RECORDS.c.name)
+        failed = RECORDS.c.verdict == Verdict.EXPECTED_FAILURE.value
+        first = select(*test, func.min(RECORDS.c.ended_at).label("at")).where(failed).group_by(*test).subquery()
+        same = and_(
+            *(column == first.c[column.name] for column in test), RECORDS.c.ended_at == first.c["at"], failed
+        )
+        joined = RECORDS.join(first, same).join(RUNS, RUNS.c.id == RECORDS.c.run)
+        joined = joined.join(BUGS, BUGS.c.record == RECORDS.c.id)
+        wanted = select(RECORDS, RUNS.c.run_id, RUNS.c.revision, BUGS.c.number).select_from(joined)
+        with self._transaction(read_only=True) as connection:
+            rows = connection.execute(wanted.order_by(RECORDS.c.id, BUGS.c.number)).mappings()
+            for _, same_record in groupby(rows, key=itemgetter("id")):
+                listed = list(same_record)
+                yield to_evidence(listed[0], tuple(row["number"] for row in listed))
 
     def _open(self, *, create: bool) -> None:
         with self._transaction(read_only=True) as connection:
