@@ -113,7 +113,7 @@ class Repository:
         Raises:
             ConfigurationError: If there is none, or no git.
         """
-        answer = _call(folder, "rev-parse", "--show-toplevel", told="this needs a git repository")
+        answer = call_git(folder, "rev-parse", "--show-toplevel", told="this needs a git repository")
         return cls(Path(os.fsdecode(answer.rstrip(b"\n"))))
 
     def resolve(self, name: str) -> Revision | None:
@@ -232,7 +232,7 @@ class Repository:
         if not wanted:
             return {}
         text = b"".join(os.fsencode(name) + b"\n" for name in wanted)
-        answer = _call(self.top, "cat-file", "--batch", text=text)
+        answer = call_git(self.top, "cat-file", "--batch", text=text)
         found: dict[str, bytes] = {}
         position = 0
         for name in wanted:
@@ -307,12 +307,12 @@ class Repository:
         Raises:
             ConfigurationError: If git cannot make it.
         """
-        self._remove_abandoned()
+        self.remove_abandoned()
         folder = Path(os.path.realpath(tempfile.gettempdir())) / own_name()
-        with _heed_endings():
+        with heed_endings():
             try:
                 self._ask("worktree", "add", "--quiet", "--detach", str(folder), commit)
-                self._fill_submodules(folder)
+                self.fill_submodules(folder)
                 yield folder
             finally:
                 self._remove(folder)
@@ -324,9 +324,9 @@ class Repository:
             folder: The checkout, which `checkout` has made.
             commit: The other revision.
         """
-        _call(folder, "checkout", "--quiet", "--force", "--detach", "--no-recurse-submodules", commit)
-        _call(folder, "clean", "-ffdxq")
-        self._fill_submodules(folder)
+        call_git(folder, "checkout", "--quiet", "--force", "--detach", "--no-recurse-submodules", commit)
+        call_git(folder, "clean", "-ffdxq")
+        self.fill_submodules(folder)
 
     def overlay(self, folder: Path, commit: str, paths: Iterable[str]) -> None:
         """Give files of a checkout the content that they have in another revision; what is not there is removed.
@@ -339,25 +339,25 @@ class Repository:
         listed = b"\0".join(os.fsencode(path) for path in paths)
         if listed:
             options = ("--worktree", "--no-overlay", "--pathspec-from-file=-", "--pathspec-file-nul")
-            _call(folder, "--literal-pathspecs", "restore", f"--source={commit}", *options, text=listed)
+            call_git(folder, "--literal-pathspecs", "restore", f"--source={commit}", *options, text=listed)
 
     def take_back(self, folder: Path, patch: bytes) -> bool:
         """Apply a patch to a checkout in reverse; tell whether it could be."""
         command = ("apply", "--whitespace=nowarn", "--unidiff-zero", "--reverse", "-")
-        return _try_call(folder, *command, text=patch) is not None
+        return try_git(folder, *command, text=patch) is not None
 
     def restore(self, folder: Path, path: str) -> None:
         """Make a file of a checkout what it is in the revision that is checked out there."""
         with contextlib.suppress(OSError):  # Such as the folder of a submodule, which no patch has touched.
             (folder / path).unlink()
-        _try_call(folder, "--literal-pathspecs", "checkout", "--quiet", "--force", "HEAD", "--", path)
+        try_git(folder, "--literal-pathspecs", "checkout", "--quiet", "--force", "HEAD", "--", path)
 
-    def _fill_submodules(self, folder: Path) -> None:
+    def fill_submodules(self, folder: Path) -> None:
         """Fill the submodules that are filled in the user's checkout, from there and not from the network."""
         if not (folder / ".gitmodules").is_file():
             return
-        listed = _try_call(folder, "config", "--file", ".gitmodules", "--null", "--get-regexp", r"\.path$") or b""
-        entries = _split(_call(folder, "ls-files", "--stage", "-z")) if listed else ()
+        listed = try_git(folder, "config", "--file", ".gitmodules", "--null", "--get-regexp", r"\.path$") or b""
+        entries = _split(call_git(folder, "ls-files", "--stage", "-z")) if listed else ()
         links = {entry.partition("\t")[2] for entry in entries if entry.startswith(_LINK)}
         for entry in _split(listed):
             key, _, path = entry.partition("\n")
@@ -366,16 +366,17 @@ class Repository:
             if path in links and (own / ".git").exists():
                 local = ("-c", "protocol.file.allow=always", "-c", f"submodule.{name}.url={own}")
                 told = f"the submodule {printable(path)} cannot be filled from the one in your checkout"
-                _call(folder, *local, "submodule", "update", "--quiet", "--init", "--", path, told=told)
+                call_git(folder, *local, "submodule", "update", "--quiet", "--init", "--", path, told=told)
 
     def _remove(self, folder: Path) -> None:
         # Not `prune`, which would also forget worktrees of the user's on a disk that is not there now.
         try:
-            _remove_tree(folder)
+            remove_tree(folder)
         finally:
             self._try("worktree", "remove", "--force", "--force", str(folder))
 
-    def _remove_abandoned(self) -> None:
+    def remove_abandoned(self) -> None:
+        """Remove what processes of ours that were killed have left among temporary files."""
         # With `-z` no path could mislead, but older gits do not know it.
         for entry in os.fsdecode(self._ask("worktree", "list", "--porcelain")).split("\n"):
             path = Path(entry.removeprefix("worktree "))
@@ -384,13 +385,13 @@ class Repository:
         with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
             for one in entries:
                 if _is_abandoned(one.name) and one.is_dir(follow_symlinks=False):
-                    _remove_tree(Path(one.path))
+                    remove_tree(Path(one.path))
 
     def _ask(self, *arguments: str, variables: Mapping[str, str] = _NONE) -> bytes:
-        return _call(self.top, *arguments, variables=variables)
+        return call_git(self.top, *arguments, variables=variables)
 
     def _try(self, *arguments: str) -> bytes | None:
-        return _try_call(self.top, *arguments)
+        return try_git(self.top, *arguments)
 
 
 def _read_passages(parts: Sequence[str]) -> Iterator[Passage]:
@@ -424,9 +425,21 @@ def own_name(kind: str = "") -> str:
     return f"{name}-{kind}" if kind else name
 
 
-def _call(
+def call_git(
     folder: Path, *arguments: str, text: bytes = b"", told: str = "", variables: Mapping[str, str] = _NONE
 ) -> bytes:
+    """What git answers.
+
+    Args:
+        folder: The folder that it is called in.
+        arguments: What follows ``git``.
+        text: What it is told on standard input.
+        told: What an error says first; empty to name the command.
+        variables: Variables of the environment besides those of the user.
+
+    Raises:
+        ConfigurationError: If it fails, or there is no git.
+    """
     done = _run(folder, arguments, text, variables)
     if done.returncode:
         said = shorten(printable(" ".join(done.stderr.decode("utf-8", "replace").split())), 300)
@@ -440,17 +453,32 @@ def _call(
     return done.stdout
 
 
-def _try_call(folder: Path, *arguments: str, text: bytes = b"") -> bytes | None:
+def try_git(folder: Path, *arguments: str, text: bytes = b"") -> bytes | None:
+    """What git answers; None when it fails.
+
+    Args:
+        folder: The folder that it is called in.
+        arguments: What follows ``git``.
+        text: What it is told on standard input.
+
+    Raises:
+        ConfigurationError: If there is no git.
+    """
     done = _run(folder, arguments, text, _NONE)
     return None if done.returncode else done.stdout
+
+
+def own_environment() -> dict[str, str]:
+    """The environment without what a running git hook adds, and with what the user tells every git."""
+    settings = {name: value for name, value in os.environ.items() if _SETTINGS.fullmatch(name)}
+    return {**git.clean_environment(), **settings}
 
 
 def _run(
     folder: Path, arguments: Sequence[str], text: bytes, variables: Mapping[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
     environment = {
-        **git.clean_environment(),
-        **{name: value for name, value in os.environ.items() if _SETTINGS.fullmatch(name)},
+        **own_environment(),
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         # Nothing goes to the network: neither for what a partial clone lacks, nor for files of Git LFS.
@@ -503,7 +531,8 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _remove_tree(folder: Path) -> None:
+def remove_tree(folder: Path) -> None:
+    """Remove a folder, whatever modes are in it; what cannot be removed stays."""
     with contextlib.suppress(OSError):
         shutil.rmtree(folder, onerror=_make_writable)
 
@@ -517,7 +546,7 @@ def _make_writable(function: Callable[[str], object], path: str, _error: object)
 
 
 @contextlib.contextmanager
-def _heed_endings() -> Iterator[None]:
+def heed_endings() -> Iterator[None]:
     """Turn the signals that end this process into an interrupt, so that it tidies up."""
     before: dict[int, Any] = {}
 
