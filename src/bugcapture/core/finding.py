@@ -76,5 +76,10 @@ RULES: Final[Mapping[str, str]] = MappingProxyType(
         "S2": "A bug was closed as fixed, and no test guards it",
         "S3": "A bug number is no issue of the tracker",
         "S4": "An open issue whose tests pass can be closed",
+        "D1": "A generated document is not there",
+        "D2": "A file in the place of a generated document was not written by bugcapture",
+        "D3": "A generated document was changed by hand",
+        "D4": "A generated document says something else than the sources",
+        "D5": "The inputs of a generated document moved, and it would say the same",
     }
 )

@@ -40,6 +40,11 @@ def is_dirty(root: Path) -> bool | None:
     return None if answer is None else bool(answer)
 
 
+def is_shallow(root: Path) -> bool:
+    """Whether the history of a clone was cut off, so that its oldest commits stand for all before them."""
+    return (_ask(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+
+
 def remote_url(root: Path, name: str) -> str:
     """The address that a remote is fetched from; empty where there is none. It may hold a password."""
     answer = _ask(root, "remote", "get-url", "--", name)

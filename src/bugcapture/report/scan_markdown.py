@@ -24,7 +24,13 @@ _RISKS: Final = {
 
 
 def write_scan_markdown(
-    hazards: Sequence[Hazard], names: Mapping[str, str], files: int, before: Mapping[str, int] | None
+    hazards: Sequence[Hazard],
+    names: Mapping[str, str],
+    files: int,
+    before: Mapping[str, int] | None,
+    *,
+    title: str = "Audit of the tests",
+    listed: Sequence[str] = tuple(_RISKS),
 ) -> str:
     """One report.
 
@@ -33,6 +39,8 @@ def write_scan_markdown(
         names: The rules' names, by code.
         files: How many test files were scanned.
         before: How many findings of each level an earlier report has; None without one.
+        title: The heading, in Markdown.
+        listed: The levels whose findings are listed one by one.
     """
     levels = Counter(str(hazard.level) for hazard in hazards)
     heading = (
@@ -43,7 +51,7 @@ def write_scan_markdown(
         trend = [] if before is None else [str(before.get(level, 0)), f"{levels[level] - before.get(level, 0):+d}"]
         rows.append([level, str(levels[level]), *trend, meaning])
     parts = [
-        "# Audit of the tests\n",
+        f"# {title}\n",
         f"{plural(files, 'test file')}, {plural(len(hazards), 'finding')}.\n",
         write_markdown_table(heading, rows),
     ]
@@ -60,7 +68,7 @@ def write_scan_markdown(
         parts += ["## By file\n", write_markdown_table(["file", "findings"], rows)]
     for level in _RISKS:
         found = [hazard for hazard in hazards if hazard.level == level]
-        if found:
+        if found and level in listed:
             parts.append(f"## {level.capitalize()}\n")
             parts.append("".join(_item(hazard) for hazard in found))
     return "\n".join(parts)

@@ -84,13 +84,16 @@ class RobotSource:
         return (mark + cut_switch(self.parsed, lines)).encode("utf-8")
 
 
-def read_source(file: Path, path: str, languages: tuple[Any, ...] = ()) -> RobotSource | None:
+def read_source(
+    file: Path, path: str, languages: tuple[Any, ...] = (), *, every: bool = False
+) -> RobotSource | None:
     """Read one Robot file.
 
     Args:
         file: The file.
         path: The file as reports shall name it.
         languages: Robot's ``Language`` objects of the run, beside those that the file names.
+        every: Whether a file is parsed that holds nothing of ours.
 
     Returns:
         The file; None when no tag in it, or in the suite initialisation files above it, is ours or looks
@@ -106,7 +109,7 @@ def read_source(file: Path, path: str, languages: tuple[Any, ...] = ()) -> Robot
         return RobotSource(file, path, content, findings=(problem,))
     inits = _read_inits(file) if kind is FileKind.SUITE else []
     findings = [problem for _, _, problem in inits if problem is not None]
-    if not any(map(may_hold_tags, (text, *(above for _, above, _ in inits)))):
+    if not every and not any(map(may_hold_tags, (text, *(above for _, above, _ in inits)))):
         return RobotSource(file, path, content, findings=tuple(findings)) if findings else None
     parsed, problem = parse_text(text, path, kind, languages)
     levels = []
