@@ -36,7 +36,7 @@ ADAPTER_TESTS = (
 
 def install(session: nox.Session, *groups: str) -> None:
     """Install the project as it stands, and dependency groups."""
-    session.install("-e", ".[behave,robot,pytest,sample,tracker]", *(f"--group={group}" for group in groups))
+    session.install("-e", ".[behave,robot,pytest,sample,tracker,report]", *(f"--group={group}" for group in groups))
 
 
 @nox.session
@@ -136,7 +136,7 @@ def minimums(session: nox.Session) -> None:
     session.install("uv>=0.8")
     python = str(Path(session.virtualenv.location) / "bin" / "python")
     lowest = ("uv", "pip", "install", "--python", python, "--resolution=lowest-direct")
-    session.run(*lowest, "-e", ".[behave,robot,pytest,sample,tracker]", "--group=test", external=True)
+    session.run(*lowest, "-e", ".[behave,robot,pytest,sample,tracker,report]", "--group=test", external=True)
     session.run("pytest", *PARALLEL, *(session.posargs or ADAPTER_TESTS))
 
 

@@ -20,6 +20,7 @@ from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
 from bugcapture.core.proof import SAYS, Proof
 from bugcapture.core.text import printable
 from bugcapture.project.console import say
+from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 )
 @click.option("--venv", is_flag=True,
               help="Install each side in an environment of its own; may download what it needs.")  # fmt: skip
+@click.option("--keep", is_flag=True,
+              help="Keep the proof for `bugcapture report ledger`, in .bugcapture/proofs.")  # fmt: skip
 @host_options
 @click.option("-v", "--verbose", is_flag=True, help="Show what the processes said.")
 @format_option(("text", "markdown", "json"))
@@ -52,6 +55,7 @@ def command(
     number: int | None,
     output_format: str,
     output: Path | None,
+    keep: bool,
     verbose: bool,
     quiet: bool,
     **options: Any,
@@ -71,19 +75,27 @@ def command(
       bugcapture prove 991 --venv                   # the change also changes dependencies
       bugcapture prove 991 --format markdown        # for the pull request
       bugcapture prove 991 --format json -o proof.json
+      bugcapture prove 991 --keep                   # for the page of `bugcapture report ledger`
 
     Exit code 0 for PROVEN, 1 for anything else, 2 for a wrong call, 130 when interrupted.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
-    from bugcapture.cli.prove_report import RENDERERS  # noqa: PLC0415 - help stays quick
+    from bugcapture.cli.prove_report import RENDERERS, render_json  # noqa: PLC0415 - help stays quick
     from bugcapture.workflow.prove import ProveOptions, prove  # noqa: PLC0415
 
     progress = Progress()
     hosts = read_hosts(options)
+    project = current_project()
     try:
-        report = prove(current_project(), ProveOptions(number=number, hosts=hosts, **options), progress.show)
+        report = prove(project, ProveOptions(number=number, hosts=hosts, **options), progress.show)
     finally:
         progress.clear()
     write_result(RENDERERS[output_format](report), output)
+    if keep:
+        from bugcapture.workflow.proofs import keep_proof  # noqa: PLC0415
+
+        file = keep_proof(project, report.number, report.change.head.commit, render_json(report))
+        if not quiet:
+            say(f"bugcapture: kept as {printable(relative_path(file))}")
     if not quiet:
         sides = zip(("without the change", "with the change"), report.outputs, strict=True)
         for side, outputs in sides if verbose or report.proof is not Proof.PROVEN else ():

@@ -126,10 +126,11 @@ def _hunk_list(report: ProofReport) -> list[str]:
     return lines + [f"- {as_code(hunk.where)}{_not_asked(hunk)}" for hunk in report.unproven]
 
 
-def _render_json(report: ProofReport) -> str:
+def render_json(report: ProofReport) -> str:
+    """The proof as a document that others can check."""
     return write_json("prove", attest(report))
 
 
 RENDERERS: Final[Mapping[str, Callable[[ProofReport], str]]] = MappingProxyType(
-    {"text": _render_text, "markdown": _render_markdown, "json": _render_json}
+    {"text": _render_text, "markdown": _render_markdown, "json": render_json}
 )

@@ -57,7 +57,9 @@ class Home:
         """The web page of an issue, with ``{number}`` for its number; empty where it cannot be told."""
         if self.kind is Kind.GITLAB and self.repository.isdigit():  # Its number says nothing about its path.
             return ""
-        root = self.api.removesuffix(f"/{_ROOTS[self.kind]}").replace("://api.", "://", 1)
+        below_root = f"/{_ROOTS[self.kind]}"
+        is_public = not self.api.endswith(below_root)  # https://api.github.com
+        root = self.api.replace("://api.", "://", 1) if is_public else self.api.removesuffix(below_root)
         below = "/-/issues" if self.kind is Kind.GITLAB else "/issues"
         return f"{root}/{quote(self.repository)}{below}/{{number}}"
 

@@ -1,0 +1,163 @@
+"""Fill in the page. Everything that is not ours is escaped, twice: for eyes, and for HTML."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bugcapture.core.text import plural, printable, shorten
+from bugcapture.report.html.chart import HEIGHT, WIDTH, draw_chart
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_FOLDER: Final = Path(__file__).parent
+# All failure texts of a page together have about so many characters, and each at least so many.
+_ALL_TEXTS: Final = 300_000
+_LEAST_TEXT: Final = 160
+_LONGEST_TEXT: Final = 2000
+_NAME: Final = 300
+_CHANGES: Final = 12
+_RISKS: Final = ("critical", "high", "medium", "low", "info")
+_BUG_SERIES: Final = ("captured", "guarded")
+
+
+class Page:
+    """The page; its parts are read once."""
+
+    def __init__(self) -> None:
+        environment = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_show,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters.update(
+            day=_day, minute=_minute, short=_short, percent=_percent, seconds=_seconds, web=_web, plural=plural
+        )
+        self._template = environment.get_template("ledger.html.j2")
+        self._style = (_FOLDER / "style.css").read_text("utf-8")
+        self._script = (_FOLDER / "script.js").read_text("utf-8")
+
+    def write(self, fields: Mapping[str, Any]) -> str:
+        """The page.
+
+        Args:
+            fields: What is known, as in ``bugcapture.report-ledger/1``.
+        """
+        burndown, hazards = fields["burndown"], fields["hazards"]
+        tests = sum(len(bug["tests"]) for bug in fields["bugs"])
+        longest = max(_LEAST_TEXT, min(_LONGEST_TEXT, _ALL_TEXTS // max(1, tests)))
+        return self._template.render(
+            fields,
+            style=Markup(self._style),  # noqa: S704 - our own file
+            script=Markup(self._script),  # noqa: S704 - our own file
+            style_hash=_hash(self._style),
+            script_hash=_hash(self._script),
+            burndown_chart=_chart(burndown["points"], _BUG_SERIES) if burndown else None,
+            burndown_rows=_steps(burndown["points"], _BUG_SERIES) if burndown else [],
+            hazard_chart=_chart(hazards, _RISKS) if hazards else None,
+            hazard_rows=_steps(hazards, _RISKS),
+            risks=_RISKS,
+            frameworks=sorted({name for bug in fields["bugs"] for name in bug["frameworks"]}),
+            verdicts=sorted({bug["verdict"]["name"] for bug in fields["bugs"] if bug["verdict"]}),
+            proof_words=sorted({bug["proof"] for bug in fields["bugs"] if bug["proof"]}),
+            tiles=_tiles(fields["bugs"]),
+            slowest=_slowest(fields["hooks"]),
+            cut=partial(_cut, longest),
+            name_length=_NAME,
+            shown_changes=_CHANGES,
+            width=WIDTH,
+            height=HEIGHT,
+        )
+
+
+def _show(value: Any) -> Any:
+    """Whatever stands between our words: a text loses what would hide or turn round what is written."""
+    if value is None:
+        return ""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        lines = value.replace("\r\n", "\n").replace("\t", "    ").split("\n")
+        return "\n".join(map(printable, lines))
+    return value
+
+
+def _hash(text: str) -> str:
+    """What the page's policy says of the one style and the one script that may be used."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _chart(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Any:
+    moments = [datetime.fromisoformat(point["at"]) for point in points]
+    return draw_chart(moments, [(name, [point[name] for point in points]) for name in names])
+
+
+def _steps(points: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The points at which a number has changed, and the last one, the newest first."""
+    changed = [after for before, after in pairwise(points) if any(before[name] != after[name] for name in names)]
+    rows = [*points[:1], *changed]
+    if points and rows[-1] is not points[-1]:
+        rows.append(points[-1])
+    return rows[::-1]
+
+
+def _tiles(bugs: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    captured = [bug for bug in bugs if bug["state"] == "captured"]
+    verdicts = [bug["verdict"]["name"] for bug in bugs if bug["verdict"]]
+    return {
+        "captured": len(captured),
+        "guarded": len(bugs) - len(captured),
+        "fixed": verdicts.count("unexpected_pass"),
+        "red": verdicts.count("wrong_failure") + verdicts.count("regressed"),
+        "proven": sum(bug["proof"] == "PROVEN" for bug in bugs),
+        "oldest": max((bug["age_days"] for bug in captured if bug["age_days"] is not None), default=0),
+    }
+
+
+def _slowest(hooks: Mapping[str, Any] | None) -> float:
+    medians = [hook["median"] for stage in (hooks or {"stages": ()})["stages"] for hook in stage["hooks"]]
+    return max(medians, default=0.0) or 1.0
+
+
+def _cut(limit: int, text: str) -> str:
+    return shorten(text, limit)
+
+
+def _day(moment: str | None) -> str:
+    return (moment or "")[:10]
+
+
+def _minute(moment: str | None) -> str:
+    return (moment or "")[:16].replace("T", " ")
+
+
+def _short(commit: str | None) -> str:
+    return (commit or "")[:10]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}".removesuffix(".0")
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
+
+
+def _web(address: str | None) -> str:
+    """An address that a browser may be sent to; empty for all others, such as ``javascript:``."""
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:
+        return ""
+    return address or "" if parts.scheme in {"http", "https"} and parts.netloc else ""
