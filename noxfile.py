@@ -36,7 +36,9 @@ ADAPTER_TESTS = (
 
 def install(session: nox.Session, *groups: str) -> None:
     """Install the project as it stands, and dependency groups."""
-    session.install("-e", ".[behave,robot,pytest,sample,tracker,report]", *(f"--group={group}" for group in groups))
+    session.install(
+        "-e", ".[behave,robot,pytest,sample,tracker,report]", *(f"--group={group}" for group in groups)
+    )
 
 
 @nox.session
@@ -169,9 +171,14 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The user guide as HTML; warnings are errors."""
-    install(session, "docs")
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    """The documentation as HTML, with its examples run and no link that leads nowhere; warnings are errors.
+
+    ``nox -s docs -- --external`` asks other sites as well whether what is linked is there; it needs the network.
+    """
+    session.install("-e", ".[behave,robot,pytest,history]", "--group=docs")
+    builders = ["html", "doctest", *(["linkcheck"] if "--external" in session.posargs else [])]
+    for builder in builders:
+        session.run("sphinx-build", "-q", "-W", "--keep-going", "-b", builder, "docs", f"docs/_build/{builder}")
 
 
 @nox.session

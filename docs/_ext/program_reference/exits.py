@@ -21,7 +21,7 @@ _MEANING: Final = {
     "EXIT_BUG": "A bug of bugcapture. The path of a log is shown; report it.",
     "EXIT_INTERRUPTED": "Interrupted by Ctrl-C or SIGTERM. No process is left behind.",
 }
-_PARAGRAPH: Final = re.compile(r"(?m)^Exit codes?\b[\s\S]*?(?=\n\n|\Z)")
+_PARAGRAPH: Final = re.compile(r"\bExit codes?\s[\s\S]*?(?=\n\n|\Z)")
 _INTRODUCTION: Final = f"""\
 {HEADER}# Exit codes
 
