@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bugcapture.cli.findings import render_findings
+from bugcapture.cli.hooks_consolidate import command as consolidate
 from bugcapture.cli.hooks_install import command as install
 from bugcapture.cli.options import (
     color_option,
@@ -41,12 +42,14 @@ def command(ctx: click.Context) -> None:
     Examples:
       bugcapture hooks check            # is the hook what it should be?
       bugcapture hooks install          # have it run `bugcapture check`
+      bugcapture hooks consolidate      # fewer hooks that run the same checks
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(EXIT_USAGE)
 
 
+command.add_command(consolidate, "consolidate")
 command.add_command(install, "install")
 
 

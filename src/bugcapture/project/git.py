@@ -45,6 +45,13 @@ def is_shallow(root: Path) -> bool:
     return (_ask(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
+def is_committed(file: Path) -> bool | None:
+    """Whether a file is as the checked-out revision holds it; None where git cannot tell."""
+    options = ("--porcelain", "--untracked-files=all", "--ignored", "-z")
+    answer = _ask(file.parent, "--literal-pathspecs", "status", *options, "--", file.name)
+    return None if answer is None else not answer
+
+
 def remote_url(root: Path, name: str) -> str:
     """The address that a remote is fetched from; empty where there is none. It may hold a password."""
     answer = _ask(root, "remote", "get-url", "--", name)

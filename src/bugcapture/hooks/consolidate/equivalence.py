@@ -1,0 +1,158 @@
+"""Whether a merged hook runs what its members have run: the same tests, for the same files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bugcapture.core.text import plural, printable, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from bugcapture.hooks.consolidate.proposal import Group
+
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What one session of pytest would run.
+
+    Attributes:
+        tests: Its tests by their ids, with the names of their marks.
+        errors: What cannot be collected, with what pytest says.
+        outcomes: How tests ended, where they were run.
+        exit_code: The exit code of pytest; None where it did not get that far.
+        settings: The file with its settings.
+        root: The folder that the ids are seen from.
+        seconds: How long it took; None where nobody knows.
+        said: What was said, where it did not get that far.
+    """
+
+    tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: tuple[tuple[str, str], ...] = ()
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    exit_code: int | None = None
+    settings: str = ""
+    root: str = ""
+    seconds: float | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A merged session beside those of its members.
+
+    Attributes:
+        group: The members, and what they become.
+        before: What each member runs.
+        after: What the merged session runs.
+        missing: Tests that only a member runs.
+        additional: Tests that only the merged session runs.
+        problems: What else is not the same, or cannot be known.
+    """
+
+    group: Group
+    before: tuple[Listing, ...]
+    after: Listing
+    missing: tuple[str, ...]
+    additional: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the same runs."""
+        return not (self.missing or self.additional or self.problems)
+
+    @property
+    def tests(self) -> int:
+        """How many tests there are."""
+        return len(self.after.tests)
+
+
+def compare(group: Group, before: Sequence[Listing], after: Listing) -> Comparison:
+    """A merged session beside those of its members.
+
+    Args:
+        group: The members, and what they become.
+        before: What each member runs, in their order.
+        after: What the merged session runs.
+    """
+    wanted = {name for one in before for name in one.tests}
+    named = [(hook.id, one) for hook, one in zip(group.members, before, strict=True)]
+    problems = [problem for name, one in [*named, (group.id, after)] for problem in _trouble(name, one)]
+    if not problems:
+        problems = [*_other_settings(named, after), *_other_marks(before, after), *_other_ends(before, after)]
+    return Comparison(
+        group=group,
+        before=tuple(before),
+        after=after,
+        missing=tuple(sorted(wanted - set(after.tests))),
+        additional=tuple(sorted(set(after.tests) - wanted)),
+        problems=tuple(problems),
+    )
+
+
+def find_untriggered(group: Group, tracked: Iterable[str]) -> tuple[str, ...]:
+    """Files for which a member runs and the merged hook does not, or the other way round.
+
+    Args:
+        group: The members, and what they become.
+        tracked: The files that git tracks.
+    """
+    if group.values.get("always_run"):
+        return ()
+    merged = re.compile(str(group.values.get("files", "")))
+    each = [re.compile(hook.configured.files or "") for hook in group.members]
+    return tuple(
+        name for name in tracked if bool(merged.search(name)) is not any(one.search(name) for one in each)
+    )
+
+
+def _trouble(name: str, listing: Listing) -> Iterator[str]:
+    """Why nothing can be said of a session."""
+    shown = printable(name)
+    if listing.errors:
+        place, said = listing.errors[0]
+        more = f" (and {plural(len(listing.errors) - 1, 'other')})" if len(listing.errors) > 1 else ""
+        last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
+        yield f"{shown}: {printable(place) or 'a test file'} cannot be collected{more}: {_short(last)}"
+    elif listing.exit_code is None:
+        yield f"{shown}: its tests cannot be collected: {_short(listing.said)}"
+    elif not listing.tests:
+        yield f"{shown}: pytest finds no test, so that it fails at each push"
+
+
+def _other_settings(named: Sequence[tuple[str, Listing]], after: Listing) -> Iterator[str]:
+    for name, one in named:
+        if (one.settings, one.root) != (after.settings, after.root):
+            yield f"{printable(name)}: pytest takes other settings, or another folder for its root"
+
+
+def _other_marks(before: Sequence[Listing], after: Listing) -> Iterator[str]:
+    """Marks such as ``skip`` that a conftest gives to all tests of a session, also to those of others."""
+    known: dict[str, set[tuple[str, ...]]] = {}
+    for one in before:
+        for name, marks in one.tests.items():
+            known.setdefault(name, set()).add(marks)
+    changed = [name for name, marks in after.tests.items() if name in known and marks not in known[name]]
+    if changed:
+        yield f"{plural(len(changed), 'test')} would have other marks, such as {printable(changed[0])}"
+
+
+def _other_ends(before: Sequence[Listing], after: Listing) -> Iterator[str]:
+    known: dict[str, set[str]] = {}
+    for one in before:
+        for name, outcome in one.outcomes.items():
+            known.setdefault(name, set()).add(outcome)
+    for name in sorted(known):
+        outcome = after.outcomes.get(name, "not run")
+        if outcome not in known[name]:
+            alone = "/".join(sorted(known[name]))
+            yield f"{printable(name)}: {outcome} in one session with the others, {alone} without them"
+
+
+def _short(text: str) -> str:
+    return shorten(printable(" ".join(text.split())), _SHOWN)

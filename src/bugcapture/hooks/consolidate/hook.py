@@ -1,0 +1,143 @@
+"""A hook of a configuration with all that decides whether it can be merged with another."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.hooks.consolidate.pattern import can_be_united
+from bugcapture.hooks.consolidate.pytest_call import NotMergeableError, PytestCall, read_call
+from bugcapture.hooks.program import find_programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bugcapture.hooks.configuration import Configuration, ConfiguredHook
+    from bugcapture.hooks.raw import RawConfiguration
+
+# pre-commit has given them other names; both mean that nothing is installed.
+_LANGUAGES: Final = {"system": "unsupported", "script": "unsupported_script"}
+# What a merged hook says anew, or what does not matter there.
+_WRITTEN: Final = frozenset(
+    {
+        "id", "name", "entry", "args", "alias", "description", "files", "always_run", "pass_filenames", "stages",
+        "require_serial", "verbose",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One hook.
+
+    Attributes:
+        index: Which one it is of all hooks of the configuration, from 0.
+        number: Which one it is of those with its id and alias, from 1.
+        configured: The hook with all defaults.
+        values: What is written of it.
+        words: Its command; empty where that is not known.
+        call: The call of pytest that it is; None for another program.
+        reason: Why it cannot be merged with any other; empty where it can.
+        facets: What has to be the same in hooks that become one, by what people call it.
+    """
+
+    index: int
+    number: int
+    configured: ConfiguredHook
+    values: Mapping[str, Any]
+    words: tuple[str, ...] = ()
+    call: PytestCall | None = None
+    reason: str = ""
+    facets: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.configured.id
+
+    @property
+    def trigger(self) -> str:
+        """Whether it runs ``always``, for ``any file``, or for ``some files``."""
+        if self.configured.always_run:
+            return "always"
+        narrowed = any(self.values.get(key) for key in ("exclude", "types", "types_or", "exclude_types"))
+        return "some files" if self.configured.files or narrowed else "any file"
+
+
+def read_hooks(
+    raw: RawConfiguration, configuration: Configuration, stage: str, unmovable: Mapping[int, str]
+) -> tuple[Hook, ...]:
+    """The hooks that run at a stage, in their order.
+
+    Args:
+        raw: The configuration as it is written.
+        configuration: The same with all defaults; the tool would not refuse it.
+        stage: The stage.
+        unmovable: Why hooks cannot be taken out of the file, by their index.
+    """
+    return tuple(_read(raw, configuration, stage, unmovable))
+
+
+def _read(
+    raw: RawConfiguration, configuration: Configuration, stage: str, unmovable: Mapping[int, str]
+) -> Iterator[Hook]:
+    numbers: dict[tuple[str, str], int] = {}
+    for index, (written, configured) in enumerate(zip(raw.hooks, configuration.hooks, strict=True)):
+        if stage not in configured.stages:
+            continue
+        key = (configured.id, configured.alias)
+        numbers[key] = numbers.get(key, 0) + 1
+        words = _words(configured)
+        call, reason = _call(words)
+        yield Hook(
+            index=index,
+            number=numbers[key],
+            configured=configured,
+            values=written.values,
+            words=words,
+            call=call,
+            reason=reason or _why_fixed(configured, written.values) or unmovable.get(index, ""),
+            facets=_facets(configured, written.values),
+        )
+
+
+def _words(hook: ConfiguredHook) -> tuple[str, ...]:
+    try:
+        return (*shlex.split(hook.entry or ""), *hook.arguments)
+    except ValueError:
+        return ()
+
+
+def _call(words: Sequence[str]) -> tuple[PytestCall | None, str]:
+    try:
+        call = read_call(words)
+    except NotMergeableError as error:
+        return None, str(error)
+    if call is None and any(run.words and run.words[0].endswith("pytest") for run in find_programs(words)):
+        return None, "a script of a shell runs pytest"
+    return call, ""
+
+
+def _why_fixed(hook: ConfiguredHook, values: Mapping[str, Any]) -> str:
+    if hook.repo != "local":
+        return "it comes from another repository"
+    if _language(hook) not in {"unsupported", "python"}:
+        return "its language installs something of its own"
+    if hook.files is None or hook.exclude is None:
+        return "its files are more than a regular expression"
+    if "log_file" in values:
+        return "it has a log file of its own"
+    if not can_be_united(hook.files):
+        return "its `files` name a group"
+    return "it is given the names of files" if hook.pass_filenames else ""
+
+
+def _language(hook: ConfiguredHook) -> str:
+    return _LANGUAGES.get(hook.language, hook.language)
+
+
+def _facets(hook: ConfiguredHook, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What has to be the same in hooks that become one, by what people call it."""
+    others = {f"`{key}`": value for key, value in values.items() if key not in _WRITTEN and value not in ([], "")}
+    return {**others, "`language`": _language(hook), "`stages`": sorted(hook.stages)}

@@ -1,0 +1,288 @@
+"""Which hooks of a stage can become one, so that each check still runs whenever it has run before.
+
+A merged hook stands where the last of its members stood, so that whatever ran before one of them still does. It
+runs for all files that any of them was for. So a check may run more often than before, and never less.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from bugcapture.core.text import plural
+from bugcapture.hooks.consolidate.pattern import unite_patterns
+from bugcapture.hooks.consolidate.proposal import Group, Proposal
+from bugcapture.hooks.consolidate.pytest_call import unite_expressions, unite_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from bugcapture.hooks.consolidate.hook import Hook
+    from bugcapture.hooks.consolidate.pytest_call import PytestCall
+
+_COPIED: Final = (
+    "language", "language_version", "additional_dependencies", "exclude", "types", "types_or", "exclude_types",
+)  # fmt: skip
+_OWN: Final = ("id", "alias", "name", "description", "entry", "args", "files", "always_run")
+_FILTERS: Final = ("`exclude`", "`types`", "`types_or`", "`exclude_types`")
+_NOT_IN_ID: Final = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is asked for.
+
+    Attributes:
+        merge: Which hooks may become one: ``all`` with the same runner, those whose files are ``overlapping``, or
+            those that are for the ``same`` files.
+        xdist: Whether merged sessions are spread over all processors.
+        testmon: Whether merged sessions leave out tests that no change can have touched.
+    """
+
+    merge: Literal["all", "overlapping", "same"] = "all"
+    xdist: bool = False
+    testmon: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What has to be known besides the configuration.
+
+    Attributes:
+        tracked: The files that git tracks.
+        settings: Where pytest finds its settings for a target; empty for nowhere.
+        ids: All ids that are taken.
+    """
+
+    tracked: Sequence[str] = ()
+    settings: Callable[[str], str] = lambda _target: ""
+    ids: Collection[str] = ()
+
+
+def propose(stage: str, hooks: tuple[Hook, ...], wishes: Wishes, around: Surroundings) -> Proposal:
+    """What is proposed for the hooks of a stage.
+
+    Args:
+        stage: The stage.
+        hooks: Its hooks, in their order.
+        wishes: What is asked for.
+        around: What else is known.
+    """
+    candidates = [_Candidate(hook, _facets(hook, around)) for hook in hooks if hook.call and not hook.reason]
+    groups: list[Group] = []
+    taken = set(around.ids)
+    for members in _merge(candidates, wishes, around):
+        if len(members) > 1:
+            groups.append(_pytest_group(members, wishes, taken))
+            taken.add(groups[-1].id)
+    groups += _duplicates(hooks)
+    groups.sort(key=lambda group: group.members[-1].index)
+    merged = {hook.index for group in groups for hook in group.members}
+    reasons = {
+        hook.index: hook.reason or _why_alone(hook, candidates)
+        for hook in hooks
+        if hook.index not in merged and (hook.call or "pytest" in hook.reason)
+    }
+    return Proposal(stage=stage, hooks=hooks, groups=tuple(groups), reasons=reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A hook that runs pytest, and what has to be the same."""
+
+    hook: Hook
+    facets: Mapping[str, str]
+
+    @property
+    def call(self) -> PytestCall:
+        if self.hook.call is None:
+            raise AssertionError("unreachable")
+        return self.hook.call
+
+
+def _facets(hook: Hook, around: Surroundings) -> dict[str, str]:
+    call = hook.call
+    if call is None:
+        raise AssertionError("unreachable")
+    own = {
+        "when it runs": hook.trigger,
+        "what starts pytest": call.launcher,
+        "the options of pytest": call.equal,
+        "when it stops (`-x`, `--maxfail`)": call.stops,
+        "whether it names any target": bool(call.targets),
+        "the settings of pytest": sorted({around.settings(target) for target in call.targets}),
+        "`-m`": call.marker,
+        "`-k`": call.keyword,
+    }
+    told = own if hook.trigger != "always" else {**own, **dict.fromkeys(_FILTERS, None)}
+    return {name: repr(value) for name, value in {**hook.facets, **told}.items() if value is not None}
+
+
+def _merge(candidates: list[_Candidate], wishes: Wishes, around: Surroundings) -> Iterable[list[_Candidate]]:
+    """Candidates that can become one, those with the same targets and other expressions first."""
+    waiting = list(candidates)
+    for option in ("`-m`", "`-k`"):
+        for members in _bucket(waiting, lambda one, option=option: _but(one, option, unite=one.call.targets)):  # type: ignore[misc]
+            expressions = {one.facets.get(option) for one in members}
+            if len(expressions) > 1 and None not in expressions:
+                waiting = [one for one in waiting if one not in members]
+                yield from _by_files(members, wishes, around)
+    for members in _bucket(waiting, lambda one: tuple(sorted(one.facets.items()))):
+        yield from _by_files(members, wishes, around)
+
+
+def _but(candidate: _Candidate, option: str, unite: Sequence[str]) -> Any:
+    """What has to be the same where the expressions of an option differ: everything else, and the targets."""
+    rest = {name: value for name, value in candidate.facets.items() if name != option}
+    return (tuple(sorted(rest.items())), tuple(sorted(unite_targets(unite))))
+
+
+def _bucket(candidates: Iterable[_Candidate], key: Callable[[_Candidate], Any]) -> list[list[_Candidate]]:
+    found: dict[Any, list[_Candidate]] = {}
+    for one in candidates:
+        found.setdefault(key(one), []).append(one)
+    return list(found.values())
+
+
+def _by_files(members: list[_Candidate], wishes: Wishes, around: Surroundings) -> list[list[_Candidate]]:
+    """Those of some candidates that may become one for the files that they are for."""
+    if wishes.merge == "all":
+        return [members]
+    if wishes.merge == "same":
+        return _bucket(members, lambda one: one.hook.configured.files)
+    parts: list[tuple[set[str], list[_Candidate]]] = []
+    for one in members:
+        files = _matched(one.hook, around.tracked)
+        joined = [part for part in parts if part[0] & files]
+        parts = [part for part in parts if part not in joined]
+        parts.append((files.union(*(part[0] for part in joined)), [x for part in joined for x in part[1]] + [one]))
+    return [sorted(part, key=lambda one: one.hook.index) for _, part in parts]
+
+
+def _matched(hook: Hook, tracked: Sequence[str]) -> set[str]:
+    if hook.trigger != "some files":
+        return {""}
+    wanted, unwanted = re.compile(hook.configured.files or ""), re.compile(hook.configured.exclude or "^$")
+    return {name for name in tracked if wanted.search(name) and not unwanted.search(name)}
+
+
+def _pytest_group(members: list[_Candidate], wishes: Wishes, taken: Collection[str]) -> Group:
+    hooks = tuple(one.hook for one in members)
+    calls = [one.call for one in members]
+    files = unite_patterns([hook.configured.files or "" for hook in hooks])
+    notes = []
+    if calls[0].stops:
+        notes.append("It goes on after a failure, so that no check is left out: `-x` and `--maxfail` are dropped.")
+    call = replace(
+        calls[0],
+        targets=unite_targets([target for call in calls for target in call.targets]),
+        shown=tuple(one for one in calls[0].shown if all(one in call.shown for call in calls)),
+        stops="",
+        marker=_unite(call.marker for call in calls),
+        keyword=_unite(call.keyword for call in calls),
+    )
+    if len({hook.configured.files for hook in hooks}) > 1 and hooks[0].trigger == "some files":
+        notes.append("Each check runs whenever it has run before, and also for the files of the others.")
+    local = _local(call, wishes)
+    if "--testmon" in local:
+        notes.append("pytest-testmon leaves out tests that no change touches; have git ignore `.testmondata`.")
+    options = [*call.options, *local]
+    values = {
+        "id": _free_id(call.targets, taken),
+        "name": f"pytest: {plural(len(hooks), 'check')} in one session",
+        "entry": shlex.join(options),
+        **({"args": list(call.targets)} if call.targets else {}),
+        **_shared(hooks, files),
+    }
+    return Group(kind="pytest", members=hooks, values=values, call=call, notes=tuple(notes), local=local)
+
+
+def _unite(expressions: Iterable[str | None]) -> str | None:
+    given = [one for one in expressions if one is not None]
+    return unite_expressions(given) if given else None
+
+
+def _local(call: PytestCall, wishes: Wishes) -> tuple[str, ...]:
+    is_spread = any(word.startswith(("-n", "--numprocesses", "--dist")) for word in call.equal)
+    spread = ("-n", "auto") if wishes.xdist and not is_spread else ()
+    watched = any(word.startswith("--testmon") for word in call.equal)
+    return (*spread, *(("--testmon",) if wishes.testmon and not watched else ()))
+
+
+def _shared(hooks: Sequence[Hook], files: str) -> dict[str, Any]:
+    """What a merged hook says of itself besides its command."""
+    first = hooks[0].values
+    values: dict[str, Any] = {key: first[key] for key in _COPIED if key in first}
+    if hooks[0].trigger == "always":
+        values["always_run"] = True
+    elif files:
+        values["files"] = files
+    values["pass_filenames"] = False
+    if any("stages" in hook.values for hook in hooks):
+        values["stages"] = list(hooks[0].configured.stages)
+    values |= {key: True for key in ("require_serial", "verbose") if any(hook.values.get(key) for hook in hooks)}
+    known = {*values, *_COPIED, *_OWN}
+    return values | {key: value for key, value in first.items() if key not in known and value is not False}
+
+
+def _free_id(targets: Sequence[str], taken: Collection[str]) -> str:
+    """An id that tells the folder that all targets lie in, and that no other hook has."""
+    folders = [posixpath.dirname(posixpath.normpath(target.partition("::")[0])) for target in targets]
+    common = posixpath.commonpath(folders) if folders and not any(map(posixpath.isabs, folders)) else ""
+    words = _NOT_IN_ID.sub("-", common).strip("-")
+    wanted = f"pytest-{words}" if words else "pytest-session"
+    number, found = 1, wanted
+    while found in taken:
+        number += 1
+        found = f"{wanted}-{number}"
+    return found
+
+
+def _duplicates(hooks: Sequence[Hook]) -> list[Group]:
+    """The same command several times, with nothing between that could change what it sees."""
+    groups: list[Group] = []
+    row: list[Hook] = []
+    for hook in (*(one for one in hooks if one.call is None), None):
+        if hook is not None and row and _is_same(row[-1], hook):
+            row.append(hook)
+            continue
+        if len(row) > 1:
+            groups.append(_duplicate_group(tuple(row)))
+        row = [hook] if hook is not None else []
+    return groups
+
+
+def _is_same(one: Hook, other: Hook) -> bool:
+    return (
+        not (one.reason or other.reason)
+        and bool(one.words)
+        and one.words == other.words
+        and one.facets == other.facets
+        and one.trigger == other.trigger
+    )
+
+
+def _duplicate_group(hooks: tuple[Hook, ...]) -> Group:
+    files = unite_patterns([hook.configured.files or "" for hook in hooks])
+    last = hooks[-1].values
+    values = {key: last[key] for key in ("id", "alias", "name", "description", "entry", "args") if key in last}
+    return Group(kind="duplicate", members=hooks, values={**values, **_shared(hooks, files)})
+
+
+def _why_alone(hook: Hook, candidates: Sequence[_Candidate]) -> str:
+    """What tells a hook from the one that is most like it."""
+    own = next(one for one in candidates if one.hook is hook)
+    others = [one for one in candidates if one is not own]
+    if not others:
+        return "no other hook runs pytest"
+    differing = [
+        (sorted(name for name in {*own.facets, *one.facets} if own.facets.get(name) != one.facets.get(name)), one)
+        for one in others
+    ]
+    names, nearest = min(differing, key=lambda pair: len(pair[0]))
+    if not names:
+        return "its files have nothing to do with those of the others"
+    return f"differs from {nearest.hook.id} in {', '.join(names)}"

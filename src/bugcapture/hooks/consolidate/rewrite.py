@@ -1,0 +1,291 @@
+"""Take hooks out of a configuration and put another one in their place; all other bytes stay.
+
+What is written of the old hooks in comments moves to the new one. The result is read again: it has to say what
+is proposed and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.core.edit import TextEdit, apply_edits
+from bugcapture.core.errors import RefusedError
+from bugcapture.core.layout import BOM, line_end
+from bugcapture.core.text import printable
+from bugcapture.project.yaml import Document, fields, items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_COMMENT: Final = re.compile(r"#[^\r\n]*")
+_REST_OF_LINE: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
+_COMMENT_LINE: Final = re.compile(r"([ \t]*)#[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))+")
+_LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+=:-]*(?: [A-Za-z0-9_./+=:-]+)*\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where one item of a list in block style stands.
+
+    Attributes:
+        start: The beginning of its first line, with the comments right above it.
+        end: Behind its last line.
+        column: The column of its dash.
+        comments: Its comments, in their order.
+        reason: Why it cannot be taken out; empty where it can.
+    """
+
+    start: int
+    end: int
+    column: int
+    comments: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """One hook for some.
+
+    Attributes:
+        indexes: Which ones they are of all hooks, from 0; the new one takes the place of the last.
+        values: What the new one says.
+        titles: What each of the old ones is called.
+    """
+
+    indexes: tuple[int, ...]
+    values: Mapping[str, Any]
+    titles: tuple[str, ...]
+
+
+class Layout:
+    """Where the hooks of a configuration stand.
+
+    Args:
+        document: The configuration; the readers of hooks have found no fault in it.
+    """
+
+    def __init__(self, document: Document) -> None:
+        import yaml  # noqa: PLC0415 - only where there is a YAML file
+
+        self._document = document
+        self._text = document.text
+        self._tokens = [
+            token
+            for token in yaml.scan(document.text, Loader=yaml.SafeLoader)
+            if token.end_mark.index > token.start_mark.index
+        ]
+        self._starts = [token.start_mark.index for token in self._tokens]
+        repos = document.find("repos")
+        listed = items(repos)
+        self._repos = self._places(repos)
+        self._hooks: list[Place] = []
+        self._repo_of: list[int] = []
+        for number, repo in enumerate(listed):
+            hooks = fields(repo).get("hooks")
+            places = self._places(hooks)
+            if any(node is hooks for node in (fields(one).get("hooks") for one in listed[:number])):
+                places = [_fixed("is an alias of others") for _ in places]
+            self._hooks += places
+            self._repo_of += [number] * len(places)
+
+    @property
+    def unmovable(self) -> dict[int, str]:
+        """Why hooks cannot be taken out, by their index."""
+        return {index: place.reason for index, place in enumerate(self._hooks) if place.reason}
+
+    def replace(self, replacements: Sequence[Replacement]) -> bytes:
+        """The configuration with other hooks.
+
+        Args:
+            replacements: What takes the place of what; no hook is in two of them.
+
+        Raises:
+            RefusedError: If the result would not be read as it is meant.
+        """
+        new = apply_edits(self._text, self._edits(replacements))
+        content = (BOM if self._document.content.startswith(BOM) else b"") + new.encode()
+        _require_meant(self._document, new, replacements)
+        return content
+
+    def _edits(self, replacements: Sequence[Replacement]) -> Iterator[TextEdit]:
+        removed = {index for one in replacements for index in one.indexes[:-1]}
+        kept = {repo for index, repo in enumerate(self._repo_of) if index not in removed}
+        for repo, place in enumerate(self._repos):
+            if repo not in kept and repo in self._repo_of:
+                yield self._removal(place)
+        for index in removed:
+            if self._repo_of[index] in kept:
+                yield self._removal(self._hooks[index])
+        for one in replacements:
+            place = self._hooks[one.indexes[-1]]
+            yield TextEdit(place.start, place.end, self._block(one, place))
+
+    def _block(self, one: Replacement, place: Place) -> str:
+        end = line_end(self._document.content).decode("ascii")
+        noted = [self._hooks[index].comments for index in one.indexes]
+        lines = (*_heading(one.titles, noted), *write_item(one.values))
+        lines = tuple(f"{' ' * place.column}{line}".rstrip() for line in lines)
+        at_end = place.end == len(self._text) and not self._text.endswith(("\r", "\n"))
+        return end.join(lines) + ("" if at_end else end)
+
+    def _removal(self, place: Place) -> TextEdit:
+        """An item goes, and of the blank lines around it those that would be too many."""
+        end = place.end
+        before = self._text[: place.start].rstrip(" \t")
+        blank = _BLANK_LINES.match(self._text, end)
+        if blank and before.endswith(("\n\n", "\r\r", "\r\n\r\n")):
+            end = blank.end()
+        return TextEdit(place.start, end)
+
+    def _places(self, node: Any) -> list[Place]:
+        """The places of the items of a list."""
+        listed = items(node)
+        if not listed:
+            return []
+        if node.flow_style:
+            return [_fixed("it is written in flow style") for _ in listed]
+        inside = range(self._at(node.start_mark.index), self._at(node.end_mark.index))
+        dashes = [at for at in inside if self._is_dash(at, node.start_mark.column)]
+        if len(dashes) != len(listed):
+            return [_fixed("its list is an alias") for _ in listed]
+        ends = [*dashes[1:], inside.stop]
+        return [self._place(dash, range(dash, end)) for dash, end in zip(dashes, ends, strict=True)]
+
+    def _is_dash(self, at: int, column: int) -> bool:
+        mark = self._tokens[at].start_mark
+        return self._text[mark.index] == "-" and mark.column == column and self._tokens[at].id == "-"
+
+    def _place(self, dash: int, tokens: range) -> Place:
+        text, mark = self._text, self._tokens[dash].start_mark
+        start = mark.index - mark.column
+        last = self._tokens[tokens.stop - 1].end_mark.index
+        # A block scalar ends at the start of a line already.
+        rest = None if text[last - 1] in "\r\n" else _REST_OF_LINE.match(text, last)
+        end = rest.end() if rest else last
+        while (comment := _COMMENT_LINE.match(text, end)) and len(comment[1]) > mark.column:
+            end = comment.end()
+        above = self._above(start, mark.column)
+        return Place(
+            start=above,
+            end=end,
+            column=mark.column,
+            comments=(*_comments(text[above:start]), *self._inner_comments(tokens, end)),
+            reason=self._why_fixed(tokens, start, last, end),
+        )
+
+    def _why_fixed(self, tokens: range, start: int, last: int, end: int) -> str:
+        first = self._tokens[tokens.start].start_mark
+        if self._text[start : first.index].strip(" "):
+            return "it does not begin on a line of its own"
+        if end == last and self._text[last - 1] not in "\r\n" and last < len(self._text):
+            return "it does not end with its line"
+        if any(self._tokens[at].id == "<anchor>" for at in tokens):
+            return "it has an anchor"
+        return ""
+
+    def _above(self, start: int, column: int) -> int:
+        """Where the comments right above a line begin."""
+        while start:
+            end = start - 2 if self._text.startswith("\r\n", start - 2) else start - 1
+            line = max(self._text.rfind("\n", 0, end), self._text.rfind("\r", 0, end)) + 1
+            comment = _COMMENT_LINE.match(self._text, line)
+            if comment is None or comment.end() != start or len(comment[1]) != column:
+                break
+            start = line
+        return start
+
+    def _inner_comments(self, tokens: range, end: int) -> Iterator[str]:
+        behind = [self._tokens[at].start_mark.index for at in tokens[1:]]
+        for at, following in zip(tokens, [*behind, end], strict=True):
+            yield from _comments(self._text[self._tokens[at].end_mark.index : following])
+
+    def _at(self, index: int) -> int:
+        return bisect_left(self._starts, index)
+
+
+def write_item(values: Mapping[str, Any]) -> list[str]:
+    """An item of a list in block style: lines without indentation."""
+    lines = [line for key, value in values.items() for line in _write_pair(key, value)]
+    return [f"{'- ' if number == 0 else '  '}{line}" for number, line in enumerate(lines)]
+
+
+def _write_pair(key: str, value: Any) -> list[str]:
+    name = _scalar(key)
+    if isinstance(value, str) and "\n" in value and _is_block(value):
+        mark = "|" if value.endswith("\n") else "|-"
+        return [f"{name}: {mark}", *(f"  {line}".rstrip() for line in value.removesuffix("\n").split("\n"))]
+    if isinstance(value, list) and key == "args":
+        return [f"{name}:", *(f"  - {_scalar(one)}" for one in value)]
+    if isinstance(value, list | tuple):
+        return [f"{name}: [{', '.join(map(_scalar, value))}]"]
+    return [f"{name}: {_scalar(value)}"]
+
+
+def _is_block(text: str) -> bool:
+    """Whether a literal block can hold a text."""
+    lines = text.split("\n")
+    return (
+        all(line.isprintable() and line == line.rstrip() for line in lines)
+        and not text.startswith((" ", "\n"))
+        and not text.endswith("\n\n")
+    )
+
+
+def _scalar(value: Any) -> str:
+    """A value in one line."""
+    import yaml  # noqa: PLC0415 - as above
+
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if _PLAIN.match(value) and yaml.safe_load(value) == value:
+        return value
+    if value.isprintable():
+        return "'" + value.replace("'", "''") + "'"
+    return json.dumps(value)
+
+
+def _heading(titles: Sequence[str], noted: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """The old hooks as comments, with what was noted of them."""
+    yield f"# Instead of {len(titles)} hooks:"
+    for title, comments in zip(titles, noted, strict=True):
+        yield f"# - {printable(title)}"
+        yield from (f"#   {printable(line.lstrip('#').strip())}" for line in comments)
+
+
+def _comments(text: str) -> tuple[str, ...]:
+    return tuple(_COMMENT.findall(text))
+
+
+def _fixed(reason: str) -> Place:
+    return Place(start=0, end=0, column=0, reason=reason)
+
+
+def _require_meant(document: Document, new: str, replacements: Sequence[Replacement]) -> None:
+    """Whether the new text says what the old one said, with the new hooks in place of the old ones."""
+    import yaml  # noqa: PLC0415 - as above
+
+    wanted = yaml.safe_load(document.text)
+    put = {one.indexes[-1]: dict(one.values) for one in replacements}
+    gone = {index for one in replacements for index in one.indexes[:-1]}
+    index = 0
+    for repo in wanted["repos"]:
+        count = len(repo["hooks"])
+        repo["hooks"] = [put.get(at, hook) for at, hook in enumerate(repo["hooks"], start=index) if at not in gone]
+        index += count
+    wanted["repos"] = [repo for repo in wanted["repos"] if repo["hooks"]]
+    try:
+        right = yaml.safe_load(new) == wanted
+    except (yaml.YAMLError, RecursionError):
+        right = False
+    if not right:
+        raise RefusedError(
+            "the proposed hooks would not be read as they are meant",
+            where=document.where,
+            hint="merge the hooks by hand, as the report says",
+        )

@@ -1,0 +1,209 @@
+"""Have pytest list what hooks would run, before and after they are merged, in a copy of the checkout.
+
+The real tool runs the real commands, so that languages, environments and variables are those of a push; only
+``--collect-only`` and a plugin that writes the list are added.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, Final
+
+from bugcapture.core.errors import ConfigurationError
+from bugcapture.hooks.consolidate import listing
+from bugcapture.hooks.consolidate.equivalence import Comparison, Listing, compare
+from bugcapture.project import git
+from bugcapture.project.files import is_passed_over
+from bugcapture.project.process import Task, run_tasks
+from bugcapture.project.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bugcapture.hooks.consolidate.proposal import Group
+    from bugcapture.hooks.consolidate.pytest_call import PytestCall
+    from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
+
+_TOOLS: Final = ("pre-commit", "prek")
+_MODULE: Final = "bugcapture_listing_"
+_STAGE: Final = "manual"
+_DURATION: Final = re.compile(r"- hook id: check-(\d+)\s+- duration: ([\d.]+)s")
+# What a copied hook does not take with it: when it runs, how it is called, and what it leaves behind.
+_LEFT: Final = frozenset(
+    {
+        "id", "name", "alias", "description", "entry", "args", "files", "exclude", "types", "types_or",
+        "exclude_types", "stages", "always_run", "pass_filenames", "require_serial", "fail_fast", "verbose",
+        "log_file", "minimum_pre_commit_version", "priority",
+    }
+)  # fmt: skip
+_DEFAULTS: Final = ("default_language_version",)
+_LARGE: Final = 1_000_000
+_CACHES: Final = re.compile(r"\..*_cache\Z|\.testmondata.*\Z|\.bugcapture\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A session of pytest to list, with what its hook says besides."""
+
+    call: PytestCall
+    values: Mapping[str, Any]
+
+
+def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[Comparison, ...]:
+    """Each merged session of pytest beside those of its members.
+
+    Args:
+        plan: The plan.
+        run_tests: Whether the tests are run as well, so that what one leaves for another is seen.
+
+    Raises:
+        ConfigurationError: If there is no tool that runs hooks, or no revision to copy.
+        KeyboardInterrupt: If it was interrupted; nothing is left behind.
+    """
+    groups = [group for group in plan.proposal.groups if group.call is not None]
+    if not groups:
+        return ()
+    tool = next((found for name in _TOOLS if (found := shutil.which(name))), None)
+    if tool is None:
+        raise ConfigurationError(
+            "neither pre-commit nor prek is there to run the hooks with", hint="install one, or use --no-verify"
+        )
+    sessions = [one for group in groups for one in _sessions(group)]
+    with _copy(plan.top) as folder:
+        listings = _list_all(tool, folder, sessions, plan, run_tests=False)
+        if run_tests:
+            ends = _list_all(tool, folder, sessions, plan, run_tests=True)
+            listings = [
+                replace(one, outcomes=end.outcomes, exit_code=end.exit_code, said=end.said)
+                for one, end in zip(listings, ends, strict=True)
+            ]
+    comparisons, at = [], 0
+    for group in groups:
+        behind = at + len(group.members)
+        comparisons.append(compare(group, listings[at:behind], listings[behind]))
+        at = behind + 1
+    return tuple(comparisons)
+
+
+def _sessions(group: Group) -> Iterator[_Session]:
+    """The sessions of the members, and the one that they become."""
+    for hook in group.members:
+        if hook.call is not None:
+            yield _Session(hook.call, hook.values)
+    if group.call is not None:
+        yield _Session(group.call, group.values)
+
+
+def _list_all(
+    tool: str, folder: Path, sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool
+) -> list[Listing]:
+    with tempfile.TemporaryDirectory(prefix="bugcapture-listing-") as scratch:
+        place = Path(scratch)
+        source = Path(listing.__file__).read_bytes()
+        for number in range(len(sessions)):
+            (place / f"{_MODULE}{number}.py").write_bytes(source)
+        config = place / "config.yaml"
+        config.write_text(json.dumps(_configuration(sessions, plan, run_tests=run_tests)), "utf-8")
+        command = (tool, "run", "--all-files", f"--hook-stage={_STAGE}", "--color=never", f"--config={config}")
+        output = place / "output.txt"
+        run_tasks([Task(command=command, folder=folder, environment=_variables(place), output=output)])
+        said = output.read_text("utf-8", "replace")
+        seconds = {int(number): float(taken) for number, taken in _DURATION.findall(said)}
+        return [
+            _read(place / f"{_MODULE}{number}.json", seconds.get(number), said) for number in range(len(sessions))
+        ]
+
+
+def _configuration(sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool) -> dict[str, Any]:
+    """A configuration, as JSON that is YAML as well, whose hooks list what those sessions would run."""
+    defaults = {key: plan.raw.values[key] for key in _DEFAULTS if key in plan.raw.values}
+    hooks = [_hook(number, one, run_tests=run_tests) for number, one in enumerate(sessions)]
+    return {**defaults, "repos": [{"repo": "local", "hooks": hooks}]}
+
+
+def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
+    call = session.call
+    # What testmon leaves out depends on what it has seen; what is listed is the whole.
+    equal = tuple(word for word in call.equal if not word.startswith("--testmon"))
+    added = () if run_tests else ("--collect-only", "-q")
+    kept = {key: value for key, value in session.values.items() if key not in _LEFT}
+    return {
+        **kept,
+        "id": f"check-{number}",
+        "name": f"check-{number}",
+        "entry": shlex.join(replace(call, equal=equal).options),
+        "args": [*call.targets, *added, "-p", f"{_MODULE}{number}"],
+        "always_run": True,
+        "pass_filenames": False,
+        "verbose": True,
+        "stages": [_STAGE],
+    }
+
+
+def _variables(place: Path) -> dict[str, str]:
+    """The variables of a push, with a place for the plugin, and without traces in anybody's checkout."""
+    variables = {key: value for key, value in git.clean_environment().items() if key != "SKIP"}
+    paths = [str(place), *filter(None, [variables.get("PYTHONPATH")])]
+    return variables | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PRE_COMMIT_COLOR": "never",
+        # The environment of the user's checkout is borrowed, and must not be bent to the copy.
+        "UV_NO_SYNC": "1",
+    }
+
+
+def _read(file: Path, seconds: float | None, said: str) -> Listing:
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return Listing(said=said[-2000:], seconds=seconds)
+    return Listing(
+        tests={name: tuple(marks) for name, marks in found["tests"]},
+        errors=tuple((place, text) for place, text in found["errors"]),
+        outcomes=found["outcomes"],
+        exit_code=found["exit_code"],
+        settings=found["settings"],
+        root=found["root"],
+        seconds=seconds,
+    )
+
+
+@contextlib.contextmanager
+def _copy(top: Path) -> Iterator[Path]:
+    """A copy of the checkout as it lies there, gone at the end; environments are lent to it."""
+    repository = Repository.find(top)
+    if repository.resolve("HEAD") is None:
+        raise ConfigurationError("the repository has no commit yet", hint="commit first, or use --no-verify")
+    with repository.checkout(repository.snapshot()) as folder:
+        for entry in sorted(top.iterdir()):
+            if (
+                entry.is_dir()
+                and entry.name != ".git"
+                and is_passed_over(entry)
+                and not (folder / entry.name).exists()
+            ):
+                (folder / entry.name).symlink_to(entry, target_is_directory=True)
+        left = cache(lambda part: bool(_CACHES.match(part.name)) or is_passed_over(top / part))
+        for name in repository.unknown_files(["."]):
+            path = PurePath(name)
+            if not any(map(left, reversed(path.parents[:-1]))):
+                _copy_file(top / path, folder / path)
+        yield folder
+
+
+def _copy_file(file: Path, target: Path) -> None:
+    """Copy a file that git does not know and a test may need."""
+    with contextlib.suppress(OSError):
+        if not (_CACHES.match(file.name) or file.is_symlink() or file.stat().st_size > _LARGE or target.exists()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, target)
