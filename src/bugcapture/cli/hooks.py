@@ -10,6 +10,7 @@ import click
 from bugcapture.cli.findings import render_findings
 from bugcapture.cli.hooks_consolidate import command as consolidate
 from bugcapture.cli.hooks_install import command as install
+from bugcapture.cli.hooks_profile import command as profile
 from bugcapture.cli.options import (
     color_option,
     current_project,
@@ -42,6 +43,7 @@ def command(ctx: click.Context) -> None:
     Examples:
       bugcapture hooks check            # is the hook what it should be?
       bugcapture hooks install          # have it run `bugcapture check`
+      bugcapture hooks profile          # how long does each hook take?
       bugcapture hooks consolidate      # fewer hooks that run the same checks
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
@@ -51,6 +53,7 @@ def command(ctx: click.Context) -> None:
 
 command.add_command(consolidate, "consolidate")
 command.add_command(install, "install")
+command.add_command(profile, "profile")
 
 
 @command.command(context_settings=_HELP_OPTIONS)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DEFAULT: Final = Path(".bugcapture", "hook-timings.json")
 SCHEMA: Final = 1
 
-_GITIGNORE: Final = "# bugcapture keeps things of this machine here.\n*\n"
+_GITIGNORE: Final = "# What bugcapture keeps of this machine.\n*\n"
 
 
 def timings_file(project: Project) -> Path:
@@ -88,5 +88,5 @@ def _refuse(file: Path, why: str) -> ConfigurationError:
     return ConfigurationError(
         f"holds no hook timings: {shorten(printable(why), 200)}",
         where=printable(str(file)),
-        hint="measure again: `bugcapture hooks profile --save`",
+        hint="name another file, or remove it and measure again: `bugcapture hooks profile --save`",
     )
