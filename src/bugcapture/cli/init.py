@@ -39,6 +39,11 @@ _FORGES = ("github", "gitlab", "forgejo")
 @click.option(
     "--hook/--no-hook", default=None, help="Add a pre-commit hook; default: where there is a configuration."
 )
+@click.option(
+    "--weekly-reports",
+    is_flag=True,
+    help="Add a job that refreshes the reports every week, and opens a pull request.",
+)
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 if anything is missing.")
 @click.option("--diff", "diff_only", is_flag=True, help="Write nothing; show the change.")
@@ -50,6 +55,7 @@ def command(
     frameworks: tuple[str, ...],
     forges: tuple[str, ...],
     hook: bool | None,
+    weekly_reports: bool,
     yes: bool,
     check_only: bool,
     diff_only: bool,
@@ -69,13 +75,15 @@ def command(
       pytest           nothing, the plugin loads itself
       pyproject.toml   the table [tool.bugcapture]
       pre-commit       the hook bugcapture-check in .pre-commit-config.yaml
-      CI               a job that runs `bugcapture check` (GitHub, GitLab, Forgejo)
+      CI               a job that runs `bugcapture check` (GitHub, GitLab, Forgejo); with --weekly-reports
+                       another one that runs `bugcapture report refresh` and opens a pull request
 
     \b
     Examples:
       bugcapture init
       bugcapture init --diff                        # show the change, write nothing
       bugcapture init --yes --ci gitlab --hook
+      bugcapture init --weekly-reports --ci github
       bugcapture init --check                       # for CI: 1 while anything is missing
 
     Exit code 1 if anything is missing and was not written, 0 otherwise.
@@ -84,7 +92,9 @@ def command(
 
     _refuse_both(forges)
     asked = tuple(forge for forge in dict.fromkeys(forges) if forge != "none") if forges else None
-    request = InitRequest(frameworks=tuple(dict.fromkeys(frameworks)), forges=asked, hook=hook)
+    request = InitRequest(
+        frameworks=tuple(dict.fromkeys(frameworks)), forges=asked, hook=hook, weekly_reports=weekly_reports
+    )
     plan = plan_init(current_project(), request)
     shown = not check_only and output_format == "text"
     if shown:

@@ -75,8 +75,8 @@ def add_job(draft: Draft, root: Path, forge: str, requirement: str) -> None:
     if forge == "gitlab":
         _add_to_gitlab(draft, root / GITLAB_FILE, requirement)
         return
-    folder = _workflows(root, forge)
-    if any(_CALLED.search(text) for text in _texts(folder)):
+    folder = workflow_folder(root, forge)
+    if any(_CALLED.search(text) for text in workflow_texts(folder)):
         return
     own = {
         "github": {"runner": "ubuntu-latest", "actions": "actions/", "format": " --format github"},
@@ -106,13 +106,20 @@ def _add_to_gitlab(draft: Draft, file: Path, requirement: str) -> None:
         taken = document.find(_JOB)
         if taken is not None:
             raise document.refuse(taken, f"there is another job `{_JOB}`", _HINT)
-        stage = _stage(document)
+        stage = early_stage(document)
         lines = [f"{_JOB}:", *(f"  {line}" for line in ([f"stage: {stage}"] if stage else []) + job)]
         draft.put(file, add_key(document, lines), _REASON)
 
 
-def _stage(document: Document) -> str:
-    """The stage for the job; empty where GitLab's own default is one of the pipeline's."""
+def early_stage(document: Document) -> str:
+    """The stage for a quick job; empty where GitLab's own default is one of the pipeline's.
+
+    Args:
+        document: The configuration of GitLab.
+
+    Raises:
+        RefusedError: If it has stages, and none that can be written.
+    """
     stages = [str(node.value) for node in items(document.find("stages")) if node.id == "scalar"]
     if not stages or "test" in stages:
         return ""
@@ -122,14 +129,25 @@ def _stage(document: Document) -> str:
     return stage
 
 
-def _workflows(root: Path, forge: str) -> Path:
+def workflow_folder(root: Path, forge: str) -> Path:
+    """Where the workflows of GitHub and Forgejo are.
+
+    Args:
+        root: The project's folder.
+        forge: ``github`` or ``forgejo``.
+    """
     if forge == "github":
         return root / ".github" / "workflows"
     name = ".gitea" if (root / ".gitea").is_dir() and not (root / ".forgejo").is_dir() else ".forgejo"
     return root / name / "workflows"
 
 
-def _texts(folder: Path) -> Iterable[str]:
+def workflow_texts(folder: Path) -> Iterable[str]:
+    """The workflows in a folder; what cannot be read is passed over.
+
+    Args:
+        folder: The folder; it need not be there.
+    """
     for file in sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]):
         try:
             yield read_bytes(file).decode("utf-8", "replace")

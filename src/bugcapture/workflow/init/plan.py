@@ -18,6 +18,7 @@ from bugcapture.workflow.init.ci import add_job, find_forges
 from bugcapture.workflow.init.hook import FILE as HOOK_FILE
 from bugcapture.workflow.init.hook import add_hook
 from bugcapture.workflow.init.settings import add_settings
+from bugcapture.workflow.init.weekly import add_weekly_job
 from bugcapture.workflow.sources import read_inventory
 
 if TYPE_CHECKING:
@@ -41,11 +42,13 @@ class InitRequest:
         frameworks: The frameworks; empty for those that the project uses.
         forges: The forges that get a job; None for those that the project has files for.
         hook: Whether there shall be a hook of pre-commit; None where the project has a configuration of it.
+        weekly_reports: Whether the forges get a job as well that refreshes the generated documents.
     """
 
     frameworks: tuple[str, ...] = ()
     forges: tuple[str, ...] | None = None
     hook: bool | None = None
+    weekly_reports: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ def plan_init(project: Project, request: InitRequest) -> InitPlan:
     steps = _Steps()
     forges = find_forges(root) if request.forges is None else request.forges
     repository = next((place for place in (root, *root.parents) if (place / ".git").exists()), root)
+    if request.weekly_reports and not forges:
+        raise ConfigurationError("no forge has files here for a weekly job", hint="name one: --ci github")
     if repository != root and (forges or request.hook):
         told = "a hook and a job of the CI belong into the folder of the repository"
         raise ConfigurationError(told, where=relative_path(repository), hint="use --no-hook and --ci none here")
@@ -106,9 +111,13 @@ def plan_init(project: Project, request: InitRequest) -> InitPlan:
     if hook:
         steps.do(lambda: add_hook(steps.draft, root, origin))
     requirement = write_requirement([name for name in usages if name in frameworks], origin)
+    # The reports count the tests of frameworks that the project does not run, too.
+    everything = write_requirement([name for name, usage in usages.items() if usage.files], origin)
     for forge in forges:
         known = len(steps.draft.changes)
         steps.do(lambda forge=forge: add_job(steps.draft, root, forge, requirement))  # type: ignore[misc]
+        if request.weekly_reports:
+            steps.do(lambda forge=forge: steps.add_weekly_job(project, forge, everything))  # type: ignore[misc]
         if origin is None and len(steps.draft.changes) > known:
             steps.notes.append(f"the job of {forge} installs `{requirement}` from the package index")
     return InitPlan(
@@ -133,6 +142,10 @@ class _Steps:
             step()
         except (RefusedError, SourceError) as error:
             self.problems.append(error)
+
+    def add_weekly_job(self, project: Project, forge: str, requirement: str) -> None:
+        if note := add_weekly_job(self.draft, project, forge, requirement):
+            self.notes.append(note)
 
     def wire(self, wire: Wire, tests: Sequence[Path], root: Path) -> None:
         def step() -> None:
