@@ -71,7 +71,7 @@ def command(names: tuple[str, ...], output_format: str, output: Path | None, qui
 
     project = current_project()
     folder = read_folder(project)
-    asked = tuple(name for name in DOCUMENTS if name in names) or DOCUMENTS
+    asked = [name for name in DOCUMENTS if name in (names or project.settings.report.documents)]
     built = build_documents(project, folder, asked, Progress(quiet=quiet), datetime.now(UTC), writing=False)
     checked = check_documents(folder, built.documents, __version__)
     findings = [finding for one in checked for finding in one.findings]
@@ -81,6 +81,8 @@ def command(names: tuple[str, ...], output_format: str, output: Path | None, qui
         text = render_findings(findings, output_format)
     write_result(text, output)
     if not quiet:
+        for note in built.notes:
+            say(f"bugcapture: {note}")
         for name, why in built.skipped.items():
             say(f"bugcapture: {name}.md is not compared: {printable(why)}")
         stale = sum(one.difference.stale for one in checked)

@@ -85,7 +85,7 @@ def command(
 
     project = current_project()
     folder = read_folder(project)
-    asked = tuple(name for name in DOCUMENTS if name in names) or DOCUMENTS
+    asked = [name for name in DOCUMENTS if name in (names or project.settings.report.documents)]
     now = datetime.now(UTC)
     built = build_documents(project, folder, asked, Progress(quiet=quiet), now, writing=True)
     for name, why in built.skipped.items():
@@ -96,6 +96,8 @@ def command(
     refreshed = refresh(project, folder, built.documents, built.counts, options)
     write_result(_render(refreshed, built.skipped, output_format), output)
     if not quiet:
+        for note in built.notes:
+            say(f"bugcapture: {note}")
         for name, why in built.skipped.items():
             say(f"bugcapture: {name}.md is not written: {printable(why)}")
         written = sum(bool(one.difference) for one in refreshed)
@@ -144,6 +146,7 @@ def _why(one: Refreshed) -> str:
         (difference.format is not None, "in another format before"),
         (bool(difference.version), f"by bugcapture {printable(difference.version)} before"),
         (bool(difference.moves), tell_moves(difference.moves)),
+        (difference.outdated and not difference.moves, "says something else now"),
+        (difference.undated and not difference.outdated, "other dates of commits"),
     ]
-    told = "; ".join(reason for applies, reason in reasons if applies)
-    return told or ("" if not difference else "another history of commits")
+    return "; ".join(reason for applies, reason in reasons if applies)

@@ -126,11 +126,19 @@ class ReportSettings:
 
     Attributes:
         folder: Their folder, relative to the project.
+        documents: Which documents are written and checked when none is named.
         archive: Whether ``report refresh`` keeps a copy of each document that it replaces.
         archive_keep: How many copies of a document are kept; the oldest ones go.
     """
 
     folder: str = "docs/reports"
+    documents: tuple[Literal["hazards", "mock-audit", "test-suite", "bugs", "hook-timings"], ...] = (
+        "hazards",
+        "mock-audit",
+        "test-suite",
+        "bugs",
+        "hook-timings",
+    )
     archive: bool = False
     archive_keep: int = 12
 

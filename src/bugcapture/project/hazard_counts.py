@@ -78,6 +78,17 @@ def write_hazard_counts(counted: HazardCounts) -> str:
     return json.dumps(fields) + "\n"
 
 
+def append_counts(content: bytes, line: str) -> bytes:
+    """The content of the file with one line more, also where the last one has no end.
+
+    Args:
+        content: What the file holds.
+        line: The line; empty for none.
+    """
+    missing = b"\n" if line and content and not content.endswith(b"\n") else b""
+    return content + missing + line.encode()
+
+
 def _read(line: str, where: str) -> HazardCounts:
     try:
         fields = json.loads(line)

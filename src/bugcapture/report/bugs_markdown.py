@@ -27,7 +27,7 @@ def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding], *, dates: boo
 
     Args:
         bugs: The bugs.
-        unreadable: Test files and lines of evidence that say nothing.
+        unreadable: Test files that say nothing.
         dates: Whether it says since when bugs and tests are in their state.
     """
     states = Counter(bug.state.value for bug in bugs)

@@ -60,12 +60,14 @@ class BugList:
     Attributes:
         bugs: The bugs, by ascending number.
         inputs: What all of this was read from.
-        unreadable: Test files and lines of evidence that say nothing.
+        unreadable: Test files that say nothing.
+        bad_evidence: Lines of evidence that say nothing; they are on this machine alone.
     """
 
     bugs: tuple[Bug, ...]
     inputs: Mapping[str, str]
     unreadable: tuple[Finding, ...]
+    bad_evidence: tuple[Finding, ...]
 
 
 def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str]) -> BugList:
@@ -100,8 +102,9 @@ def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str]) 
         if not source.readable
         for one in source.check(project.settings.policy)
     )
-    return BugList(tuple(bugs), inputs, (*inventory.unreadable, *broken, *ledger.unreadable))
+    return BugList(tuple(bugs), inputs, (*inventory.unreadable, *broken), ledger.unreadable)
 
 
 def _key(capture: Capture) -> str:
-    return f"{_VERDICT}{capture.path}: {capture.name} ({bug_list(capture.tags.ids)})"
+    # What a test has said before its switch was removed is not what it says now.
+    return f"{_VERDICT}{capture.path}: {capture.name} ({bug_list(capture.tags.ids)} {capture.state.value})"

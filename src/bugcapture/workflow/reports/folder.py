@@ -6,11 +6,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bugcapture.core.errors import ConfigurationError
+from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.text import printable
 from bugcapture.project.config import setting_place
 from bugcapture.project.files import read_bytes
+from bugcapture.project.hazard_counts import FILE as COUNTS_FILE
 from bugcapture.workflow.reports import DOCUMENTS
+from bugcapture.workflow.reports.archive import FOLDER as ARCHIVE
 from bugcapture.workflow.reports.document import read_document
 from bugcapture.workflow.reports.manifest import FILE as MANIFEST_FILE
 from bugcapture.workflow.reports.manifest import read_manifest
@@ -57,6 +59,7 @@ def read_folder(project: Project) -> ReportFolder:
 
     Raises:
         ConfigurationError: If the folder is outside of the project, or is none.
+        RefusedError: If something in it is a symbolic link.
         SourceError: If a document cannot be read.
     """
     path = project.report_folder
@@ -65,6 +68,11 @@ def read_folder(project: Project) -> ReportFolder:
         raise ConfigurationError(told, where=printable(setting_place(project, "report", "folder")))
     if path.exists() and not path.is_dir():
         raise ConfigurationError("the report folder is a file", where=printable(str(path)))
+    for name in (*(f"{name}.md" for name in DOCUMENTS), MANIFEST_FILE, COUNTS_FILE, ARCHIVE):
+        if (path / name).is_symlink():  # It may lead anywhere, and what is written goes there.
+            raise RefusedError(
+                "is a symbolic link, and no report is written through one", where=printable(str(path / name))
+            )
     written = {}
     for name in DOCUMENTS:
         content = _read(path / f"{name}.md")

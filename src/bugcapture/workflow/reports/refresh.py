@@ -11,6 +11,7 @@ from bugcapture.core.text import printable
 from bugcapture.project.config import setting_place
 from bugcapture.project.draft import Draft
 from bugcapture.project.hazard_counts import FILE as COUNTS_FILE
+from bugcapture.project.hazard_counts import append_counts
 from bugcapture.workflow.reports.archive import archive_file, surplus
 from bugcapture.workflow.reports.compare import compare
 from bugcapture.workflow.reports.document import stamp_of, write_document
@@ -95,7 +96,7 @@ def refresh(
     refreshed = [_refresh(draft, folder, document, options) for document in documents]
     if counts:
         file = folder.path / COUNTS_FILE
-        draft.put(file, _append(draft.read(file) or b"", counts), "counts")
+        draft.put(file, append_counts(draft.read(file) or b"", counts), "counts")
     manifest = write_manifest(_inputs(folder, documents))
     if manifest != folder.manifest_content and documents:
         draft.put(folder.path / MANIFEST_FILE, manifest, "inputs")
@@ -134,8 +135,3 @@ def _inputs(folder: ReportFolder, documents: Iterable[Document]) -> list[dict[st
     made = {document.name: document.inputs for document in documents}
     kept = {name: inputs for name in folder.written if (inputs := folder.inputs(name)) is not None}
     return [dict(inputs) for inputs in {**kept, **made}.values()]
-
-
-def _append(content: bytes, line: str) -> bytes:
-    ended = content if not content or content.endswith(b"\n") else content + b"\n"
-    return ended + line.encode()
