@@ -292,7 +292,8 @@ class Worker:
         own = OWN_TESTS / f"{self.adapter}_adapter"
         tests = [OWN_TESTS / f"{self.adapter}_source", *(own / name for name in IMPORTING.get(self.adapter, ()))]
         options = ["-x", "-q", "--ff", "-o", f"cache_dir={self.folder / 'cache'}"]
-        options.append(f"--basetemp={self.folder / 'tmp'}")
+        # Tests of bugs of our own carry our markers, which the plugin would know.
+        options += ["-W", "ignore::pytest.PytestUnknownMarkWarning", f"--basetemp={self.folder / 'tmp'}"]
         done = subprocess.run(
             [sys.executable, "-m", "pytest", *options, *map(str, tests)],
             env={**os.environ, "PYTHONPATH": str(self.place), "PYTHONDONTWRITEBYTECODE": "1"},
@@ -343,7 +344,8 @@ class Worker:
 
     def _run_tests(self, question: str, observer: Observer) -> int:
         options = ["-x", "-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:bugcapture"]
-        options.append(f"--basetemp={self.folder / 'tmp'}")
+        # Tests of bugs of our own carry our markers, which the plugin would know.
+        options += ["-W", "ignore::pytest.PytestUnknownMarkWarning", f"--basetemp={self.folder / 'tmp'}"]
         tests = OWN_TESTS / f"{self.adapter}_adapter" if question == "own" else KIT / "test_conformance_rows.py"
         with contextlib.ExitStack() as stack:
             stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
