@@ -31,6 +31,7 @@ class LeakWatch:
 
     def __init__(self, config: pytest.Config, *, error: bool) -> None:
         self._watcher = Watcher(config.rootpath)
+        self._plugins = config.pluginmanager
         self._error = error
         self._before: State | None = None
         self._owned: dict[int, dict[Key, tuple[Any, Any]]] = {}
@@ -69,20 +70,37 @@ class LeakWatch:
         if before is not None:
             lines = describe(differences(before, self._watcher.look()))
             if lines:
-                setattr(item, ATTRIBUTE, lines)
+                self._plugins.register(LeakReport(self._plugins, item, lines))
                 if self._error:
                     raise LeakError(lines)
         return result
 
+
+class LeakReport:
+    """Sends what a test has left behind along with its report, to the controller of a parallel run as well.
+
+    It is there only for that one report: every hook that is asked costs all tests time.
+
+    Args:
+        plugins: Where it is registered.
+        item: The test.
+        lines: What it left behind.
+    """
+
+    def __init__(self, plugins: pytest.PytestPluginManager, item: pytest.Item, lines: list[str]) -> None:
+        self._plugins = plugins
+        self._item = item
+        self._lines = lines
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
+        self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Send what was found along with the report, to the controller of a parallel run as well."""
+        """Add it, and be gone."""
         report = yield
-        if call.when == "teardown" and hasattr(item, ATTRIBUTE):
-            setattr(report, ATTRIBUTE, getattr(item, ATTRIBUTE))
-            delattr(item, ATTRIBUTE)
+        if item is self._item:
+            setattr(report, ATTRIBUTE, self._lines)
+            self._plugins.unregister(self)
         return report
 
 
