@@ -42,7 +42,7 @@ _STAGES = (
 )  # fmt: skip
 @click.option(
     "--merge", type=click.Choice(("all", "overlapping", "same")), default="all", show_default=True,
-    help="Which hooks may become one: all that start pytest alike, those for overlapping files, those for the same.",
+    help="Which hooks become one: all that start pytest alike, those of overlapping files, those of the same.",
 )  # fmt: skip
 @click.option("--xdist", is_flag=True, help="Spread merged sessions over all processors (`-n auto`).")
 @click.option("--testmon", is_flag=True, help="Let merged sessions leave out tests that no change touches.")
@@ -65,11 +65,11 @@ def command(
     stage: str,
     config: Path | None,
     merge: Literal["all", "overlapping", "same"],
-    timings: Path | None,
     output_format: str,
     output: Path | None,
     quiet: bool,
     *,
+    timings: Path | None,
     xdist: bool,
     testmon: bool,
     diff_only: bool,

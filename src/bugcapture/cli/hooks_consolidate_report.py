@@ -60,7 +60,7 @@ def render_change(result: Consolidation) -> str:
 
 
 def render_text(result: Consolidation) -> str:
-    """The proposal, and the change."""
+    """The proposal, and the change where it is not written."""
     proposal = result.plan.proposal
     lines = [_headline(result)]
     for group in proposal.groups:
@@ -71,7 +71,7 @@ def render_text(result: Consolidation) -> str:
     if hints := list(_hints(result)):
         lines += ["", *hints]
     text = "".join(f"{line}\n" for line in lines)
-    change = render_change(result)
+    change = "" if result.is_written else render_change(result)
     return f"{text}\n{change}" if change else text
 
 

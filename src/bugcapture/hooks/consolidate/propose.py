@@ -230,7 +230,8 @@ def _shared(hooks: Sequence[Hook], files: str) -> dict[str, Any]:
 
 def _free_id(targets: Sequence[str], taken: Collection[str]) -> str:
     """An id that tells the folder that all targets lie in, and that no other hook has."""
-    folders = [posixpath.dirname(posixpath.normpath(target.partition("::")[0])) for target in targets]
+    paths = [posixpath.normpath(target.partition("::")[0]) for target in targets]
+    folders = [posixpath.dirname(path) if path.endswith(".py") else path for path in paths]
     common = posixpath.commonpath(folders) if folders and not any(map(posixpath.isabs, folders)) else ""
     words = _NOT_IN_ID.sub("-", common).strip("-")
     wanted = f"pytest-{words}" if words else "pytest-session"

@@ -155,7 +155,11 @@ def unite_targets(targets: Sequence[str]) -> tuple[str, ...]:
 def unite_expressions(expressions: Sequence[str]) -> str:
     """An expression of ``-m`` or ``-k`` that selects what any of some selects, and nothing else."""
     distinct = list(dict.fromkeys(expressions))
-    return distinct[0] if len(distinct) == 1 else " or ".join(f"({one})" for one in distinct)
+    return (
+        distinct[0]
+        if len(distinct) == 1
+        else " or ".join(one if one.isidentifier() else f"({one})" for one in distinct)
+    )
 
 
 def _is_plain(launcher: tuple[str, ...]) -> bool:

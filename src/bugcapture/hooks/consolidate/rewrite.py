@@ -26,7 +26,8 @@ _REST_OF_LINE: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 _COMMENT_LINE: Final = re.compile(r"([ \t]*)#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))+")
 _LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./+=:-]*(?: [A-Za-z0-9_./+=:-]+)*\Z")
+# What may stand without quotes, also in a list in flow style, when YAML reads it as the text that it is.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./][^,\[\]{}]*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +138,10 @@ class Layout:
     def _removal(self, place: Place) -> TextEdit:
         """An item goes, and of the blank lines around it those that would be too many."""
         end = place.end
-        before = self._text[: place.start].rstrip(" \t")
+        before = self._text[: place.start]
         blank = _BLANK_LINES.match(self._text, end)
-        if blank and before.endswith(("\n\n", "\r\r", "\r\n\r\n")):
+        is_first = before.rstrip().endswith(":")
+        if blank and (is_first or before.endswith(("\n\n", "\r\r", "\r\n\r\n"))):
             end = blank.end()
         return TextEdit(place.start, end)
 
@@ -239,23 +241,34 @@ def _is_block(text: str) -> bool:
 
 def _scalar(value: Any) -> str:
     """A value in one line."""
-    import yaml  # noqa: PLC0415 - as above
-
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    if _PLAIN.match(value) and yaml.safe_load(value) == value:
+    if value.isprintable() and _PLAIN.match(value) and _is_read_as(value):
         return value
     if value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     return json.dumps(value)
 
 
+def _is_read_as(text: str) -> bool:
+    """Whether YAML reads a text without quotes as itself."""
+    import yaml  # noqa: PLC0415 - as above
+
+    try:
+        return bool(yaml.safe_load(text) == text)
+    except yaml.YAMLError:
+        return False
+
+
 def _heading(titles: Sequence[str], noted: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """The old hooks as comments, with what was noted of them."""
     yield f"# Instead of {len(titles)} hooks:"
+    told = {""}
     for title, comments in zip(titles, noted, strict=True):
         yield f"# - {printable(title)}"
-        yield from (f"#   {printable(line.lstrip('#').strip())}" for line in comments)
+        new = [text for line in comments if (text := printable(line.lstrip("#").strip())) not in told]
+        yield from (f"#   {text}" for text in dict.fromkeys(new))
+        told.update(new)
 
 
 def _comments(text: str) -> tuple[str, ...]:
