@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -58,8 +59,8 @@ def attributes(documented: type) -> dict[str, str]:
     """
     told: dict[str, str] = {}
     name = ""
-    for line in (documented.__doc__ or "").partition("Attributes:\n")[2].split("\n"):
-        if start := _ATTRIBUTE.fullmatch(line.removeprefix("    ")):
+    for line in inspect.cleandoc(documented.__doc__ or "").partition("Attributes:\n")[2].split("\n"):
+        if start := _ATTRIBUTE.fullmatch(line):
             name = start[1]
             told[name] = start[2]
         elif name and line.strip():
