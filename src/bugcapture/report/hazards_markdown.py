@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.core.text import plural
 from bugcapture.report.markdown import as_code, as_text
 from bugcapture.report.markdown_table import write_markdown_table
 from bugcapture.report.scan_markdown import write_scan_markdown
@@ -46,8 +47,8 @@ def write_hazards(
     listed = _RISKS[: _RISKS.index(level) + 1]
     text = write_scan_markdown(hazards, names, files, before, title="Hazards of the tests", listed=listed)
     if unlisted := sum(hazard.level not in listed for hazard in hazards):
-        told = f"of less than {level} risk are counted and not listed"
-        text += f"\n{unlisted} {told}; `bugcapture scan --level info` shows them.\n"
+        told = f"{plural(unlisted, 'finding')} of less than {level} risk not listed here"
+        text += f"\n{told}; `bugcapture scan --level info` shows all.\n"
     return text + _problems(problems)
 
 

@@ -19,7 +19,9 @@ FORMAT: Final = 1
 
 _NAME: Final = "bugcapture-report"
 _STAMP: Final = re.compile(rf"<!-- {_NAME} (\{{.*\}}) -->\n")
-_OURS: Final = f"<!-- {_NAME} ".encode()
+# A merge may have put its own lines in front.
+_OURS: Final = re.compile(rb"^(?:\xef\xbb\xbf)?<!-- bugcapture-report ", re.MULTILINE)
+_HEAD: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class Written:
     @property
     def ours(self) -> bool:
         """Whether bugcapture wrote it, whatever became of it since."""
-        return self.content.removeprefix(b"\xef\xbb\xbf").startswith(_OURS)
+        return _OURS.search(self.content[:_HEAD]) is not None
 
 
 def digest(content: bytes) -> str:

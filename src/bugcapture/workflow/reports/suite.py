@@ -31,7 +31,7 @@ class CountedFile:
     Attributes:
         framework: ``behave``, ``robot``, ``pytest`` or `PYTEST_BDD`.
         path: The file, seen from the working directory.
-        size: Its bytes.
+        size: Its bytes, with line ends of one.
         lines: Its lines.
         count: What it holds.
         digest: The digest of its content; empty where it cannot be read.
@@ -117,6 +117,7 @@ def _count(file: Path, framework: str) -> CountedFile:
         count = _count_tests(file, path, framework, content)
     except SourceError as error:
         return CountedFile(framework=framework, path=path, count=SuiteCount(problem=error.message))
+    content = content.replace(b"\r\n", b"\n")  # As everywhere, line ends of Windows are as good as any.
     lines = len(content.splitlines())
     return CountedFile(
         framework=framework, path=path, size=len(content), lines=lines, count=count, digest=digest(content)
