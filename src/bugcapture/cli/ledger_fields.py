@@ -104,7 +104,8 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "at": _moment(change.at),
         "commit": change.commit or None,
-        "test": f"{change.location} {change.name}",
+        "location": change.location,
+        "name": change.name,
         "before": change.before.value if change.before else None,
         "after": change.after.value,
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,14 +21,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FOLDER: Final = Path(__file__).parent
-# All failure texts of a page together have about so many characters, and each at least so many.
-_ALL_TEXTS: Final = 300_000
-_LEAST_TEXT: Final = 160
-_LONGEST_TEXT: Final = 2000
 _NAME: Final = 300
-_CHANGES: Final = 12
 _RISKS: Final = ("critical", "high", "medium", "low", "info")
 _BUG_SERIES: Final = ("captured", "guarded")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of each text is shown, so that a page of many bugs stays small enough for every browser.
+
+    Attributes:
+        failure: Characters of a failure.
+        other: Characters of a reason, a step, a declaration, and of a failure that a proof repeats.
+        changes: Verdict changes of a bug.
+    """
+
+    failure: int
+    other: int
+    changes: int
+
+    @classmethod
+    def share(cls, bugs: int, tests: int) -> Room:
+        """The room that so many bugs and tests leave each other."""
+        return cls(
+            failure=_between(150, 240_000 // max(1, tests), 2000),
+            other=_between(80, 120_000 // max(1, tests), 400),
+            changes=_between(3, 3000 // max(1, bugs), 12),
+        )
 
 
 class Page:
@@ -44,7 +63,14 @@ class Page:
             lstrip_blocks=True,
         )
         environment.filters.update(
-            day=_day, minute=_minute, short=_short, percent=_percent, seconds=_seconds, web=_web, plural=plural
+            day=_day,
+            minute=_minute,
+            short=_short,
+            percent=_percent,
+            seconds=_seconds,
+            web=_web,
+            plural=plural,
+            cut=shorten,
         )
         self._template = environment.get_template("ledger.html.j2")
         self._style = (_FOLDER / "style.css").read_text("utf-8")
@@ -58,7 +84,6 @@ class Page:
         """
         burndown, hazards = fields["burndown"], fields["hazards"]
         tests = sum(len(bug["tests"]) for bug in fields["bugs"])
-        longest = max(_LEAST_TEXT, min(_LONGEST_TEXT, _ALL_TEXTS // max(1, tests)))
         return self._template.render(
             fields,
             style=Markup(self._style),  # noqa: S704 - our own file
@@ -75,9 +100,8 @@ class Page:
             proof_words=sorted({bug["proof"] for bug in fields["bugs"] if bug["proof"]}),
             tiles=_tiles(fields["bugs"]),
             slowest=_slowest(fields["hooks"]),
-            cut=partial(_cut, longest),
+            room=Room.share(len(fields["bugs"]), tests),
             name_length=_NAME,
-            shown_changes=_CHANGES,
             width=WIDTH,
             height=HEIGHT,
         )
@@ -130,8 +154,8 @@ def _slowest(hooks: Mapping[str, Any] | None) -> float:
     return max(medians, default=0.0) or 1.0
 
 
-def _cut(limit: int, text: str) -> str:
-    return shorten(text, limit)
+def _between(least: int, wanted: int, most: int) -> int:
+    return max(least, min(wanted, most))
 
 
 def _day(moment: str | None) -> str:
