@@ -112,6 +112,12 @@ def test_a_new_command_appears() -> None:
     assert "--hidden" not in page
 
 
+def test_a_guide_is_named() -> None:
+    """Where a page of that name was written by hand, the page of the command leads to it."""
+    assert "told in [the guide](../../verify.md).\n\n**Options**" in PAGES["commands/verify.md"]
+    assert "the guide" not in PAGES["commands/show.md"]
+
+
 def test_every_setting_is_told_with_its_type_and_default() -> None:
     """Those of the tables below it, too."""
     page = PAGES["configuration.md"]

@@ -13,7 +13,7 @@ from bugcapture.cli.main import root
 from program_reference.markdown import HEADER, escape, fence, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _PREFORMATTED = "\b"
 
@@ -44,12 +44,15 @@ def make_context(command: click.Command, name: str, parent: click.Context | None
     return click.Context(command, parent=parent, info_name=name, **command.context_settings)
 
 
-def command_pages(program: click.Group = root, name: str = "bugcapture") -> dict[str, str]:
+def command_pages(
+    program: click.Group = root, name: str = "bugcapture", guides: Collection[str] = ()
+) -> dict[str, str]:
     """A page for each command of the program, with its subcommands, and one that lists them.
 
     Args:
         program: The program's command.
         name: What it is called.
+        guides: Commands about which there is a guide of the same name, two folders above.
     """
     context = make_context(program, name)
     children = [(child, program.get_command(context, child)) for child in program.list_commands(context)]
@@ -57,7 +60,11 @@ def command_pages(program: click.Group = root, name: str = "bugcapture") -> dict
     pages = {"commands/index.md": _index(program, context, [child for child, _ in known])}
     for child, command in known:
         below = make_context(command, child, context)
-        parts = [_section(each, inner, 1 + (inner is not below)) for each, inner in walk_commands(command, below)]
+        guide = f"When and how to use it is told in [the guide](../../{child}.md).\n" if child in guides else ""
+        parts = [
+            _section(each, inner, 2) if inner is not below else _section(each, inner, 1, guide)
+            for each, inner in walk_commands(command, below)
+        ]
         pages[f"commands/{child}.md"] = HEADER + "\n".join(parts)
     return pages
 
@@ -73,13 +80,14 @@ def _index(program: click.Group, context: click.Context, names: list[str]) -> st
     return f"{HEADER}{section}\n## Commands\n\n{table(('command', 'job'), rows)}\n{toctree}"
 
 
-def _section(command: click.Command, context: click.Context, level: int) -> str:
+def _section(command: click.Command, context: click.Context, level: int, guide: str = "") -> str:
     path = context.command_path
     usage = command.get_usage(context).removeprefix("Usage: ")
     parts = [
         f"{'#' * level} `{path}`\n",
         fence("text", " ".join(usage.split())),
         *_help(command.help or ""),
+        *([guide] if guide else []),
     ]
     options = [one for one in command.get_params(context) if isinstance(one, click.Option) and not one.hidden]
     parts.append(f"**Options**\n\n```{{program}} {path}\n```\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from program_reference.commands import command_pages
@@ -14,13 +15,14 @@ from program_reference.verdicts import verdict_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+_DOCS = Path(__file__).parents[2]
 
 
 def make_pages() -> dict[str, str]:
     """The pages as the program is now, by their paths below the folder."""
     return {
-        **command_pages(),
+        **command_pages(guides={page.stem for page in _DOCS.glob("*.md")}),
         **scan_rule_pages(),
         **hook_rule_pages(),
         **evidence_pages(),
