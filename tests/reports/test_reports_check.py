@@ -20,7 +20,7 @@ RECORD = {
     "ids": [991],
     "location": "features/cart.feature:10",
     "name": "Full",
-    "verdict": "expected_fail",
+    "verdict": "expected_failure",
     "raw_status": "failed",
     **dict.fromkeys(("reason", "exc_type", "message", "step", "step_location", "worker", "shard", "commit"), ""),
     "duration": 0.1,
@@ -265,7 +265,7 @@ def test_the_last_verdict_is_an_input(fresh: ReportProject) -> None:
     )
     done = fresh.refresh("bugs")
     assert "evidence/run.jsonl:2: " in done.err
-    assert "| 1 behave | expected\\_fail |" in fresh.body("bugs")
+    assert "| 1 behave | expected\\_failure |" in fresh.body("bugs")
     assert "no record" not in fresh.body("bugs")
     later = {**RECORD, "ts": "2026-11-30T01:00:00Z", "verdict": "unexpected_pass"}
     fresh.write("evidence/later.jsonl", json.dumps(later) + "\n")
@@ -289,7 +289,7 @@ def test_a_verdict_ends_with_the_switch(fresh: ReportProject) -> None:
 
     fresh.refresh("bugs")
 
-    assert "expected\\_fail" not in fresh.body("bugs")
+    assert "expected\\_failure" not in fresh.body("bugs")
 
 
 def test_timings_are_compared_where_they_are(fresh: ReportProject) -> None:
