@@ -119,7 +119,8 @@ def test_files_that_cannot_be_read(project: ReportProject) -> None:
     broken = project.write("robot/broken.robot", b"*** Test Cases ***\n\xff\n")
 
     assert "is not UTF-8" in count_cases(broken, "x").problem
-    assert "cannot be parsed" in count_scenarios(b"Feature: x\nFeature: y\n", "x").problem
+    assert "cannot be parsed" in count_scenarios(b"# language: no such\nFeature: x\n", "x").problem
+    assert "is not UTF-8" in count_scenarios(b"Feature: \xff\n", "x").problem
     assert "cannot be parsed" in count_functions(b"def test(:\n", Path("test_x.py")).problem
     assert "cannot be parsed" in count_functions(b"x = '" + b"\0", Path("test_x.py")).problem
     shutil.rmtree(project.folder / "features")

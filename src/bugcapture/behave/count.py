@@ -25,7 +25,11 @@ def count_scenarios(content: bytes, path: str) -> SuiteCount:
     Raises:
         ConfigurationError: If Behave is not installed.
     """
-    feature, problem = parse_text(content.decode("utf-8", "replace").removeprefix(BOM), path)
+    try:
+        text = content.decode("utf-8").removeprefix(BOM)
+    except UnicodeDecodeError as error:
+        return SuiteCount(problem=f"is not UTF-8: byte 0x{content[error.start]:02x} ({error.reason})")
+    feature, problem = parse_text(text, path)
     if problem is not None:
         return SuiteCount(problem=problem.message)
     if feature is None:
