@@ -259,7 +259,11 @@ def test_the_verdicts_are_those_of_the_program() -> None:
     """The page is asked of the function; the pages that people wrote say the same."""
     page = verdict_page()
     assert all(f"`{verdict.value}`" in page for verdict in Verdict)
-    assert "| assertion | **`expected_failure`** |" in page
+    _, setup, action, verification, _ = page.split("\n### ")
+    assert "| assertion | green | green | green | **red** | **red** |" in verification
+    assert "| assertion | **red** | green | green |" in action
+    assert "| " not in setup
+    assert "Red whatever is declared: hook, cleanup, undefined step" in verification
     rows = [line for line in page.split("\n") if line.startswith(("| with", "| any"))]
     assert len(rows) == len(Verdict)
     told = (DOCS / "failures.md").read_text("utf-8")

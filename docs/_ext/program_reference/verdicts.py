@@ -31,6 +31,8 @@ _KINDS: Final = {
     Kind.INTERRUPT: "interrupt",
     Kind.UNKNOWN: "not told by the framework",
 }
+_RED: Final = "**red**"
+_HEADING: Final = ("the failure", "nothing declared", "that type", "that place", "another type", "another place")
 _INTRODUCTION: Final = f"""\
 {HEADER}# Verdicts
 
@@ -41,20 +43,19 @@ _DECLARED: Final = """
 ## A test with the switch that fails
 
 What the first failure is, where it happened, and what the test declares. *That type* is `Fails with:` with the
-type that was raised, *that place* is `Fails at:` with the step or keyword that failed. Bold is green, everything
-else is red.
+type that was raised, *that place* is `Fails at:` with the step or keyword that failed. Green is
+`expected_failure`, red is `wrong_failure`.
 """
 
 
 def verdict_page() -> str:
     """The page of all verdicts."""
-    heading = ("the failure", "nothing declared", "that type", "that place", "another type", "another place")
     return "\n".join(
         [
             _INTRODUCTION,
             table(("the test", "it …", "verdict", "the run is"), _summary()),
             _DECLARED,
-            *(f"### {told}\n\n{table(heading, _rows(phase))}" for phase, told in _PHASES.items()),
+            *(_phase(phase, told) for phase, told in _PHASES.items()),
         ]
     )
 
@@ -73,22 +74,30 @@ def _summary() -> list[tuple[str, ...]]:
     return [(test, does, f"`{verdict.value}`", _colour(verdict)) for test, does, verdict in asked]
 
 
-def _rows(phase: Phase) -> list[tuple[str, ...]]:
-    """One row for all kinds of failure that are judged alike."""
-    kinds: dict[tuple[str, ...], list[str]] = {}
-    for kind, told in _KINDS.items():
-        raised = _TYPES.get(kind, ("builtins.Exception",))[0]
-        declared = (
-            Expectation(),
-            Expectation(type_name=raised),
-            Expectation(place=_PLACE),
-            Expectation(type_name="ZeroDivisionError"),
-            Expectation(place="Then another step"),
-        )
-        outcome = _failed(phase, kind)
-        cells = tuple(_cell(decide(_OPEN, outcome, one).verdict) for one in declared)
-        kinds.setdefault(cells, []).append(told)
-    return [(", ".join(told), *cells) for cells, told in kinds.items()]
+def _phase(phase: Phase, told: str) -> str:
+    """A table of the failures that can be expected in a part of a test, and the names of those that never are."""
+    rows: list[tuple[str, ...]] = []
+    never: list[str] = []
+    for kind, name in _KINDS.items():
+        cells = _cells(phase, kind)
+        if set(cells) == {_RED}:
+            never.append(name)
+        else:
+            rows.append((name, *cells))
+    shown = table(_HEADING, rows) + "\n" if rows else ""
+    return f"### {told}\n\n{shown}Red whatever is declared: {', '.join(never)}.\n"
+
+
+def _cells(phase: Phase, kind: Kind) -> tuple[str, ...]:
+    raised = _TYPES.get(kind, ("builtins.Exception",))[0]
+    declared = (
+        Expectation(),
+        Expectation(type_name=raised),
+        Expectation(place=_PLACE),
+        Expectation(type_name="ZeroDivisionError"),
+        Expectation(place="Then another step"),
+    )
+    return tuple(_colour(decide(_OPEN, _failed(phase, kind), one).verdict) for one in declared)
 
 
 def _failed(phase: Phase, kind: Kind) -> Outcome:
@@ -96,9 +105,5 @@ def _failed(phase: Phase, kind: Kind) -> Outcome:
     return Outcome(status=Status.FAILED, failures=(failure,))
 
 
-def _cell(verdict: Verdict) -> str:
-    return f"**`{verdict.value}`**" if verdict.green else f"`{verdict.value}`"
-
-
 def _colour(verdict: Verdict) -> str:
-    return "green" if verdict.green else "**red**"
+    return "green" if verdict.green else _RED
