@@ -184,6 +184,9 @@ def _proof(result: Consolidation, group: Group) -> Iterator[str]:
 
 def _hints(result: Consolidation) -> Iterator[str]:
     proposal = result.plan.proposal
+    if result.prediction is not None and result.prediction.serial:
+        named = ", ".join(map(_safe, result.prediction.serial))
+        yield f"They write nothing: where a file does not need another, `require_serial: true` may go: {named}."
     if not proposal.groups:
         return
     gone = [hook.id for group in proposal.groups for hook in group.members if hook.id != group.id]

@@ -209,30 +209,35 @@ def _said(root: Any, key: str | None, more: Iterable[bytes]) -> Iterator[bytes]:
     """What a mapping says, with something more in the list below a key, or at its own end."""
     digests: dict[int, bytes] = {}
     for name, value in root.value:
-        yield _digest(name, digests)
+        yield digest(name, digests)
         if name.value == key:
-            yield from (_digest(item, digests) for item in value.value)
+            yield from (digest(item, digests) for item in value.value)
             yield from more
         else:
-            yield _digest(value, digests)
+            yield digest(value, digests)
     if key is None:
         yield from more
 
 
 def _children(node: Any) -> list[bytes]:
     parts = node.value if node.id == "sequence" else [part for pair in node.value for part in pair]
-    return [_digest(part, {}) for part in parts]
+    return [digest(part, {}) for part in parts]
 
 
-def _digest(node: Any, known: dict[int, bytes]) -> bytes:
-    """What a node says in a few bytes; a node that many aliases name is looked at once."""
+def digest(node: Any, known: dict[int, bytes]) -> bytes:
+    """What a node says in a few bytes; a node that many aliases name is looked at once.
+
+    Args:
+        node: The node.
+        known: What is known of nodes of the same file; filled.
+    """
     if id(node) not in known:
         parts = [node.tag.encode()]
         if node.id == "scalar":
             parts.append(node.value.encode("utf-8", "surrogatepass"))
         else:
             inner = node.value if node.id == "sequence" else [part for pair in node.value for part in pair]
-            parts += [_digest(part, known) for part in inner]
+            parts += [digest(part, known) for part in inner]
         told = b"".join(hashlib.sha256(part).digest() for part in parts)
         known[id(node)] = hashlib.sha256(node.id.encode() + told).digest()
     return known[id(node)]

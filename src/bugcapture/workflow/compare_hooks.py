@@ -56,6 +56,7 @@ class _Session:
 
     call: PytestCall
     values: Mapping[str, Any]
+    local: tuple[str, ...] = ()
 
 
 def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[Comparison, ...]:
@@ -100,7 +101,7 @@ def _sessions(group: Group) -> Iterator[_Session]:
         if hook.call is not None:
             yield _Session(hook.call, hook.values)
     if group.call is not None:
-        yield _Session(group.call, group.values)
+        yield _Session(group.call, group.values, group.local)
 
 
 def _list_all(
@@ -134,7 +135,8 @@ def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
     call = session.call
     # What testmon leaves out depends on what it has seen; what is listed is the whole.
     equal = tuple(word for word in call.equal if not word.startswith("--testmon"))
-    added = () if run_tests else ("--collect-only", "-q")
+    spread = tuple(word for word in session.local if word != "--testmon")
+    added = spread if run_tests else ("--collect-only", "-q")
     kept = {key: value for key, value in session.values.items() if key not in _LEFT}
     return {
         **kept,

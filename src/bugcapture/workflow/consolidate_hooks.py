@@ -151,7 +151,7 @@ def _require_same_files(group: Group, tracked: list[str], shown: str) -> None:
     wrong = find_untriggered(group, tracked)
     if wrong:
         raise RefusedError(
-            f"the merged hook {group.id} would run for other files than its {len(group.members)} members: "
+            f"the merged hook {printable(group.id)} would run for other files than its members: "
             f"{plural(len(wrong), 'file')}, such as {printable(shorten(wrong[0], _SHOWN))}",
             where=shown,
             hint="use --merge same",

@@ -44,12 +44,14 @@ class Prediction:
         whole: The stage.
         assumption: What is assumed.
         unmeasured: Hooks without a timing.
+        serial: Hooks that are kept from running several times at once, and were not seen to write anything.
     """
 
     groups: Mapping[str, Estimate]
     whole: Estimate
     assumption: str
     unmeasured: tuple[str, ...]
+    serial: tuple[str, ...]
 
 
 def predict(proposal: Proposal, profile: HookProfile, comparisons: Sequence[Comparison] = ()) -> Prediction | None:
@@ -80,6 +82,11 @@ def predict(proposal: Proposal, profile: HookProfile, comparisons: Sequence[Comp
         whole=Estimate(before, before - saved),
         assumption=MEASURED if started else GUESSED,
         unmeasured=tuple(hook.id for hook in proposal.hooks if known[hook.index] is None),
+        serial=tuple(
+            timing.label
+            for timing in profile.at_stage(proposal.stage)
+            if timing.require_serial and timing.pass_filenames and timing.parallel_safe and timing.seconds
+        ),
     )
 
 

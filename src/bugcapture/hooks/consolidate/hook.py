@@ -83,6 +83,7 @@ def _read(
     raw: RawConfiguration, configuration: Configuration, stage: str, unmovable: Mapping[int, str]
 ) -> Iterator[Hook]:
     numbers: dict[tuple[str, str], int] = {}
+    skipped = _skipped(raw)
     for index, (written, configured) in enumerate(zip(raw.hooks, configuration.hooks, strict=True)):
         if stage not in configured.stages:
             continue
@@ -97,7 +98,7 @@ def _read(
             values=written.values,
             words=words,
             call=call,
-            reason=reason or _why_fixed(configured, written.values) or unmovable.get(index, ""),
+            reason=reason or _why_fixed(configured, written.values, skipped) or unmovable.get(index, ""),
             facets=_facets(configured, written.values),
         )
 
@@ -119,7 +120,14 @@ def _call(words: Sequence[str]) -> tuple[PytestCall | None, str]:
     return call, ""
 
 
-def _why_fixed(hook: ConfiguredHook, values: Mapping[str, Any]) -> str:
+def _skipped(raw: RawConfiguration) -> list[Any]:
+    """The hooks that pre-commit.ci passes over, by their ids."""
+    service = raw.values.get("ci")
+    listed = service.get("skip") if isinstance(service, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _why_fixed(hook: ConfiguredHook, values: Mapping[str, Any], skipped: Sequence[Any]) -> str:
     if hook.repo != "local":
         return "it comes from another repository"
     if _language(hook) not in {"unsupported", "python"}:
@@ -128,6 +136,8 @@ def _why_fixed(hook: ConfiguredHook, values: Mapping[str, Any]) -> str:
         return "its files are more than a regular expression"
     if "log_file" in values:
         return "it has a log file of its own"
+    if {hook.id, hook.alias}.intersection(map(str, skipped)):
+        return "`ci: skip` names it"
     if not can_be_united(hook.files):
         return "its `files` name a group"
     return "it is given the names of files" if hook.pass_filenames else ""

@@ -10,22 +10,25 @@ import json
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.core.errors import RefusedError
 from bugcapture.core.layout import BOM, line_end
 from bugcapture.core.text import printable
-from bugcapture.project.yaml import Document, fields, items
+from bugcapture.project.yaml import Document, digest, fields, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
 _COMMENT: Final = re.compile(r"#[^\r\n]*")
 _REST_OF_LINE: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
 _COMMENT_LINE: Final = re.compile(r"([ \t]*)#[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_Pairs: TypeAlias = "list[tuple[bytes, bytes]]"
+_Said: TypeAlias = "tuple[_Pairs, list[tuple[_Pairs, list[bytes]]]]"
+
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))+")
-_LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 # What may stand without quotes, also in a list in flow style, when YAML reads it as the text that it is.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./][^,\[\]{}]*\Z")
 
@@ -125,11 +128,20 @@ class Layout:
                 yield self._removal(self._hooks[index])
         for one in replacements:
             place = self._hooks[one.indexes[-1]]
-            yield TextEdit(place.start, place.end, self._block(one, place))
+            yield TextEdit(place.start, place.end, self._block(one, place, removed))
 
-    def _block(self, one: Replacement, place: Place) -> str:
+    def _noted(self, index: int, removed: AbstractSet[int]) -> tuple[str, ...]:
+        """The comments of a hook, with those of a repository that goes with all its hooks at the first of them."""
+        own, repo = self._hooks[index].comments, self._repo_of[index]
+        siblings = [at for at, other in enumerate(self._repo_of) if other == repo]
+        if index != siblings[0] or not removed >= set(siblings):
+            return own
+        inner = {comment for at in siblings for comment in self._hooks[at].comments}
+        return (*(one for one in self._repos[repo].comments if one not in inner), *own)
+
+    def _block(self, one: Replacement, place: Place, removed: AbstractSet[int]) -> str:
         end = line_end(self._document.content).decode("ascii")
-        noted = [self._hooks[index].comments for index in one.indexes]
+        noted = [self._noted(index, removed) for index in one.indexes]
         lines = (*_heading(one.titles, noted), *write_item(one.values))
         lines = tuple(f"{' ' * place.column}{line}".rstrip() for line in lines)
         at_end = place.end == len(self._text) and not self._text.endswith(("\r", "\n"))
@@ -283,17 +295,8 @@ def _require_meant(document: Document, new: str, replacements: Sequence[Replacem
     """Whether the new text says what the old one said, with the new hooks in place of the old ones."""
     import yaml  # noqa: PLC0415 - as above
 
-    wanted = yaml.safe_load(document.text)
-    put = {one.indexes[-1]: dict(one.values) for one in replacements}
-    gone = {index for one in replacements for index in one.indexes[:-1]}
-    index = 0
-    for repo in wanted["repos"]:
-        count = len(repo["hooks"])
-        repo["hooks"] = [put.get(at, hook) for at, hook in enumerate(repo["hooks"], start=index) if at not in gone]
-        index += count
-    wanted["repos"] = [repo for repo in wanted["repos"] if repo["hooks"]]
     try:
-        right = yaml.safe_load(new) == wanted
+        right = _said(yaml.compose(new, Loader=yaml.SafeLoader)) == _meant(document, replacements)
     except (yaml.YAMLError, RecursionError):
         right = False
     if not right:
@@ -302,3 +305,39 @@ def _require_meant(document: Document, new: str, replacements: Sequence[Replacem
             where=document.where,
             hint="merge the hooks by hand, as the report says",
         )
+
+
+def _meant(document: Document, replacements: Sequence[Replacement]) -> _Said:
+    put = {one.indexes[-1]: _read_item(one.values) for one in replacements}
+    gone = {index for one in replacements for index in one.indexes[:-1]}
+    others, repos = _said(document.root)
+    index, changed = 0, []
+    for rest, hooks in repos:
+        places = range(index, index + len(hooks))
+        kept = [put.get(at, hook) for at, hook in zip(places, hooks, strict=True) if at not in gone]
+        index += len(hooks)
+        if kept or not hooks:
+            changed.append((rest, kept))
+    return others, changed
+
+
+def _said(root: Any) -> _Said:
+    """What a configuration says: besides its repositories, and each of them with its hooks."""
+    known: dict[int, bytes] = {}
+    others = [(digest(name, known), digest(value, known)) for name, value in root.value if name.value != "repos"]
+    repos = []
+    for repo in items(fields(root).get("repos")):
+        pairs = [(name, value) for name, value in repo.value if name.value != "hooks"]
+        rest = [(digest(name, known), digest(value, known)) for name, value in pairs]
+        repos.append((rest, [digest(hook, known) for hook in items(fields(repo).get("hooks"))]))
+    return others, repos
+
+
+def _read_item(values: Mapping[str, Any]) -> bytes:
+    """What a new hook says; nothing that could be found where it is not written as it is meant."""
+    import yaml  # noqa: PLC0415 - as above
+
+    text = "\n".join(write_item(values))
+    if yaml.safe_load(text) != [dict(values)]:
+        return b""
+    return digest(yaml.compose(text, Loader=yaml.SafeLoader).value[0], {})
