@@ -16,6 +16,7 @@ LIBRARY = """
     class OwnAssertion(AssertionError): pass
     class OwnError(ValueError): pass
     ALWAYS_THE_SAME = AssertionError("same")
+    KEPT = AssertionError("kept")
 
     def raise_value_error(message="no value"): raise ValueError(message)
     def raise_own_error(): raise OwnError("own value")
@@ -47,6 +48,17 @@ LIBRARY = """
             BuiltIn().run_keyword(name)
         except Exception:
             raise ALWAYS_THE_SAME
+    def raise_kept_about(name):
+        try:
+            BuiltIn().run_keyword(name)
+        except Exception:
+            raise KEPT
+    def raise_kept(): raise KEPT
+    def raise_first_of(name):
+        try:
+            BuiltIn().run_keyword(name)
+        except Exception as error:
+            raise error.get_errors()[0].__context__
     def raise_own_error_about(name):
         try:
             BuiltIn().run_keyword(name)
@@ -74,6 +86,9 @@ KEYWORDS = """
 *** Keywords ***
 Check Total
     Should Be Equal    1    2
+Check Twice
+    Run Keyword And Continue On Failure    Check Total
+    Check Total
 Check With Teardown
     Should Be Equal    1    2
     [Teardown]    Nothing
@@ -203,6 +218,14 @@ EXPECTED = {
     "one object raised twice": "Run Keyword And Ignore Error    Raise The Same\nRaise The Same",
     "one object raised again in a caught set-up": (
         "Run Keyword And Continue On Failure    Raise The Same\nRun Keyword And Ignore Error    The Same In Setup"
+    ),
+    "one object kept from a caught unknown keyword": (
+        "Run Keyword And Ignore Error    Raise Kept About    No Such Keyword\nRaise Kept"
+    ),
+    "first of several": "Raise First Of    Check Twice",
+    "declared as the built-in keyword says it": (
+        "[Documentation]    Fails with: AssertionError: Keyword 'Check Total' failed after\n"
+        "Wait Until Keyword Succeeds    2x    1ms    Check Total"
     ),
     "library after a caught unknown keyword": "Raise Own Assertion After    No Such Keyword",
     "expect error after a caught unknown keyword": (

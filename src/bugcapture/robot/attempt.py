@@ -192,8 +192,6 @@ def _errors_of(error: BaseException | None) -> list[BaseException | None]:
     """
     if isinstance(error, ExecutionPassed):
         error = error.earlier_failures
-        if error is None:
-            return []
     if not isinstance(error, ExecutionStatus):
         return [error]
     return [single for one in error.get_errors() for single in ([one] if one is error else _errors_of(one))]
