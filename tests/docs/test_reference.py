@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, make_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -291,6 +292,16 @@ def test_only_what_has_changed_is_written(tmp_path: Path) -> None:
 def test_the_index_leads_to_every_part(name: str) -> None:
     """A generated page that no list names would not be found."""
     assert f"\nreference/{name}" in (DOCS / "index.md").read_text("utf-8")
+
+
+def test_what_each_command_executes_is_told() -> None:
+    """The threat model has a row for every command, or for the group that it belongs to."""
+    rows = [line for line in (DOCS / "threat-model.md").read_text("utf-8").split("\n") if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall("`([a-z ]+)[^`]*`", row.split("|")[1])}
+    for command, context in walk_commands(root, make_context(root, "bugcapture")):
+        name = context.command_path.removeprefix("bugcapture").strip()
+        if not isinstance(command, click.Group):
+            assert {name, name.split(" ")[0]} & told, name
 
 
 def test_git_does_not_see_what_is_made() -> None:
