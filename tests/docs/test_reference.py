@@ -24,6 +24,7 @@ from program_reference.verdicts import verdict_page
 from bugcapture.cli.main import COMMANDS, root
 from bugcapture.core import errors
 from bugcapture.core.evidence import Evidence, encode_record
+from bugcapture.core.finding import RULES as FINDING_RULES
 from bugcapture.core.verdict import Verdict
 from bugcapture.hooks.rule import HookRule
 from bugcapture.hooks.rule import all_rules as all_hook_rules
@@ -31,9 +32,11 @@ from bugcapture.project.config import Settings
 from bugcapture.scan.hazard import Level
 from bugcapture.scan.rule import Rule
 from bugcapture.scan.rule import all_rules as all_scan_rules
+from bugcapture.workflow.gate.gate import RULES as GATE_RULES
 from command_project import CommandProject
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 PAGES = make_pages()
@@ -292,6 +295,28 @@ def test_only_what_has_changed_is_written(tmp_path: Path) -> None:
 def test_the_index_leads_to_every_part(name: str) -> None:
     """A generated page that no list names would not be found."""
     assert f"\nreference/{name}" in (DOCS / "index.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("page", "codes"),
+    [
+        ("scan", [rule.code for rule in all_scan_rules()]),
+        ("hooks", [rule.code for rule in all_hook_rules()]),
+        ("gate", GATE_RULES),
+    ],
+)
+def test_a_guide_has_a_row_for_every_rule(page: str, codes: Collection[str]) -> None:
+    """Tables that people wrote keep step with the program."""
+    rows = [line for line in (DOCS / f"{page}.md").read_text("utf-8").split("\n") if line.startswith("| ")]
+    told = [row.split("|")[1].strip(" `") for row in rows]
+    assert [code for code in codes if code not in told] == []
+
+
+def test_every_rule_of_a_check_is_told() -> None:
+    """In a guide, or in the help of its command."""
+    everything = "".join(page.read_text("utf-8") for page in DOCS.glob("*.md")) + "".join(PAGES.values())
+    ranges = everything.replace("T1 – T6", "T1 T2 T3 T4 T5 T6")  # noqa: RUF001 - as the page has it
+    assert [code for code in FINDING_RULES if not re.search(rf"\b{code}\b", ranges)] == []
 
 
 def test_what_each_command_executes_is_told() -> None:
