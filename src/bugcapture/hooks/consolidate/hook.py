@@ -37,7 +37,8 @@ class Hook:
         configured: The hook with all defaults.
         values: What is written of it.
         words: Its command; empty where that is not known.
-        call: The call of pytest that it is; None for another program.
+        runs_pytest: Whether it runs pytest, in whatever way.
+        call: The call of pytest that it is; None for another program, and for one that has to stay.
         reason: Why it cannot be merged with any other; empty where it can.
         facets: What has to be the same in hooks that become one, by what people call it.
     """
@@ -47,6 +48,7 @@ class Hook:
     configured: ConfiguredHook
     values: Mapping[str, Any]
     words: tuple[str, ...] = ()
+    runs_pytest: bool = False
     call: PytestCall | None = None
     reason: str = ""
     facets: Mapping[str, Any] = field(default_factory=dict)
@@ -97,6 +99,7 @@ def _read(
             configured=configured,
             values=written.values,
             words=words,
+            runs_pytest=call is not None or bool(reason),
             call=call,
             reason=reason or _why_fixed(configured, written.values, skipped) or unmovable.get(index, ""),
             facets=_facets(configured, written.values),

@@ -12,7 +12,7 @@ _FLAGS: Final = re.compile(r"\(\?([aimsux]+)\)")
 # What names a group of the pattern, or refers to one by its number or name.
 _REFERENCE: Final = re.compile(r"\\[1-9]|\(\?P|\(\?\(")
 _NOT_VERBOSE: Final = re.compile(r"[\s#]")
-_MANY: Final = 60
+_MANY: Final = 50
 
 
 def can_be_united(pattern: str) -> bool:

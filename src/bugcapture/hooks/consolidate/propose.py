@@ -10,12 +10,13 @@ import posixpath
 import re
 import shlex
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bugcapture.core.text import plural
 from bugcapture.hooks.consolidate.pattern import unite_patterns
 from bugcapture.hooks.consolidate.proposal import Group, Proposal
-from bugcapture.hooks.consolidate.pytest_call import unite_expressions, unite_targets
+from bugcapture.hooks.consolidate.pytest_call import split_target, unite_expressions, unite_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -84,7 +85,7 @@ def propose(stage: str, hooks: tuple[Hook, ...], wishes: Wishes, around: Surroun
     reasons = {
         hook.index: hook.reason or _why_alone(hook, candidates)
         for hook in hooks
-        if hook.index not in merged and (hook.call or "pytest" in hook.reason)
+        if hook.index not in merged and hook.runs_pytest
     }
     return Proposal(stage=stage, hooks=hooks, groups=tuple(groups), reasons=reasons)
 
@@ -113,7 +114,7 @@ def _facets(hook: Hook, around: Surroundings) -> dict[str, str]:
         "the options of pytest": call.equal,
         "when it stops (`-x`, `--maxfail`)": call.stops,
         "whether it names any target": bool(call.targets),
-        "the settings of pytest": sorted({around.settings(target) for target in call.targets}),
+        "the settings of pytest": sorted({around.settings(target) for target in call.targets or ("",)}),
         "`-m`": call.marker,
         "`-k`": call.keyword,
     }
@@ -125,7 +126,7 @@ def _merge(candidates: list[_Candidate], wishes: Wishes, around: Surroundings) -
     """Candidates that can become one, those with the same targets and other expressions first."""
     waiting = list(candidates)
     for option in ("`-m`", "`-k`"):
-        for members in _bucket(waiting, lambda one, option=option: _but(one, option, unite=one.call.targets)):  # type: ignore[misc]
+        for members in _bucket(waiting, partial(_but, option)):
             expressions = {one.facets.get(option) for one in members}
             if len(expressions) > 1 and None not in expressions:
                 waiting = [one for one in waiting if one not in members]
@@ -134,10 +135,10 @@ def _merge(candidates: list[_Candidate], wishes: Wishes, around: Surroundings) -
         yield from _by_files(members, wishes, around)
 
 
-def _but(candidate: _Candidate, option: str, unite: Sequence[str]) -> Any:
+def _but(option: str, candidate: _Candidate) -> Any:
     """What has to be the same where the expressions of an option differ: everything else, and the targets."""
     rest = {name: value for name, value in candidate.facets.items() if name != option}
-    return (tuple(sorted(rest.items())), tuple(sorted(unite_targets(unite))))
+    return (tuple(sorted(rest.items())), frozenset(map(split_target, candidate.call.targets)))
 
 
 def _bucket(candidates: Iterable[_Candidate], key: Callable[[_Candidate], Any]) -> list[list[_Candidate]]:

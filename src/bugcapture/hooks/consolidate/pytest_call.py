@@ -138,13 +138,19 @@ def read_call(words: Sequence[str]) -> PytestCall | None:
     return _read_arguments(PytestCall(launcher=launcher), stripped[1:])
 
 
+def split_target(target: str) -> tuple[str, str]:
+    """The normal path of a target, and what it names inside of the file."""
+    path, _, inner = target.partition("::")
+    return posixpath.normpath(path), inner
+
+
 def unite_targets(targets: Sequence[str]) -> tuple[str, ...]:
     """Targets without those that another one of them holds, in their order.
 
     A folder is not taken to hold the files that lie in it: pytest collects a file that is named also where it
     would pass it over in a folder.
     """
-    distinct = list({_split(target): target for target in reversed(targets)}.items())[::-1]
+    distinct = list({split_target(target): target for target in reversed(targets)}.items())[::-1]
     return tuple(
         target
         for parts, target in distinct
@@ -261,12 +267,6 @@ def _words(option: str, value: str | None) -> tuple[str, ...]:
     if value is None:
         return (option,)
     return (f"{option}={value}",) if option.startswith("--") else (option, value)
-
-
-def _split(target: str) -> tuple[str, str]:
-    """The normal path of a target, and what it names inside of the file."""
-    path, _, inner = target.partition("::")
-    return posixpath.normpath(path), inner
 
 
 def _holds(one: tuple[str, str], other: tuple[str, str]) -> bool:

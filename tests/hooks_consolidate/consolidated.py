@@ -1,0 +1,84 @@
+"""A configuration as text, and what is proposed for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from bugcapture.hooks.configuration import read_configuration
+from bugcapture.hooks.consolidate.hook import read_hooks
+from bugcapture.hooks.consolidate.propose import Surroundings, Wishes, propose
+from bugcapture.hooks.consolidate.rewrite import Layout, Replacement
+from bugcapture.hooks.raw import read_raw
+from bugcapture.project.yaml import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bugcapture.hooks.consolidate.proposal import Proposal
+
+PATH = ".pre-commit-config.yaml"
+LOCAL = "repos:\n  - repo: local\n    hooks:\n"
+
+
+def hook(name: str, entry: str, *more: str) -> str:
+    """A hook at pre-push that is not told any files."""
+    keys = {line.partition(":")[0] for line in more}
+    usual = ["language: system", "pass_filenames: false", "stages: [pre-push]", "files: ^src/"]
+    lines = [f"id: {name}", f"name: {name.upper()}", f"entry: {entry}"]
+    lines += [line for line in usual if line.partition(":")[0] not in keys]
+    lines += [line for line in more if not line.endswith(": -")]
+    return "".join(f"{'      - ' if at == 0 else '        '}{line}\n" for at, line in enumerate(lines))
+
+
+def suggest(
+    content: str | bytes,
+    wishes: Wishes | None = None,
+    *,
+    tracked: tuple[str, ...] = (),
+    settings: Callable[[str], str] = lambda _target: "",
+) -> Proposal:
+    """What is proposed."""
+    encoded = content.encode() if isinstance(content, str) else content
+    raw = read_raw(encoded, PATH)
+    configuration = read_configuration(raw, lambda _repo, _revision: None)
+    assert not configuration.problems
+    layout = Layout(read_yaml(encoded, PATH))
+    hooks = read_hooks(raw, configuration, "pre-push", layout.unmovable)
+    ids = {one.id for one in configuration.hooks}
+    return propose(
+        "pre-push", hooks, wishes or Wishes(), Surroundings(tracked=tracked, settings=settings, ids=ids)
+    )
+
+
+def merged(proposal: Proposal) -> list[list[str]]:
+    """The ids of the hooks that become one."""
+    return [[one.id for one in group.members] for group in proposal.groups]
+
+
+def reasons(proposal: Proposal) -> dict[str, str]:
+    """Why others stay, by their ids."""
+    return {one.id: proposal.reasons[one.index] for one in proposal.hooks if one.index in proposal.reasons}
+
+
+def rewrite(content: str | bytes, wishes: Wishes | None = None) -> bytes:
+    """The configuration with what is proposed."""
+    encoded = content.encode() if isinstance(content, str) else content
+    layout = Layout(read_yaml(encoded, PATH))
+    groups = suggest(encoded, wishes).groups
+    return layout.replace(
+        [
+            Replacement(
+                indexes=tuple(one.index for one in group.members),
+                values=group.values,
+                titles=tuple(one.id for one in group.members),
+            )
+            for group in groups
+        ]
+    )
+
+
+def said(content: str | bytes) -> Any:
+    """What a configuration says."""
+    return yaml.safe_load(content)
