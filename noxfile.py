@@ -58,6 +58,7 @@ def typecheck(session: nox.Session) -> None:
     install(session, "typecheck")
     session.run("mypy", *session.posargs)
     session.run("mypy", "noxfile.py", "tests/typing")
+    session.run("mypy", "--package", "program_reference", env={"MYPYPATH": "docs/_ext"})
     session.run("pyright")
 
 
