@@ -200,7 +200,10 @@ def _tell(report: ProfileReport, limits: Limits, saved: Path | None) -> None:
         say(f"bugcapture: {stage}: {label} was left out: {why}")
     failing = [f"{hook.label} ({hook.stage})" for hook in profile.hooks if hook.exit_code or hook.timed_out]
     if failing:
-        say(f"bugcapture: {plural(len(failing), 'hook')} did not pass: {', '.join(failing)}")
+        told = (
+            f"{plural(len(failing), 'hook')} did not pass in the copy, which has only what git tracks and --link"
+        )
+        say(f"bugcapture: {told}: {', '.join(failing)}")
     if measured.has_uncommitted:
         say("bugcapture: changes that are not committed were measured as well")
     for stage in profile.stages:

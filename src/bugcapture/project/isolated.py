@@ -43,6 +43,11 @@ class IsolatedCopy:
         self._branch = branch
         self._links = frozenset(links)
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for what is needed besides; the files of the checkout are elsewhere."""
+        return self.folder / ".git" / "bugcapture"
+
     def changes(self) -> list[str]:
         """Files that differ from the revision and are not ignored, seen from the top."""
         differing = call_git(
@@ -111,6 +116,7 @@ def isolated_copy(repository: Repository, commit: str, links: Sequence[str] = ()
                 call_git(folder, "update-ref", f"refs/heads/{branch}", commit)
             copy = IsolatedCopy(folder, commit, branch, links)
             copy.restore()
+            copy.scratch.mkdir()
             repository.fill_submodules(folder)
             for name in links:
                 _link(repository.top, folder, name)

@@ -118,17 +118,15 @@ class HookBench:
     Args:
         tool: The tool that runs them.
         copy: The copy in which they run.
-        scratch: A folder for what is needed besides.
         selection: The options that say which files they are given.
         timeout: Seconds that one run may take; None for any.
     """
 
     def __init__(
-        self, tool: HookTool, copy: IsolatedCopy, scratch: Path, selection: Sequence[str], timeout: float | None
+        self, tool: HookTool, copy: IsolatedCopy, selection: Sequence[str], timeout: float | None
     ) -> None:
         self._tool = tool
         self._copy = copy
-        self._scratch = scratch
         self._selection = selection
         self._timeout = timeout
         self._environment = {name: value for name, value in own_environment().items() if name not in _FORGOTTEN}
@@ -210,12 +208,12 @@ class HookBench:
         configuration = staged.configuration
         name = PurePosixPath(configuration.path).name
         content = read_bytes(self._copy.folder / configuration.folder / name)
-        file = self._scratch / "single.yaml"
+        file = self._copy.scratch / "single.yaml"
         file.write_bytes(single_configuration(read_raw(content, name), staged.position))
         return file
 
     def _run(self, arguments: Sequence[str], timeout: float | None) -> tuple[Ended, str]:
-        output = self._scratch / "output"
+        output = self._copy.scratch / "output"
         task = Task(
             command=(*self._tool.command, *arguments),
             folder=self._copy.folder / self._tool.folder,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import tempfile
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -114,17 +112,18 @@ def profile_hooks(project: Project, folder: Path, options: ProfileOptions, on_ru
     is_dirty = bool(repository.dirty_files())
     commit = repository.snapshot() if is_dirty else head.commit
     started = datetime.now(UTC).replace(microsecond=0)
-    with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bugcapture-profile-")))
-        copy = stack.enter_context(isolated_copy(repository, commit, links))
+    with isolated_copy(repository, commit, links) as copy:
         _require_tracked(repository.top, copy.folder, expected, selection)
-        bench = HookBench(tool, copy, scratch, selection, options.timeout)
+        bench = HookBench(tool, copy, selection, options.timeout)
         on_run(0, 0, f"{tool.name} installs what the hooks need")
         bench.install()
         # Only now it is known what other repositories say of their hooks.
         chosen = _choose(project, copy.folder, tool, options)
         timings, left_out = _measure(bench, chosen, options, on_run)
         version = bench.version()
+    if not timings:
+        told = "; ".join(f"{label}: {why}" for _, label, why in left_out)
+        raise ConfigurationError(f"no hook could be measured: {printable(told)}")
     profile = HookProfile(
         tool=tool.name,
         tool_version=version,
