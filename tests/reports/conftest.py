@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from report_project import ReportProject
+from report_project import ReportProject, at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ def _templates(tmp_path_factory: pytest.TempPathFactory) -> tuple[ReportProject,
     bare.fill()
     done = tmp_path_factory.mktemp("done") / "project"
     shutil.copytree(plain, done)
-    fresh = _open(done)
+    fresh = at(done)
     fresh.refresh()
     return bare, fresh
 
@@ -39,10 +39,4 @@ def fresh(tmp_path: Path, _templates: tuple[ReportProject, ReportProject]) -> Re
 
 def _copy(template: ReportProject, folder: Path) -> ReportProject:
     shutil.copytree(template.folder, folder / "project")
-    return _open(folder / "project")
-
-
-def _open(folder: Path) -> ReportProject:
-    project = ReportProject.__new__(ReportProject)
-    project.folder = folder
-    return project
+    return at(folder / "project")

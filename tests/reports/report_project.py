@@ -110,6 +110,13 @@ async def delete_user(user, openfga):
 TRAP = 'open("it-was-run", "w").close()\n'
 
 
+def at(folder: Path) -> ReportProject:
+    """The project in a folder that is there already."""
+    project = ReportProject.__new__(ReportProject)
+    project.folder = folder
+    return project
+
+
 class ReportProject(CommandProject):
     """The repository.
 

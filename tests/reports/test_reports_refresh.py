@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from report_project import ALL, DOCUMENTS, FOLDER, TESTS
+from report_project import ALL, DOCUMENTS, FOLDER, TESTS, at
 
 if TYPE_CHECKING:
     from report_project import ReportProject
@@ -302,7 +302,7 @@ def test_dates_need_the_whole_history(project: ReportProject) -> None:
     project.commit()
     clone = project.folder.parent / "clone"
     project.git("clone", "--quiet", "--depth=1", project.folder.as_uri(), str(clone))
-    (shallow := project.__class__.__new__(project.__class__)).folder = clone
+    shallow = at(clone)
 
     done = shallow.refresh(code=2)
 

@@ -65,7 +65,7 @@ if [ "$status" = 201 ]; then
 elif grep -q 'already exists' "$answer"; then
   echo "The pull request was open already, and has the new reports."
 else
-  echo "No pull request: the forge answered $status: $(head -c 500 "$answer" | tr '\\r\\n' '  ')"
+  printf 'No pull request: the forge answered %s: %s\\n' "$status" "$(head -c 500 "$answer" | tr '\\r\\n' '  ')"
   exit 1
 fi
 """
