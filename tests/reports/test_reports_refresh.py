@@ -232,6 +232,8 @@ def test_the_archive_keeps_the_newest(fresh: ReportProject) -> None:
     mine = f"{FOLDER}/archive/2020-01-01-bugs.md"
     others = f"{FOLDER}/archive/2020-01-01-hazards.md"
     fresh.write(mine, "# Mine\n")
+    (fresh.folder / f"{FOLDER}/archive/2020-02-02-bugs.md").mkdir()
+    (fresh.folder / f"{FOLDER}/archive/2020-03-03-bugs.md").symlink_to("../bugs.md")
     fresh.write(others, fresh.document("hazards"))
     for day in ("2021-01-01", "2022-01-01"):
         fresh.write(f"{FOLDER}/archive/{day}-bugs.md", fresh.document("bugs"))
@@ -243,7 +245,13 @@ def test_the_archive_keeps_the_newest(fresh: ReportProject) -> None:
 
     day = datetime.now(UTC).strftime("%Y-%m-%d")
     archived = sorted(name.rpartition("/")[2] for name in fresh.reports() if "/archive/" in name)
-    assert archived == ["2020-01-01-bugs.md", "2020-01-01-hazards.md", "2022-01-01-bugs.md", f"{day}-bugs.md"]
+    assert archived == [
+        "2020-01-01-bugs.md",
+        "2020-01-01-hazards.md",
+        "2020-03-03-bugs.md",
+        "2022-01-01-bugs.md",
+        f"{day}-bugs.md",
+    ]
 
 
 def test_no_archive_wins_over_the_settings(fresh: ReportProject) -> None:
@@ -380,6 +388,25 @@ def test_the_parts_of_a_file_in_python_that_only_a_run_knows(project: ReportProj
     project.refresh("test-suite")
 
     assert "Of 1 test only a run can count the cases" in project.body("test-suite")
+
+
+def test_what_cannot_be_read_is_told_in_the_documents(project: ReportProject) -> None:
+    """Files that no parser takes, files that are none, and comments that hold nothing back."""
+    project.write("tests/test_broken.py", "from unittest.mock import Mock\ndef test(:\n")
+    (project.folder / "tests/test_gone.py").symlink_to("nowhere.py")
+    project.write("tests/test_held.py", "import os\n\n\ndef test():\n    pass  # bugcapture: ignore[ENV401] why\n")
+    project.write("features/broken.feature", "# language: no such\n@tdd_bug @tdd_bug_7\nFeature: x\n")
+
+    project.refresh()
+
+    hazards = project.body("hazards")
+    assert "## Not scanned\n\n- `tests/test_broken.py:2`: P1 " in hazards
+    assert "- `tests/test_gone.py`: P1 cannot be read" in hazards
+    assert "## Comments that hold nothing back\n\n- `tests/test_held.py:5`: SUP" in hazards
+    assert "- `features/broken.feature:1`: cannot be parsed" in project.body("bugs")
+    project.check("--strict")
+    (project.folder / "tests/test_gone.py").unlink()
+    assert project.states("bugs")["bugs"]["removed"] == ["tests/test_gone.py"]
 
 
 def test_a_project_without_tests(project: ReportProject) -> None:

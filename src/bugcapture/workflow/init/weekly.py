@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import RefusedError
-from bugcapture.core.layout import append_lines
 from bugcapture.core.text import printable
 from bugcapture.project.config import setting_place
 from bugcapture.project.paths import relative_path
@@ -132,7 +131,7 @@ def add_weekly_job(draft: Draft, project: Project, forge: str, requirement: str)
     """Add a job that refreshes the documents, where no job does.
 
     Args:
-        draft: The changes so far.
+        draft: The changes so far, with the job that checks the captures.
         project: The project, whose settings name the folder of the documents.
         forge: ``github``, ``gitlab`` or ``forgejo``.
         requirement: What ``pip install`` is given.
@@ -175,12 +174,8 @@ def _add_workflow(draft: Draft, folder: Path, words: dict[str, str]) -> bool:
 
 
 def _add_to_gitlab(draft: Draft, file: Path, words: dict[str, str]) -> bool:
-    content = draft.read(file)
-    if not (content or b"").strip():
-        draft.put(file, append_lines(content or b"", _gitlab_job("", words)), _REASON)
-        return True
     with by_hand(_gitlab_job("", words)):
-        document = read_yaml(content or b"", relative_path(file))
+        document = read_yaml(draft.read(file) or b"", relative_path(file))
         if _CALLED.search(document.text):
             return False
         taken = document.find(_JOB)

@@ -87,6 +87,7 @@ def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str]) 
         for _, source in inventory.sources
         if source.captures or not source.readable
     }
+    inputs |= {finding.path: "" for finding in inventory.unreadable}
     bugs = []
     for number, entries in ledger.bugs.items():
         tests = []

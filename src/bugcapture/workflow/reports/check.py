@@ -12,7 +12,6 @@ from bugcapture.workflow.reports.compare import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from bugcapture.workflow.reports.compare import Difference, Moves
@@ -38,11 +37,6 @@ class CheckedDocument:
     file: Path
     stamp: Stamp | None
     difference: Difference
-
-    @property
-    def generated_at(self) -> datetime | None:
-        """When it was written; None when it does not say."""
-        return self.stamp.generated_at if self.stamp is not None else None
 
     @property
     def state(self) -> str:

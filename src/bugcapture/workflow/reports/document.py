@@ -41,11 +41,6 @@ class Document:
     facts: str
     inputs: Mapping[str, str]
 
-    @property
-    def file_name(self) -> str:
-        """The name of its file."""
-        return f"{self.name}.md"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
