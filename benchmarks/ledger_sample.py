@@ -112,8 +112,10 @@ def make_bugs(count: int, days: int, seed: int = 991) -> list[Bug]:
     bugs = []
     for position in range(count):
         area, title, error, message = _SUBJECTS[position % len(_SUBJECTS)]
-        born = max(1, round(days - days * 0.97 * position / count) - chance.randrange(4))
-        fixed = max(1, born - 9 - chance.randrange(80)) if born > 30 and chance.random() < 0.74 else None
+        # Many at the beginning, and then fewer.
+        born = max(1, round(days - days * 0.95 * (position / count) ** 1.5) - chance.randrange(4))
+        fixed = born - 20 - chance.randrange(130) if chance.random() < 0.85 else None
+        fixed = None if fixed is not None and fixed < 1 else fixed
         suffix = "" if position < len(_SUBJECTS) else f" ({position // len(_SUBJECTS) + 1})"
         number = 900 + position * (7 if count < 100 else 1) + chance.randrange(1 if count >= 100 else 7)
         frameworks = tuple(sorted(chance.sample(_FRAMEWORKS, chance.choice((1, 1, 1, 2, 3)))))

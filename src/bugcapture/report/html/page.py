@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FOLDER: Final = Path(__file__).parent
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI"})
 _NAME: Final = 300
 _RISKS: Final = ("critical", "high", "medium", "low", "info")
 _BUG_SERIES: Final = ("captured", "guarded")
@@ -44,7 +46,7 @@ class Room:
     def share(cls, bugs: int, tests: int) -> Room:
         """The room that so many bugs and tests leave each other."""
         return cls(
-            failure=_between(150, 240_000 // max(1, tests), 2000),
+            failure=_between(120, 200_000 // max(1, tests), 2000),
             other=_between(80, 120_000 // max(1, tests), 400),
             changes=_between(3, 3000 // max(1, bugs), 12),
         )
@@ -71,6 +73,7 @@ class Page:
             web=_web,
             plural=plural,
             cut=shorten,
+            isolate=_isolate,
         )
         self._template = environment.get_template("ledger.html.j2")
         self._style = (_FOLDER / "style.css").read_text("utf-8")
@@ -115,6 +118,13 @@ def _show(value: Any) -> Any:
         lines = value.replace("\r\n", "\n").replace("\t", "    ").split("\n")
         return "\n".join(map(printable, lines))
     return value
+
+
+def _isolate(text: str) -> Any:
+    """A text whose words from right to left do not turn round what stands beside it."""
+    if text.isascii() or not any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text):
+        return text
+    return Markup("<bdi>{}</bdi>").format(_show(text))
 
 
 def _hash(text: str) -> str:

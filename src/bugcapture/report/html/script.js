@@ -13,6 +13,7 @@
     return { row, index, section: target.closest("details"), text: null };
   });
   let order = { key: "bug", down: false };
+  let standing = bugs;  // As the rows stand at the moment; moving a thousand of them takes time.
 
   const value = (bug, key) => {
     const cell = bug.row.cells[columns.get(key)];
@@ -31,7 +32,9 @@
       if (head.dataset.key === order.key) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    table.tBodies[0].append(...bugs.toSorted(compare).map((bug) => bug.row));
+    const sorted = bugs.toSorted(compare);
+    if (sorted.some((bug, index) => bug !== standing[index])) table.tBodies[0].append(...sorted.map((bug) => bug.row));
+    standing = sorted;
   };
 
   const holds = (bug, wanted) => {
@@ -111,6 +114,8 @@
     unfold.textContent = open ? "Close all that are shown" : "Open all that are shown";
   });
   window.addEventListener("hashchange", follow);
+  // A browser that goes to the target of an address by itself takes the focus away, until all is loaded.
+  window.addEventListener("load", () => setTimeout(reveal));
   sort();
   follow();
 })();
