@@ -19,7 +19,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
 ]
-exclude_patterns = ["_build", "_ext"]
+exclude_patterns = ["_build", "_ext", "reports"]
 html_theme = "furo"
 html_title = f"bugcapture {release}"
 myst_enable_extensions = ["deflist"]

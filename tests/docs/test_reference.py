@@ -14,6 +14,7 @@ from docs_pages import DOCS, ROOT
 from program_reference.commands import command_pages, make_context, walk_commands
 from program_reference.evidence import evidence_pages, evidence_schema
 from program_reference.exits import exit_page, exit_text
+from program_reference.in_tests import behave_steps, pytest_options, robot_keywords
 from program_reference.markdown import escape
 from program_reference.outputs import find_documents
 from program_reference.pages import make_pages, write_pages
@@ -290,11 +291,28 @@ def test_only_what_has_changed_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["commands", "configuration", "scan-rules", "hook-rules", "exit-codes", "json", "verdicts"]
+    "name", ["commands", "configuration", "scan-rules", "hook-rules", "exit-codes", "json", "verdicts", "in-tests"]
 )
 def test_the_index_leads_to_every_part(name: str) -> None:
     """A generated page that no list names would not be found."""
     assert f"\nreference/{name}" in (DOCS / "index.md").read_text("utf-8")
+
+
+def test_markers_options_steps_and_keywords_are_told() -> None:
+    """As pytest, Behave and Robot Framework know them."""
+    page = PAGES["in-tests.md"]
+    for marker in ("tdd_bug(991)", "tdd_issue(991)", "tdd_expected_fail(raises=None, match=None)"):
+        assert f"| `{marker}` |" in page
+    assert list(pytest_options()) == ["--bugcapture-leaks", "--bugcapture-mock-truth"]
+    assert "```{option} --bugcapture-leaks[=warn|error|off]\n" in page
+    steps = behave_steps()
+    assert len(steps) >= 7
+    assert [text for kind, text, _ in steps if f"`{kind.capitalize()} {text}`" not in page] == []
+    keywords = robot_keywords()
+    assert len(keywords) >= 6
+    assert [keyword.name for keyword in keywords if f"### {keyword.name}\n" not in page] == []
+    assert "by the name under which it is *looked up*, like" in page
+    assert "```robotframework\nRace Object    tests.fixtures:new_audit_service\n${service} =" in page
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from program_reference.commands import command_pages
 from program_reference.evidence import evidence_pages
 from program_reference.exits import exit_page
+from program_reference.in_tests import in_tests_page
 from program_reference.outputs import output_page
 from program_reference.rules import hook_rule_pages, scan_rule_pages
 from program_reference.settings import settings_page
@@ -27,6 +28,7 @@ def make_pages() -> dict[str, str]:
         **hook_rule_pages(),
         **evidence_pages(),
         "configuration.md": settings_page(),
+        "in-tests.md": in_tests_page(),
         "verdicts.md": verdict_page(),
         "exit-codes.md": exit_page(),
         "json.md": output_page(),
