@@ -22,6 +22,8 @@ _IN_PROCESS = {
     "capture",
     "history",
     "hooks",
+    "hooks_profile",
+    "html",
     "init",
     "prove",
     "pytest_source",
