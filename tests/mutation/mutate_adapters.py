@@ -66,16 +66,16 @@ _NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, sub
 # Modules that read or edit sources, of which nothing runs in a test run, and those that watch tests of any kind.
 STATIC = {
     "behave": {
-        "add_install", "dialect", "environment", "execute", "graduate", "leaks", "mock_truth", "parse", "scaffold",
-        "settings", "source", "suite", "wire", "wiring",
+        "add_install", "count", "dialect", "environment", "execute", "graduate", "leaks", "mock_truth", "parse",
+        "scaffold", "settings", "source", "suite", "wire", "wiring",
     },
     "robot": {
-        "dialect", "execute", "graduate", "parse", "places", "race_library", "scaffold", "select", "source",
-        "wire", "wiring",
+        "count", "dialect", "execute", "graduate", "parse", "places", "race_library", "scaffold", "select",
+        "source", "wire", "wiring",
     },
     "pytest": {
-        "bdd_source", "dialect", "execute", "graduate", "leaks", "mock_truth", "scaffold", "selection", "settings",
-        "source", "wire", "wiring",
+        "bdd_source", "count", "dialect", "execute", "graduate", "leaks", "mock_truth", "scaffold", "selection",
+        "settings", "source", "wire", "wiring",
     },
 }  # fmt: skip
 
