@@ -20,7 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 _DRIVER = "chromedriver"
 _OPTIONS = (
     "--headless=new",
