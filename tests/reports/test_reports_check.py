@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -144,6 +145,10 @@ def test_a_document_that_is_missing(fresh: ReportProject) -> None:
         lambda text: re.sub(r'"generated_at": "....', '"generated_at": "1999', text),
         lambda text: re.sub(r'"count": \d+', '"count": "x"', text),
         lambda text: text.replace('"name": "bugs"', '"name": "hazards"'),
+        lambda text: re.sub(r'"version": "[^"]*"', r'"version": "\\ud800"', text),
+        lambda text: re.sub(r'"generated_at": "[^"]*"', '"generated_at": "0001-01-01T00:00:00+23:00"', text),
+        lambda text: re.sub(r'"generated_at": "[^"]*"', '"generated_at": 5', text),
+        lambda text: re.sub(r'"count": \d+', '"more": 1', text),
         lambda text: text.replace("<!-- bugcapture-report {", "<!-- bugcapture-report {{"),
     ],
 )
@@ -156,6 +161,25 @@ def test_a_document_that_was_changed_by_hand(fresh: ReportProject, change: objec
     assert f"{FOLDER}/bugs.md: D3 was changed by hand after it was written; run" in done.out
     fresh.refresh()
     fresh.check("--strict")
+
+
+def test_a_document_that_was_forged(fresh: ReportProject) -> None:
+    """With a digest that fits: it still is not what the sources say."""
+    body = fresh.body("bugs").replace("captured", "guarded")
+    content = f"sha256:{hashlib.sha256(body.encode()).hexdigest()[:32]}"
+    head = re.sub(r'"content": "[^"]*"', f'"content": "{content}"', fresh.document("bugs").partition("\n\n")[0])
+    fresh.write(f"{FOLDER}/bugs.md", f"{head}\n\n{body}")
+
+    told = "D4 is stale: another clone or installation reads the same inputs differently; run"
+    assert f"{FOLDER}/bugs.md: {told}" in fresh.check(code=1).out
+
+
+def test_changed_by_hand_and_stale(fresh: ReportProject) -> None:
+    """Both are told."""
+    fresh.write(f"{FOLDER}/bugs.md", fresh.document("bugs") + "More.\n")
+    fresh.write("features/more.feature", "Feature: f\n  @tdd_bug @tdd_bug_5\n  Scenario: s\n    Given x\n")
+
+    assert [one["rule"] for one in fresh.states("bugs")["bugs"]["findings"]] == ["D3", "D4"]
 
 
 def test_a_file_of_the_user(fresh: ReportProject) -> None:

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 @quiet_option
 @color_option
 def command(names: tuple[str, ...], output_format: str, output: Path | None, quiet: bool, *, strict: bool) -> int:
-    """Check that the documents still say what the sources say; all of them, or those that are named.
+    """Check that the documents still say what the sources say.
+
+    NAME is a document, as of `report refresh`; without one, all are meant.
 
     Makes each document anew without writing it, and compares digests. Times of files are not asked. A stale
     document is told with the inputs that moved: files that were changed, added or removed, settings, verdicts.

@@ -109,7 +109,7 @@ class _Builder:
         before = scanned.history[-2].counts if len(scanned.history) > 1 else None
         level = self._project.settings.scan.level
         body = write_hazards(result.hazards, result.problems, rule_names(), result.files, before, level)
-        return Document(name="hazards", body=body, facts=body, inputs=scanned.inputs)
+        return Document(name="hazards", body=body, inputs=scanned.inputs)
 
     def _mock_audit(self) -> Document:
         from bugcapture.cli.report_scan import is_about_mocks, mock_trend, rule_names  # noqa: PLC0415
@@ -119,7 +119,7 @@ class _Builder:
         trend = mock_trend(scanned.history)[-_TREND:]
         mocks = [hazard for hazard in scanned.result.hazards if is_about_mocks(hazard.rule)]
         body = write_mock_audit(mocks, rule_names(), scanned.result.files, trend)
-        return Document(name="mock-audit", body=body, facts=body, inputs=scanned.inputs)
+        return Document(name="mock-audit", body=body, inputs=scanned.inputs)
 
     def _scan(self) -> Scanned:
         from bugcapture.cli.report_scan import scan_everything  # noqa: PLC0415
@@ -148,11 +148,11 @@ class _Builder:
 
         files = count_suite(show)
         body = write_suite(files, count_captures(files, self._inventory()))
-        return Document(name="test-suite", body=body, facts=body, inputs=suite_inputs(files, self._project.root))
+        return Document(name="test-suite", body=body, inputs=suite_inputs(files, self._project.root))
 
     def _bugs(self) -> Document:
         from bugcapture.project import git  # noqa: PLC0415
-        from bugcapture.report.bugs_markdown import write_bugs  # noqa: PLC0415
+        from bugcapture.report.bugs_markdown import DATES, write_bugs  # noqa: PLC0415
         from bugcapture.workflow.reports.bugs import list_bugs  # noqa: PLC0415
 
         if self._writing and git.is_shallow(self._project.root):
@@ -164,9 +164,8 @@ class _Builder:
         self._progress.show("bugs: reading the ledger")
         listed = list_bugs(self._project, self._inventory(), self._folder.inputs("bugs") or {})
         self.built.notes += [f"{one.where}: {one.message}" for one in listed.bad_evidence]
-        facts = write_bugs(listed.bugs, listed.unreadable, dates=False)
         body = write_bugs(listed.bugs, listed.unreadable)
-        return Document(name="bugs", body=body, facts=facts, inputs=listed.inputs)
+        return Document(name="bugs", body=body, inputs=listed.inputs, unsure=DATES)
 
     def _hook_timings(self) -> Document | None:
         from bugcapture.project.files import read_bytes  # noqa: PLC0415
@@ -182,4 +181,4 @@ class _Builder:
             return None
         body = write_hook_timings(profile)
         inputs = {relative_path(file): digest(read_bytes(file))}
-        return Document(name="hook-timings", body=body, facts=body, inputs=inputs)
+        return Document(name="hook-timings", body=body, inputs=inputs)

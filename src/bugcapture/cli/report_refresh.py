@@ -49,7 +49,9 @@ def command(
     archive: bool | None,
     force: bool,
 ) -> int:
-    """Write the documents that do not say what the sources say; all of them, or those that are named.
+    """Write the documents that do not say what the sources say.
+
+    NAME is a document; without one, all are meant.
 
     \b
     Documents:
@@ -66,7 +68,8 @@ def command(
 
     Counts of hazards are added to hazard-counts.jsonl, when they change. With --archive the old version of a
     document goes to archive/DATE-NAME.md, by the day when it was written; the last 12 of each are kept, or
-    `archive_keep`. Settings are `folder`, `archive` and `archive_keep` in [tool.bugcapture.report].
+    `archive_keep`. Settings are `folder`, `documents` (those that are meant without a NAME), `archive` and
+    `archive_keep` in [tool.bugcapture.report].
 
     \b
     Examples:
@@ -147,6 +150,6 @@ def _why(one: Refreshed) -> str:
         (bool(difference.version), f"by bugcapture {printable(difference.version)} before"),
         (bool(difference.moves), tell_moves(difference.moves)),
         (difference.outdated and not difference.moves, "says something else now"),
-        (difference.undated and not difference.outdated, "other dates of commits"),
+        (difference.undated, "other dates of commits"),
     ]
     return "; ".join(reason for applies, reason in reasons if applies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -22,13 +23,16 @@ dates are those of the commits.
 """
 
 
-def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding], *, dates: bool = True) -> str:
+# What a clone may not know: a cell with the day of a commit.
+DATES: Final = re.compile(r"(?<=\| )(?:\d{4}-\d\d-\d\d|not committed)(?= \|)", re.ASCII)
+
+
+def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding]) -> str:
     """The ledger of captured bugs.
 
     Args:
         bugs: The bugs.
         unreadable: Test files that say nothing.
-        dates: Whether it says since when bugs and tests are in their state.
     """
     states = Counter(bug.state.value for bug in bugs)
     counts = ", ".join(f"{states[state]} {state}" for state in ("captured", "guarded"))
@@ -36,15 +40,15 @@ def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding], *, dates: boo
     if bugs:
         overview = ["bug", "state", "since", "tests", "last verdict"]
         tests = ["bug", "test", "file", "framework", "state", "since", "last verdict"]
-        parts += [write_markdown_table(overview, _overview(bugs, dates)), _WORDS]
-        parts += ["## Tests\n", write_markdown_table(tests, _tests(bugs, dates))]
+        parts += [write_markdown_table(overview, _overview(bugs)), _WORDS]
+        parts += ["## Tests\n", write_markdown_table(tests, _tests(bugs))]
     if unreadable:
         listed = "".join(f"- {as_code(one.where)}: {as_text(one.message)}\n" for one in unreadable)
         parts += ["## Not read\n", listed]
     return "\n".join(parts)
 
 
-def _overview(bugs: Sequence[Bug], dates: bool) -> list[list[str]]:
+def _overview(bugs: Sequence[Bug]) -> list[list[str]]:
     rows = []
     for bug in bugs:
         frameworks = Counter(test.capture.framework for test in bug.tests)
@@ -53,7 +57,7 @@ def _overview(bugs: Sequence[Bug], dates: bool) -> list[list[str]]:
             [
                 str(bug.number),
                 bug.state.value,
-                _day(bug.since, dates),
+                _day(bug.since),
                 ", ".join(f"{count} {name}" for name, count in sorted(frameworks.items())),
                 as_text(", ".join(_times(verdict, count) for verdict, count in sorted(verdicts.items()))),
             ]
@@ -61,7 +65,7 @@ def _overview(bugs: Sequence[Bug], dates: bool) -> list[list[str]]:
     return rows
 
 
-def _tests(bugs: Sequence[Bug], dates: bool) -> list[list[str]]:
+def _tests(bugs: Sequence[Bug]) -> list[list[str]]:
     return [
         [
             str(bug.number),
@@ -69,7 +73,7 @@ def _tests(bugs: Sequence[Bug], dates: bool) -> list[list[str]]:
             as_code(test.capture.path),
             test.capture.framework,
             test.capture.state.value,
-            _day(test.since, dates),
+            _day(test.since),
             as_text(test.verdict),
         ]
         for bug in bugs
@@ -77,9 +81,7 @@ def _tests(bugs: Sequence[Bug], dates: bool) -> list[list[str]]:
     ]
 
 
-def _day(moment: datetime | None, dates: bool) -> str:
-    if not dates:
-        return ""
+def _day(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d}" if moment is not None else "not committed"
 
 

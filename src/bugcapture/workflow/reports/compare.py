@@ -44,7 +44,7 @@ class Difference:
         format: The format that it was written in, when that is another one; None otherwise.
         version: The version of bugcapture that has written it, when that is another one; empty otherwise.
         outdated: It says other facts than the sources.
-        undated: It says other dates, or other things that only some clones know.
+        undated: It says the same but for what only some clones know.
         moves: The inputs that moved.
     """
 
@@ -83,13 +83,16 @@ def compare(
     if stamp is None:
         return Difference(foreign=not written.ours, edited=written.ours)
     now = stamp_of(document, version, stamp.generated_at)
+    moves = Moves() if stamp.inputs == now.inputs else find_moves(before, document.inputs)
+    other = document.facts(written.body) != document.facts(document.body)
     return Difference(
         edited=written.edited,
         format=stamp.format if stamp.format != FORMAT else None,
         version=stamp.version if stamp.version != version else "",
-        outdated=stamp.facts != now.facts,
-        undated=stamp.content != now.content,
-        moves=Moves() if stamp.inputs == now.inputs else find_moves(before, document.inputs),
+        # What was changed by hand differs for that reason, unless there is another one.
+        outdated=other and (not written.edited or bool(moves)),
+        undated=not (other or written.edited) and written.body != document.body,
+        moves=moves,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -31,15 +31,23 @@ class Document:
     Attributes:
         name: Its name, which is that of its file without the ending.
         body: What it says, in Markdown, without the stamp.
-        facts: The same without what only the clone at hand knows, such as dates; a document that says other facts
-            than the sources is stale.
         inputs: What it was made from, such as ``tests/test_cart.py``, each with its digest or its value.
+        unsure: What in its text only some clones know, such as dates of commits: it may be another in a document
+            that is not stale. None for nothing.
     """
 
     name: str
     body: str
-    facts: str
     inputs: Mapping[str, str]
+    unsure: re.Pattern[str] | None = None
+
+    def facts(self, body: str) -> str:
+        """What a text says without what only some clones know.
+
+        Args:
+            body: The text of this document, or of another version of it.
+        """
+        return body if self.unsure is None else self.unsure.sub("", body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +62,6 @@ class Stamp:
         inputs: The digest of all that it was made from.
         count: How many inputs these are.
         content: The digest of its body.
-        facts: The digest of its facts.
     """
 
     name: str
@@ -64,7 +71,6 @@ class Stamp:
     inputs: str
     count: int
     content: str
-    facts: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +80,14 @@ class Written:
     Attributes:
         content: Its bytes.
         stamp: Its stamp; None where it has none, or none that can be read.
+        body: What it says.
         edited: Whether somebody changed it after it was written.
     """
 
     content: bytes
     stamp: Stamp | None = None
-    edited: bool = field(default=False)
+    body: str = ""
+    edited: bool = False
 
     @property
     def ours(self) -> bool:
@@ -122,7 +130,6 @@ def stamp_of(document: Document, version: str, at: datetime) -> Stamp:
         inputs=digest_inputs(document.inputs),
         count=len(document.inputs),
         content=digest(_encode(document.body)),
-        facts=digest(_encode(document.facts)),
     )
 
 
@@ -157,18 +164,18 @@ def read_document(content: bytes, name: str) -> Written:
         return replace(written, edited=written.ours)
     body = text[found.end() :].partition("\n\n")[2]
     same = _encode(text) == write_document(body, stamp) and stamp.content == digest(_encode(body))
-    return replace(written, stamp=stamp, edited=not same)
+    return replace(written, stamp=stamp, body=body, edited=not same)
 
 
 def _read_stamp(text: str) -> Stamp | None:
     try:
         fields = json.loads(text)
-        at = datetime.fromisoformat(fields["generated_at"])
+        at = datetime.fromisoformat(fields["generated_at"]).astimezone(UTC)
         stamp = Stamp(**{**fields, "generated_at": at})
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    words = (stamp.name, stamp.version, stamp.inputs, stamp.content, stamp.facts)
-    known = all(isinstance(word, str) for word in words) and at.tzinfo is not None
+    words: tuple[object, ...] = (stamp.name, stamp.version, stamp.inputs, stamp.content)
+    known = all(isinstance(word, str) and word.isascii() and word.isprintable() for word in words)
     return stamp if known and type(stamp.format) is int and type(stamp.count) is int else None
 
 
