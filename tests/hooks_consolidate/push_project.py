@@ -56,7 +56,9 @@ DEPLOYMENT = (
         for name in ("kinds", "names", "replicas", "images")
     ),
     *(
-        PushHook(f"deploy-{name}", f"pytest tests/deployment/test_{name}.py -v --tb=short", YAML, f"Policy of {name}.")
+        PushHook(
+            f"deploy-{name}", f"pytest tests/deployment/test_{name}.py -v --tb=short", YAML, f"Policy of {name}."
+        )
         for name in ("network", "accounts", "secrets", "volumes", "probes", "limits", "labels")
     ),
     PushHook("deploy-quick", "pytest tests/deployment -m quick -v --tb=short", YAML),
@@ -98,7 +100,7 @@ FEW = (
 )  # fmt: skip
 
 _INI = "[pytest]\nmarkers =\n    quick: takes no time\n    strict: looks twice\n"
-_DEPLOYMENT = '''\
+_DEPLOYMENT = """\
 from pathlib import Path
 
 import pytest
@@ -110,8 +112,8 @@ LINES = Path("deployments/base.yaml").read_text().splitlines()
 @pytest.mark.parametrize("line", LINES)
 def test_{name}(line):
     assert ": " in line or line.endswith(":")
-'''
-_HELM = '''\
+"""
+_HELM = """\
 import pytest
 
 
@@ -121,8 +123,8 @@ def text():
         return stream.read()
 
 
-'''
-_FILES = '''\
+"""
+_FILES = """\
 from pathlib import Path
 
 import pytest
@@ -131,8 +133,8 @@ import pytest
 @pytest.mark.parametrize("file", sorted(Path("{folder}").rglob("*.{suffix}")), ids=str)
 def test_{name}(file):
     assert "\\t" not in file.read_text()
-'''
-_UNIT = '''\
+"""
+_UNIT = """\
 from shop.cart import total
 
 
@@ -142,14 +144,15 @@ def test_{name}_of_nothing():
 
 def test_{name}_of_all():
     assert total([1, 2, 3]) == 6
-'''
-_SCRIPT = '''\
+"""
+_SCRIPT = """\
 import pathlib
 import sys
 
-wrong = [file for file in pathlib.Path(sys.argv[1]).rglob("*.*") if file.suffix in {{".py", ".md", ".yaml"}} and {wrong}]
+files = [file for file in pathlib.Path(sys.argv[1]).rglob("*.*") if file.suffix in {{".py", ".md", ".yaml"}}]
+wrong = [file for file in files if {wrong}]
 sys.exit(f"wrong: {{wrong}}" if wrong else 0)
-'''
+"""
 
 
 def write_project(folder: Path, hooks: Collection[PushHook] = ALL, *, loads: str = "json") -> None:
@@ -196,7 +199,10 @@ def _files(loads: str) -> Iterator[tuple[str, str]]:
     for name, marker in _POLICIES:
         yield f"tests/deployment/test_{name}.py", _DEPLOYMENT.format(name=name, marker=marker)
     for name in ("names", "asserts", "length", "imports", "folders", "endings", "module", "first"):
-        yield f"tests/meta/test_{name}.py", _FILES.format(name=name, folder="tests", suffix="py").replace("\\t", "\\a")
+        yield (
+            f"tests/meta/test_{name}.py",
+            _FILES.format(name=name, folder="tests", suffix="py").replace("\\t", "\\a"),
+        )
     for name in ("titles", "links", "length"):
         yield f"tests/docs/test_{name}.py", _FILES.format(name=name, folder="docs", suffix="md")
     for name in ("cart", "price", "stock", "order", "user", "coupon", "invoice", "parcel"):

@@ -77,7 +77,10 @@ def test_options_are_sorted_by_what_becomes_of_them() -> None:
         ("python -mpytest a", "what starts pytest is meant for one session"),
         ("python tools/pytest a", "what starts pytest is meant for one session"),
         ("pytest a --cov=src", "`--cov` measures coverage, which would be that of all of them"),
-        ("pytest a --cov-fail-under=80", "`--cov-fail-under` measures coverage, which would be that of all of them"),
+        (
+            "pytest a --cov-fail-under=80",
+            "`--cov-fail-under` measures coverage, which would be that of all of them",
+        ),
         ("pytest a --junitxml=x.xml", "`--junitxml` writes a file that other sessions would write as well"),
         ("pytest a --lf", "`--lf` chooses tests by what an earlier run did"),
         ("pytest a --collect-only", "`--collect-only` does more or less than to run tests"),

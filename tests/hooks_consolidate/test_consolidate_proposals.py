@@ -110,7 +110,9 @@ def test_other_keys_are_kept() -> None:
 def test_hooks_that_always_run() -> None:
     """Their files do not matter."""
     more = ("always_run: true", "exclude: ^x")
-    values = only(LOCAL + hook("a", "pytest a.py", *more) + hook("b", "pytest b.py", "always_run: true", "files: ^b"))
+    values = only(
+        LOCAL + hook("a", "pytest a.py", *more) + hook("b", "pytest b.py", "always_run: true", "files: ^b")
+    )
     assert values["always_run"] is True
     assert "files" not in values
 

@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 _TOOLS: Final = ("pre-commit", "prek")
 _MODULE: Final = "bugcapture_listing_"
 _STAGE: Final = "manual"
-_DURATION: Final = re.compile(r"- hook id: check-(\d+)\s+- duration: ([\d.]+)s")
+# What the tool says of one hook: its number, how long it took, and what it has said itself.
+_SECTION: Final = re.compile(
+    r"^- hook id: check-(\d+)\s+- duration: ([\d.]+)s\s+(.*?)(?=^\S+\.{3}|\Z)", re.DOTALL | re.MULTILINE
+)
 # What a copied hook does not take with it: when it runs, how it is called, and what it leaves behind.
 _LEFT: Final = frozenset(
     {
@@ -118,10 +121,9 @@ def _list_all(
         output = place / "output.txt"
         run_tasks([Task(command=command, folder=folder, environment=_variables(place), output=output)])
         said = output.read_text("utf-8", "replace")
-        seconds = {int(number): float(taken) for number, taken in _DURATION.findall(said)}
-        return [
-            _read(place / f"{_MODULE}{number}.json", seconds.get(number), said) for number in range(len(sessions))
-        ]
+        told = {int(number): (float(taken), own) for number, taken, own in _SECTION.findall(said)}
+        files = [place / f"{_MODULE}{number}.json" for number in range(len(sessions))]
+        return [_read(file, *told.get(number, (None, said))) for number, file in enumerate(files)]
 
 
 def _configuration(sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _read(file: Path, seconds: float | None, said: str) -> Listing:
     try:
         found = json.loads(file.read_bytes())
     except (OSError, ValueError):
-        return Listing(said=said[-2000:], seconds=seconds)
+        return Listing(said=said, seconds=seconds)
     return Listing(
         tests={name: tuple(marks) for name, marks in found["tests"]},
         errors=tuple((place, text) for place, text in found["errors"]),
@@ -177,6 +179,7 @@ def _read(file: Path, seconds: float | None, said: str) -> Listing:
         settings=found["settings"],
         root=found["root"],
         seconds=seconds,
+        said=said,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.text import plural, printable, shorten
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from bugcapture.hooks.consolidate.proposal import Group
 
-_SHOWN = 300
+_SHOWN: Final = 300
+# The exit codes of a session that was listed or run to its end: all is well, a test fails, there is no test.
+_LISTED: Final = frozenset({0, 1, 5})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class Listing:
         settings: The file with its settings.
         root: The folder that the ids are seen from.
         seconds: How long it took; None where nobody knows.
-        said: What was said, where it did not get that far.
+        said: What pytest or the tool said.
     """
 
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -117,10 +119,9 @@ def _trouble(name: str, listing: Listing) -> Iterator[str]:
     if listing.errors:
         place, said = listing.errors[0]
         more = f" (and {plural(len(listing.errors) - 1, 'other')})" if len(listing.errors) > 1 else ""
-        last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
-        yield f"{shown}: {printable(place) or 'a test file'} cannot be collected{more}: {_short(last)}"
-    elif listing.exit_code is None:
-        yield f"{shown}: its tests cannot be collected: {_short(listing.said)}"
+        yield f"{shown}: {printable(place) or 'a test file'} cannot be collected{more}: {_last_words(said)}"
+    elif listing.exit_code not in _LISTED:
+        yield f"{shown}: its tests cannot be collected: {_last_words(listing.said)}"
     elif not listing.tests:
         yield f"{shown}: pytest finds no test, so that it fails at each push"
 
@@ -154,5 +155,8 @@ def _other_ends(before: Sequence[Listing], after: Listing) -> Iterator[str]:
             yield f"{printable(name)}: {outcome} in one session with the others, {alone} without them"
 
 
-def _short(text: str) -> str:
-    return shorten(printable(" ".join(text.split())), _SHOWN)
+def _last_words(said: str) -> str:
+    """The line that says what is wrong: that of an error, or the last one."""
+    lines = [" ".join(line.split()) for line in said.splitlines() if line.strip()]
+    wrong = next((line for line in lines if line.startswith("ERROR")), lines[-1] if lines else "nothing was said")
+    return shorten(printable(wrong), _SHOWN)

@@ -141,9 +141,20 @@ def _why_fixed(hook: ConfiguredHook, values: Mapping[str, Any], skipped: Sequenc
         return "it has a log file of its own"
     if {hook.id, hook.alias}.intersection(map(str, skipped)):
         return "`ci: skip` names it"
+    if not _is_plain(dict(values)):
+        return "it holds more than text, whole numbers and lists of them"
     if not can_be_united(hook.files):
         return "its `files` name a group"
     return "it is given the names of files" if hook.pass_filenames else ""
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value can be written again: dates, sets and the like cannot."""
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(inner) for key, inner in value.items())
+    return value is None or isinstance(value, str | int)
 
 
 def _language(hook: ConfiguredHook) -> str:

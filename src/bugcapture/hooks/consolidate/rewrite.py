@@ -30,7 +30,7 @@ _Said: TypeAlias = "tuple[_Pairs, list[tuple[_Pairs, list[bytes]]]]"
 
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))+")
 # What may stand without quotes, also in a list in flow style, when YAML reads it as the text that it is.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./][^,\[\]{}]*\Z")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./^(\\][^,\[\]{}]*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class Layout:
             hooks = fields(repo).get("hooks")
             places = self._places(hooks)
             if any(node is hooks for node in (fields(one).get("hooks") for one in listed[:number])):
-                places = [_fixed("is an alias of others") for _ in places]
+                places = [_fixed("its list is an alias") for _ in places]
             self._hooks += places
             self._repo_of += [number] * len(places)
 
@@ -337,7 +337,7 @@ def _read_item(values: Mapping[str, Any]) -> bytes:
     """What a new hook says; nothing that could be found where it is not written as it is meant."""
     import yaml  # noqa: PLC0415 - as above
 
-    text = "\n".join(write_item(values))
+    text = "".join(f"{line}\n" for line in write_item(values))
     if yaml.safe_load(text) != [dict(values)]:
         return b""
     return digest(yaml.compose(text, Loader=yaml.SafeLoader).value[0], {})
