@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -272,10 +273,20 @@ def test_a_commit_does_not_make_reports_stale(project: ReportProject) -> None:
     """They can be checked in together with what they are about."""
     project.write("features/more.feature", "Feature: f\n  @tdd_bug @tdd_bug_5\n  Scenario: s\n    Given x\n")
     project.refresh()
-    assert "| 5 | guarded | not committed |" in project.body("bugs")
+    assert re.search(r"\| 5 \| guarded \| \d{4}-\d\d-\d\d \|", project.body("bugs"))
     project.commit()
 
     project.check()
+
+
+def test_a_project_without_git_has_no_dates(project: ReportProject) -> None:
+    """Nobody knows any."""
+    shutil.rmtree(project.folder / ".git")
+    project.write("pyproject.toml", "[tool.bugcapture]\n")
+    project.refresh()
+
+    assert "| 991 | captured |  | 1 behave |  |" in project.body("bugs")
+    project.check("--strict")
 
 
 def test_the_last_verdict_is_an_input(fresh: ReportProject) -> None:

@@ -162,7 +162,8 @@ class _Builder:
                 hint="run `git fetch --unshallow`; in CI, fetch with depth 0",
             )
         self._progress.show("bugs: reading the ledger")
-        listed = list_bugs(self._project, self._inventory(), self._folder.inputs("bugs") or {})
+        today = self._now if git.top_folder(self._project.root) is not None else None
+        listed = list_bugs(self._project, self._inventory(), self._folder.inputs("bugs") or {}, today)
         self.built.notes += [f"{one.where}: {one.message}" for one in listed.bad_evidence]
         body = write_bugs(listed.bugs, listed.unreadable)
         return Document(name="bugs", body=body, inputs=listed.inputs, unsure=DATES)

@@ -24,7 +24,7 @@ dates are those of the commits.
 
 
 # What a clone may not know: a cell with the day of a commit.
-DATES: Final = re.compile(r"(?<=\| )(?:\d{4}-\d\d-\d\d|not committed)(?= \|)", re.ASCII)
+DATES: Final = re.compile(r"(?<=\| )\d{4}-\d\d-\d\d(?= \|)", re.ASCII)
 
 
 def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding]) -> str:
@@ -82,7 +82,7 @@ def _tests(bugs: Sequence[Bug]) -> list[list[str]]:
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment is not None else "not committed"
+    return f"{moment:%Y-%m-%d}" if moment is not None else ""
 
 
 def _times(verdict: str, count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.text import bug_list
@@ -70,7 +70,7 @@ class BugList:
     bad_evidence: tuple[Finding, ...]
 
 
-def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str]) -> BugList:
+def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str], today: datetime | None) -> BugList:
     """The bugs of a project with all that is known of them; nothing is run.
 
     Evidence is on the machine that has run the tests. Where there is none of a test, the verdict stays that the
@@ -80,6 +80,8 @@ def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str]) 
         project: The project.
         inventory: Its test files.
         known: What the last document was made from.
+        today: The day for tests that are not committed yet, because a document is committed together with them;
+            None outside of a repository.
     """
     ledger = read_ledger(project, inventory.captures)
     inputs = {
@@ -89,7 +91,8 @@ def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str]) 
     }
     inputs |= {finding.path: "" for finding in inventory.unreadable}
     bugs = []
-    for number, entries in ledger.bugs.items():
+    for number, listed in ledger.bugs.items():
+        entries = [replace(entry, since=entry.since or today) for entry in listed]
         tests = []
         for entry in entries:
             key = _key(entry.capture)
