@@ -187,9 +187,11 @@ def _read(file: Path, seconds: float | None, said: str) -> Listing:
 def _copy(top: Path) -> Iterator[Path]:
     """A copy of the checkout as it lies there, gone at the end; environments are lent to it."""
     repository = Repository.find(top)
-    if repository.resolve("HEAD") is None:
+    head = repository.resolve("HEAD")
+    if head is None:
         raise ConfigurationError("the repository has no commit yet", hint="commit first, or use --no-verify")
-    with repository.checkout(repository.snapshot()) as folder:
+    commit = repository.snapshot() if repository.dirty_files() else head.commit
+    with repository.checkout(commit) as folder:
         for entry in sorted(top.iterdir()):
             if (
                 entry.is_dir()
