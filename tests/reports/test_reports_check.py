@@ -348,7 +348,9 @@ def test_the_result_goes_to_a_file(fresh: ReportProject) -> None:
     done = fresh.check("--quiet", "--output", "out.json", "--format", "json")
 
     assert (done.out, done.err) == ("", "")
-    assert [one["name"] for one in json.loads(fresh.read("out.json"))["documents"]] == list(DOCUMENTS)
+    result = json.loads(fresh.read("out.json"))
+    assert result["schema"] == "bugcapture.report-check/1"
+    assert [one["name"] for one in result["documents"]] == list(DOCUMENTS)
 
 
 def test_help_without_a_command(fresh: ReportProject) -> None:

@@ -97,7 +97,7 @@ def _render_json(checked: Sequence[CheckedDocument], skipped: Mapping[str, str])
     from bugcapture.report.json import finding_fields, write_json  # noqa: PLC0415
 
     documents = [{**_fields(one), "findings": finding_fields(one.findings)} for one in checked]
-    return write_json("report.check", {"documents": documents, "skipped": dict(skipped)})
+    return write_json("report-check", {"documents": documents, "skipped": dict(skipped)})
 
 
 def _fields(one: CheckedDocument) -> dict[str, Any]:

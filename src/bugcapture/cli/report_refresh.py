@@ -123,7 +123,7 @@ def _render(refreshed: Sequence[Refreshed], skipped: Mapping[str, str], output_f
             }
             for one in refreshed
         ]
-        return write_json("report.refresh", {"documents": documents, "skipped": dict(skipped)})
+        return write_json("report-refresh", {"documents": documents, "skipped": dict(skipped)})
     return "".join(f"{style(printable(relative_path(one.file)), bold=True)}: {_tell(one)}\n" for one in refreshed)
 
 
