@@ -51,23 +51,25 @@ repos:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "exit_code", "told"),
     [
-        (PRE_COMMIT, Told(seconds=0.25, exit_code=3)),
-        (PREK_BELOW, Told(seconds=1.0)),
-        ("Quick....Passed\n- hook id: quick\n- duration: 0s\n", Told(seconds=0.0)),
-        ("None.....(no files to check)Skipped\n- hook id: none\n", Told(is_skipped=True)),
-        ("None.....(no files to check)Skipped\n", Told(is_skipped=True)),
-        ("No hook with id `x` in stage `pre-push`\n", Told(is_absent=True)),
-        ("warning: no\nerror: No hooks found after filtering with the given selectors\n", Told(is_absent=True)),
-        ("error: Failed to run hook `gone`\n", Told()),
-        ("", Told()),
-        ("Old......Passed\n- hook id: old\n\n- duration: 3s\n", Told()),
+        (PRE_COMMIT, 1, Told(seconds=0.25, exit_code=3)),
+        (PREK_BELOW, 0, Told(seconds=1.0)),
+        ("Quick....Passed\n- hook id: quick\n- duration: 0s\n", 0, Told(seconds=0.0)),
+        ("None.....(no files to check)Skipped\n- hook id: none\n", 0, Told(is_skipped=True)),
+        ("None.....(no files to check)Skipped\n", 0, Told(is_skipped=True)),
+        ("No hook with id `x` in stage `pre-push`\n", 1, Told(is_absent=True)),
+        ("warning: no\nerror: No hooks found after filtering with the given selectors\n", 1, Told(is_absent=True)),
+        ("error: Failed to run hook `gone`\n", 2, Told()),
+        ("", 1, Told()),
+        ("\n", 0, Told(is_absent=True)),
+        ("No hook with id `x` in stage `y`\n", 0, Told()),
+        ("Old......Passed\n- hook id: old\n\n- duration: 3s\n", 0, Told()),
     ],
 )
-def test_only_what_the_tool_says_is_heard(text: str, told: Told) -> None:
+def test_only_what_the_tool_says_is_heard(text: str, exit_code: int, told: Told) -> None:
     """What the hook itself says comes after that, whatever it looks like."""
-    assert read_answer(text) == told
+    assert read_answer(text, exit_code) == told
 
 
 def test_a_hook_is_run_by_a_name_that_no_other_has() -> None:

@@ -208,12 +208,9 @@ def _tell_clock(report: ProfileReport) -> str:
 def _tell_change(change: HookChange) -> str:
     label = printable(shorten(change.label, _LABEL)) if change.label else "all hooks together"
     words = [f"{change.stage}: {change.change.value}: {label}"]
-    if change.old is not None and change.new is not None:
-        words.append(f"{tell_seconds(change.old)} before, {tell_seconds(change.new)} now")
-    elif (seconds := change.new if change.old is None else change.old) is not None:
-        words.append(tell_seconds(seconds))
-    if change.ratio is not None:
-        words.append(f"{change.ratio:.2f} times")
+    words += [f"{tell_seconds(change.old)} before"] if change.old is not None else []
+    words += [f"{tell_seconds(change.new)} now"] if change.new is not None else []
+    words += [f"{change.ratio:.2f} times"] if change.ratio is not None else []
     return ", ".join([*words, *([change.why] if change.why else [])])
 
 

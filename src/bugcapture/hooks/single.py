@@ -85,27 +85,27 @@ def run_arguments(tool: str, stage: str, name: str | None, folder: str, files: S
     return ("run", "--hook-stage", stage, "--verbose", "--color", "never", *files, *named)
 
 
-def read_answer(text: str) -> Told:
+def read_answer(text: str, exit_code: int) -> Told:
     """What the tool said of the one hook that it ran.
 
     Args:
         text: Its output. The hook's own comes after what the tool says of it, and is not looked at.
+        exit_code: The exit code of the tool.
     """
     lines = text.splitlines()
     start = next((number for number, line in enumerate(lines) if _ID.match(line)), None)
     if start is None:
-        return Told(
-            is_skipped=any(_SKIPPED.search(line) for line in lines),
-            is_absent=any(_ABSENT.match(line) for line in lines),
-        )
+        # Of a hook that is there, but for another stage, prek says nothing at all.
+        is_absent = any(_ABSENT.match(line) for line in lines) if exit_code else not text.strip()
+        return Told(is_skipped=any(_SKIPPED.search(line) for line in lines), is_absent=is_absent)
     seconds: float | None = None
-    exit_code: int | None = None
+    own_code: int | None = None
     for line in lines[start + 1 :]:
         if not _FACT.match(line):
             break
         if found := _DURATION.match(line):
             seconds = float(found[1])
         elif found := _EXIT_CODE.match(line):
-            exit_code = int(found[1])
+            own_code = int(found[1])
     before = "".join(lines[:start])
-    return Told(seconds=seconds, exit_code=exit_code, is_skipped=seconds is None and bool(_SKIPPED.search(before)))
+    return Told(seconds=seconds, exit_code=own_code, is_skipped=seconds is None and bool(_SKIPPED.search(before)))

@@ -176,9 +176,10 @@ class HookBench:
         for number in range(warmups + runs):
             on_run(number)
             ended, text = self._run(arguments, self._timeout)
-            told = read_answer(text)
-            if told.is_absent and ended.exit_code:
-                return f"{self._tool.name} does not run it at this stage"
+            told = read_answer(text, ended.exit_code)
+            if told.is_absent and not ended.timed_out:
+                hidden = ", or its `hide_status` hides that" if self._tool.name == "prek" else ""
+                return f"{self._tool.name} does not run it at this stage{hidden}"
             changed = self._copy.changes()
             if changed:
                 seen.wrote.update(changed)
