@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from report_project import ALL, DOCUMENTS, FOLDER, TESTS, at
 
+from bugcapture.core.hook_timing import HookProfile, HookTiming
+from bugcapture.project.hook_timings import write_timings
+
 if TYPE_CHECKING:
     from report_project import ReportProject
 
@@ -330,33 +333,36 @@ def test_a_named_document_that_cannot_be_made_is_an_error(project: ReportProject
 
 def test_hook_timings_are_written_from_the_saved_profile(project: ReportProject) -> None:
     """The slowest hook first, with text of strangers as text."""
-    hooks = [
-        {"id": "fast", "stage": "pre-push", "seconds": [1.0, 1.5, 2.0]},
-        {
-            "id": "slow|`x`",
-            "stage": "pre-push",
-            "seconds": [4.5],
-            "parallel_safe": False,
-            "reason": "<b>writes</b>",
-        },
-    ]
-    profile = {
-        "schema": 1,
-        "tool": "prek",
-        "tool_version": "1.0",
-        "recorded_at": "2026-11-30T00:00:00+00:00",
-        "hooks": hooks,
-    }
-    project.write(".bugcapture/hook-timings.json", json.dumps(profile))
+    hooks = (
+        HookTiming(id="fast", stage="pre-push", seconds=(1.0, 1.5, 2.0)),
+        HookTiming(
+            id="slow|`x`",
+            stage="pre-push",
+            seconds=(4.5,),
+            parallel_safe=False,
+            reason="<b>writes</b>",
+            exit_code=1,
+        ),
+        HookTiming(id="late", stage="pre-push", seconds=(0.0,), timed_out=True),
+    )
+    profile = HookProfile(
+        tool="prek",
+        tool_version="1.0",
+        recorded_at=datetime(2026, 11, 30, tzinfo=UTC),
+        commit="0" * 40,
+        hooks=hooks,
+    )
+    write_timings(project.folder / ".bugcapture/hook-timings.json", profile)
 
     project.refresh("hook-timings")
 
     body = project.body("hook-timings")
-    assert "2 hooks, measured with prek 1.0 on 2026-11-30, for all files." in body
+    assert "3 hooks, measured with prek 1.0 on 2026-11-30 at `000000000000`, for all files." in body
     assert "## pre-push: 6.00 s" in body
     rows = [line for line in body.splitlines() if line.startswith("| ")][2:]
     assert rows[1] == "| `fast` | 1.50 s | 1.00 s | 2.00 s | 25% | 3 | yes | 0 |"
-    assert "| 4.50 s | 4.50 s | 4.50 s | 75% | 1 | no: &lt;b\\>writes&lt;/b\\> | 0 |" in rows[0]
+    assert "| 4.50 s | 4.50 s | 4.50 s | 75% | 1 | no: &lt;b\\>writes&lt;/b\\> | 1 |" in rows[0]
+    assert rows[2] == "| `late` | 0.00 s | 0.00 s | 0.00 s | 0% | 1 | yes | timed out |"
     assert "`x`" not in rows[0]
 
 
