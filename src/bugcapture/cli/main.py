@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "gate": "Check what a pull request has to show, by its kind.",
     "graduate": "Remove the switch of fixed bugs; their tests stay.",
     "history": "Keep evidence of many runs and machines, and show how bugs fare over time.",
-    "hooks": "Check the hook that git runs before a push, or install one.",
+    "hooks": "Check, install, time and merge the hooks that git runs before a push.",
     "init": "Wire bugcapture into a project: adapters, settings, hook, CI.",
     "list": "List every bug with its tests and its state.",
     "prove": "Prove a fix: red without the change, green with it.",
