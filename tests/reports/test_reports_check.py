@@ -56,10 +56,17 @@ def test_line_ends_of_windows_are_as_good(fresh: ReportProject) -> None:
     """A checkout there may have them in all files."""
     fresh.git("config", "core.autocrlf", "true")
     for file in fresh.folder.rglob("*"):
-        if file.is_file() and ".git" not in file.parts and file.suffix in {".md", ".py", ".feature", ".robot"}:
+        if (
+            file.is_file()
+            and ".git" not in file.parts
+            and file.suffix in {".md", ".py", ".feature", ".robot", ".json"}
+        ):
             file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    before = fresh.files()
 
     assert {name: one["state"] for name, one in fresh.states().items()} == dict.fromkeys(DOCUMENTS, "fresh")
+    fresh.refresh()
+    assert fresh.files() == before
 
 
 def test_it_names_the_inputs_that_moved(fresh: ReportProject) -> None:

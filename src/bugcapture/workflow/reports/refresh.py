@@ -98,7 +98,7 @@ def refresh(
         file = folder.path / COUNTS_FILE
         draft.put(file, append_counts(draft.read(file) or b"", counts), "counts")
     manifest = write_manifest(_inputs(folder, documents))
-    if manifest != folder.manifest_content and documents:
+    if documents and manifest != (folder.manifest_content or b"").replace(b"\r\n", b"\n"):
         draft.put(folder.path / MANIFEST_FILE, manifest, "inputs")
     draft.write()
     for one in refreshed:
