@@ -102,14 +102,16 @@ def test_the_example_of_a_proof_knows_its_digest() -> None:
 
 @pytest.mark.parametrize("name", sorted(name for name in COMMANDS if (DOCS / f"{name}.md").is_file()))
 def test_options_in_the_tables_of_a_guide_are_options(name: str) -> None:
-    """What a guide lists in the first column of a table is an option of its command."""
+    """What a guide lists as options of its command is what the command has."""
     known = _options_of(name)
     text = (DOCS / f"{name}.md").read_text("utf-8")
     assert [option for option in _options_in_tables(text) if option not in known] == []
 
 
 def _options_in_tables(text: str) -> list[str]:
-    cells = [line.split("|")[1] for line in text.split("\n") if line.startswith("| `-")]
+    """Those in the first column of tables that say nothing else of it than that it holds options."""
+    tables = re.findall(r"(?m)^\| (?:option )?\|.*\n\|-.*\n((?:\|.*\n)+)", text)
+    cells = [line.split("|")[1] for table in tables for line in table.rstrip("\n").split("\n")]
     return [option for cell in cells for option in re.findall(r"--[a-z][a-z-]+", cell)]
 
 
