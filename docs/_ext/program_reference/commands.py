@@ -13,7 +13,7 @@ from bugcapture.cli.main import root
 from program_reference.markdown import HEADER, escape, fence, table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping
 
 _PREFORMATTED = "\b"
 
@@ -45,14 +45,14 @@ def make_context(command: click.Command, name: str, parent: click.Context | None
 
 
 def command_pages(
-    program: click.Group = root, name: str = "bugcapture", guides: Collection[str] = ()
+    program: click.Group = root, name: str = "bugcapture", guides: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """A page for each command of the program, with its subcommands, and one that lists them.
 
     Args:
         program: The program's command.
         name: What it is called.
-        guides: Commands about which there is a guide of the same name, two folders above.
+        guides: The names of guides, two folders above, by the commands that they are about.
     """
     context = make_context(program, name)
     children = [(child, program.get_command(context, child)) for child in program.list_commands(context)]
@@ -60,7 +60,8 @@ def command_pages(
     pages = {"commands/index.md": _index(program, context, [child for child, _ in known])}
     for child, command in known:
         below = make_context(command, child, context)
-        guide = f"When and how to use it is told in [the guide](../../{child}.md).\n" if child in guides else ""
+        named = (guides or {}).get(child)
+        guide = f"When and how to use it is told in [the guide](../../{named}.md).\n" if named else ""
         parts = [
             _section(each, inner, 2) if inner is not below else _section(each, inner, 1, guide)
             for each, inner in walk_commands(command, below)

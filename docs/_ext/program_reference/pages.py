@@ -23,7 +23,7 @@ _DOCS = Path(__file__).parents[2]
 def make_pages() -> dict[str, str]:
     """The pages as the program is now, by their paths below the folder."""
     return {
-        **command_pages(guides={page.stem for page in _DOCS.glob("*.md")}),
+        **command_pages(guides={**{page.stem: page.stem for page in _DOCS.glob("*.md")}, "report": "reports"}),
         **scan_rule_pages(),
         **hook_rule_pages(),
         **evidence_pages(),
