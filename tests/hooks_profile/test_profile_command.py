@@ -135,6 +135,29 @@ def test_no_escape_code_is_written(shared: ProfileProject, form: str) -> None:
     assert r"e\x1b[31m|b" in done.out.replace("&#92;", "\\").replace("&#91;", "[").replace("&#124;", "|")
 
 
+def test_no_escape_code_comes_from_the_arguments(project: ProfileProject) -> None:
+    """A script may have got them from anywhere."""
+    project.write("e\x1b[31m.txt")
+    project.commit("id: quick, name: Q, entry: 'true'")
+    options = ("--files", "e\x1b[31m.txt", "--runs", "1", "--warmups", "0", "--format")
+
+    for form in ("text", "markdown", "junit"):
+        done = project.profile(*options, form)
+        assert (done.code, "\x1b" in done.out + done.err) == (0, False)
+        assert "1 of the files: e" in done.out
+
+
+def test_a_hook_that_takes_away_what_is_needed_is_told(project: ProfileProject) -> None:
+    """The user's own repository is as it was."""
+    project.commit("id: evil, name: E, entry: rm -r .git")
+    before = project.state()
+
+    done = project.profile("--tool", "pre-commit", env={"TMPDIR": str(project.folder)})
+
+    assert (done.code, "a hook has taken away what pre-commit said" in done.err) == (2, True)
+    assert project.state() == before
+
+
 def test_text_tells_the_slowest_first(project: ProfileProject) -> None:
     """With its share; the closing lines say what else there is to know."""
     project.commit("id: quick, name: Q, entry: 'true'", "id: slow, name: S, entry: sh -c 'sleep 0.3; exit 1'")

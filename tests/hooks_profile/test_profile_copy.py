@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -192,3 +193,48 @@ def test_a_submodule_is_filled(project: ProfileProject, tmp_path: Path) -> None:
     with isolated_copy(Repository(project.folder), head(project)) as copy:
         assert (copy.folder / "sub" / "inner.txt").read_text() == "inner\n"
         assert copy.changes() == []
+        (copy.folder / "sub" / "inner.txt").write_text("changed\n")
+        project.git("commit", "--quiet", "--all", "--message=evil", where=copy.folder / "sub")
+        (copy.folder / "sub" / "new.txt").write_text("")
+        assert copy.changes() == ["sub"]
+        copy.restore()
+        assert copy.changes() == []
+        assert (copy.folder / "sub" / "inner.txt").read_text() == "inner\n"
+
+
+def test_a_branch_may_have_any_name(project: ProfileProject) -> None:
+    """Such as one with a separator of lines that is none for git."""
+    project.git("checkout", "--quiet", "-b", "one\u2028two")
+
+    with isolated_copy(Repository(project.folder), head(project)) as copy:
+        assert project.git("for-each-ref", where=copy.folder) == project.git("for-each-ref")
+
+
+def test_the_repository_around_a_copy_is_never_taken_for_it(
+    project: ProfileProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder for temporary files may lie in the checkout, and a hook may remove the repository of the copy."""
+    (project.folder / "tmp").mkdir()
+    project.write("tmp/keep.log")
+    monkeypatch.setattr("tempfile.tempdir", str(project.folder / "tmp"))
+    project.write("a.txt", "mine\n")
+    before = project.state()
+
+    with isolated_copy(Repository(project.folder), head(project)) as copy:
+        shutil.rmtree(copy.folder / ".git")
+        for question in (copy.changes, copy.ignored, copy.restore):
+            with pytest.raises(ConfigurationError, match=r"[Nn]ot a git repository"):
+                question()
+
+    assert project.state() == before
+
+
+def test_a_copy_that_cannot_be_made_is_told(project: ProfileProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no folder for temporary files."""
+    monkeypatch.setattr("tempfile.tempdir", str(project.folder / "gone"))
+
+    with (
+        pytest.raises(ConfigurationError, match="a copy of the checkout cannot be made: No such file"),
+        isolated_copy(Repository(project.folder), head(project)),
+    ):
+        pass

@@ -178,7 +178,8 @@ def _tell_stage(report: ProfileReport, stage: str) -> str:
     hooks = profile.at_stage(stage)
     low, high = (sum(hook.spread[end] for hook in hooks) for end in (0, 1))
     spread = f"{low:.2f}..{high:.2f}"
-    return f"{plural(len(hooks), 'hook')}, {tell_seconds(profile.total(stage))} ({spread}), {profile.files}"
+    files = printable(profile.files)
+    return f"{plural(len(hooks), 'hook')}, {tell_seconds(profile.total(stage))} ({spread}), {files}"
 
 
 def _cells(hook: HookTiming, share: float) -> tuple[str, str, str, str]:

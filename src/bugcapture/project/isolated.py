@@ -23,6 +23,7 @@ _SETTINGS: Final = (
     r"^(user\..*|remote\..*\.(url|fetch)|core\.(autocrlf|eol|filemode|ignorecase|symlinks|precomposeunicode))$"
 )
 _PATTERN: Final = re.compile(r"[\\*?\[\] ]")
+_SUBMODULE: Final = "160000"
 _CACHES: Final = frozenset({"__pycache__"})
 _CACHE_MARK: Final = "CACHEDIR.TAG"
 
@@ -44,21 +45,24 @@ class IsolatedCopy:
         self._links = frozenset(links)
 
     @property
+    def variables(self) -> dict[str, str]:
+        """What keeps git here: where the copy is no repository any more, the one around it is not taken for it."""
+        return {"GIT_CEILING_DIRECTORIES": str(self.folder.parent)}
+
+    @property
     def scratch(self) -> Path:
         """A folder for what is needed besides; the files of the checkout are elsewhere."""
         return self.folder / ".git" / "bugcapture"
 
     def changes(self) -> list[str]:
         """Files that differ from the revision and are not ignored, seen from the top."""
-        differing = call_git(
-            self.folder, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", self._commit
-        )
-        others = call_git(self.folder, "ls-files", "--others", "--exclude-standard", "-z")
+        differing = self._git("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", self._commit)
+        others = self._git("ls-files", "--others", "--exclude-standard", "-z")
         return sorted({*_split(differing), *_split(others)})
 
     def ignored(self) -> dict[str, tuple[int, int]]:
         """The time and the size of every file that git ignores, without caches; by its path from the top."""
-        listed = _split(call_git(self.folder, "ls-files", "--others", "--ignored", "--exclude-standard", "-z"))
+        listed = _split(self._git("ls-files", "--others", "--ignored", "--exclude-standard", "-z"))
         caches: dict[Path, bool] = {}
         found = {}
         for name in listed:
@@ -71,11 +75,26 @@ class IsolatedCopy:
     def restore(self) -> None:
         """Make it what it was at first; files that git ignores stay."""
         if self._branch:
-            call_git(self.folder, "symbolic-ref", "HEAD", f"refs/heads/{self._branch}")
+            self._git("symbolic-ref", "HEAD", f"refs/heads/{self._branch}")
         else:
-            call_git(self.folder, "update-ref", "--no-deref", "HEAD", self._commit)
-        call_git(self.folder, "reset", "--hard", "--quiet", self._commit)
-        call_git(self.folder, "clean", "-ffdq")
+            self._git("update-ref", "--no-deref", "HEAD", self._commit)
+        self._git("reset", "--hard", "--quiet", self._commit)
+        self._git("clean", "-ffdq")
+        if (self.folder / ".gitmodules").is_file():
+            self._restore_submodules()
+
+    def _restore_submodules(self) -> None:
+        for entry in _split(self._git("ls-files", "--stage", "-z")):
+            about, _, path = entry.partition("\t")
+            mode, commit, _ = about.split(" ")
+            # Those that are not filled are empty folders, in which git would find the copy itself.
+            if mode == _SUBMODULE and (folder := self.folder / path).joinpath(".git").exists():
+                variables = {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
+                call_git(folder, "checkout", "--quiet", "--force", "--detach", commit, variables=variables)
+                call_git(folder, "clean", "-ffdq", variables=variables)
+
+    def _git(self, *arguments: str) -> bytes:
+        return call_git(self.folder, *arguments, variables=self.variables)
 
     def _is_cache(self, folder: Path, known: dict[Path, bool]) -> bool:
         if folder not in known:
@@ -110,23 +129,30 @@ def isolated_copy(repository: Repository, commit: str, links: Sequence[str] = ()
     branch = repository.branch()
     with heed_endings():
         try:
-            _make_repository(repository, folder)
-            if branch:
-                call_git(folder, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
-                call_git(folder, "update-ref", f"refs/heads/{branch}", commit)
             copy = IsolatedCopy(folder, commit, branch, links)
-            copy.restore()
-            copy.scratch.mkdir()
-            repository.fill_submodules(folder)
-            for name in links:
-                _link(repository.top, folder, name)
+            try:
+                _fill(repository, copy, commit, branch, links)
+            except OSError as error:
+                told = f"a copy of the checkout cannot be made: {error.strerror}"
+                raise ConfigurationError(told, where=printable(str(folder))) from error
             yield copy
         finally:
             remove_tree(folder)
 
 
-def _make_repository(repository: Repository, folder: Path) -> None:
-    top = repository.top
+def _fill(repository: Repository, copy: IsolatedCopy, commit: str, branch: str, links: Sequence[str]) -> None:
+    folder = copy.folder
+    _make_repository(repository.top, folder)
+    if branch:
+        call_git(folder, "update-ref", f"refs/heads/{branch}", commit)
+    copy.scratch.mkdir()
+    copy.restore()
+    repository.fill_submodules(folder)
+    for name in links:
+        _link(repository.top, folder, name)
+
+
+def _make_repository(top: Path, folder: Path) -> None:
     form = (try_git(top, "rev-parse", "--show-object-format") or b"sha1").strip().decode("ascii", "replace")
     folder.mkdir(mode=0o700)
     call_git(folder, "init", "--quiet", "--template=", *([] if form == "sha1" else [f"--object-format={form}"]))
@@ -156,7 +182,7 @@ def _copy_settings(top: Path, folder: Path) -> None:
 def _copy_references(top: Path, folder: Path) -> None:
     listed = call_git(top, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)")
     made = []
-    for line in os.fsdecode(listed).splitlines():
+    for line in os.fsdecode(listed).split("\n")[:-1]:
         name, target, leads_to = line.split("\0")
         if name == "refs/stash":
             continue

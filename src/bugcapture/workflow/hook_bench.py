@@ -129,7 +129,8 @@ class HookBench:
         self._copy = copy
         self._selection = selection
         self._timeout = timeout
-        self._environment = {name: value for name, value in own_environment().items() if name not in _FORGOTTEN}
+        kept = {name: value for name, value in own_environment().items() if name not in _FORGOTTEN}
+        self._environment = kept | copy.variables
         self._ignored: dict[str, tuple[int, int]] = {}
 
     def version(self) -> str:
@@ -205,7 +206,7 @@ class HookBench:
         return run_arguments(self._tool.name, staged.stage, name, staged.folder, files)
 
     def _write_single(self, staged: StagedHook) -> Path:
-        """A configuration with this hook alone, outside of the copy."""
+        """A configuration with this hook alone, apart from the files that hooks are given."""
         configuration = staged.configuration
         name = PurePosixPath(configuration.path).name
         content = read_bytes(self._copy.folder / configuration.folder / name)
@@ -223,8 +224,12 @@ class HookBench:
         )
         (ended,) = run_tasks([task], timeout=timeout)
         assert ended is not None  # noqa: S101 - a task without another before it is started
-        with output.open("rb") as stream:
-            return ended, stream.read(_HEAD).decode("utf-8", "replace")
+        try:
+            with output.open("rb") as stream:
+                return ended, stream.read(_HEAD).decode("utf-8", "replace")
+        except OSError as error:
+            told = f"a hook has taken away what {self._tool.name} said: {error.strerror}"
+            raise ConfigurationError(told, where=printable(str(output))) from error
 
 
 def _exit_code(ended: Ended, told: Told) -> int:
