@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 A, B = hook("a", "pytest tests/a", "files: ''"), hook("b", "pytest tests/b", "files: ''")
 TEST = "def test_it():\n    pass\n"
+KNOWN = {"schema": 1, "tool": "pre-commit", "tool_version": "4", "recorded_at": "2026-01-01T00:00:00Z"}
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
 
 
@@ -39,9 +40,8 @@ def twelve(project: PushProject) -> PushProject:
 
 def test_the_proposal_changes_nothing(twelve: PushProject) -> None:
     """It says what would be saved, why others stay, and what has to be known."""
-    known = {"schema": 1, "tool": "pre-commit", "tool_version": "4", "recorded_at": "2026-01-01T00:00:00Z"}
     hooks = [{"id": one.id, "stage": "pre-push", "seconds": [1.0], "require_serial": True} for one in few()]
-    twelve.write(".bugcapture/hook-timings.json", json.dumps({**known, "hooks": hooks}))
+    twelve.write(".bugcapture/hook-timings.json", json.dumps({**KNOWN, "hooks": hooks}))
     files = twelve.files()
 
     done = twelve.consolidate()
@@ -172,6 +172,38 @@ def test_what_is_not_the_same_is_not_written(project: PushProject, files: dict[s
     assert project.read(PATH) == before
 
 
+def test_a_pytest_that_cannot_be_listed(project: PushProject) -> None:
+    """Where the plugin cannot be imported nothing is known, and nothing is written."""
+    both(project)
+    project.hooks(*(one.replace("pytest tests", "python -I -m pytest tests") for one in (A, B)))
+    done = project.consolidate("--write")
+    assert done.code == 1
+    assert "Not the same: a: its tests cannot be collected: ERROR: Error importing plugin" in done.out
+
+
+def test_a_pattern_that_would_miss_a_file(project: PushProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is proposed is tried on the files that git tracks."""
+    both(project)
+    monkeypatch.setattr("bugcapture.hooks.consolidate.propose.unite_patterns", lambda _patterns: "^tests/a")
+    done = project.consolidate()
+    assert (done.code, done.out) == (1, "")
+    assert "pytest-tests would run for other files than its members: 2 files, such as .pre-commit" in done.err
+
+
+def test_the_same_command_twice(project: PushProject) -> None:
+    """The first one goes, and nobody has to learn another name."""
+    project.write(
+        "timings.json", json.dumps({**KNOWN, "hooks": [{"id": "x", "stage": "pre-push", "seconds": [2]}]})
+    )
+    project.hooks(hook("one", "make x"), hook("one", "make x"), hook("x", "make y"))
+    done = project.consolidate("--write", "--timings=timings.json")
+    assert (done.code, done.err) == (0, "bugcapture: pre-push: 3 hooks become 2, 0 tests as before: written\n")
+    assert "one: the same command, instead of 2 hooks\n" in done.out
+    assert "Who names the old hooks" not in done.out
+    assert "2 hooks without a timing count for nothing." in done.out
+    assert [one["id"] for one in said(project.read(PATH))["repos"][0]["hooks"]] == ["one", "x"]
+
+
 def test_what_one_test_leaves_for_another(project: PushProject) -> None:
     """Listing does not show it, running does."""
     leaves = "import os\n\ndef test_it():\n    os.environ['LEFT_BEHIND'] = '1'\n"
@@ -271,7 +303,7 @@ def test_hostile_names_and_commands(project: PushProject) -> None:
         (("--stage=never",), LOCAL + A, 2, "'never'"),
         (("--timings=no.json",), LOCAL + A, 2, "no.json"),
         ((), LOCAL + A, 0, "pre-push: 1 hook, nothing to merge"),
-        (("--stage=pre-commit", "--verify"), LOCAL + A + B, 0, "pre-commit: 0 hooks, nothing to merge"),
+        (("--stage=pre-commit", "--verify"), LOCAL + A + B, 0, "pre-commit: no hook runs at this stage"),
         (("--write",), LOCAL + A, 0, "nothing to merge"),
         (("--diff",), LOCAL + A, 0, "nothing to merge"),
         (("--format=markdown",), LOCAL + A, 0, "nothing to merge"),

@@ -60,6 +60,7 @@ def test_sessions_become_one() -> None:
         (hook("b", "pytest tests/b.py", "always_run: true"), DIFFERS + "when it runs"),
         (hook("b", "pytest tests/b.py", "files: -"), DIFFERS + "when it runs"),
         (hook("b", "pytest tests/b.py", "pass_filenames: true"), "it is given the names of files"),
+        (hook("b", "pytest tests/b.py", "files: {glob: '*.py'}"), "its files are more than a regular expression"),
         (hook("b", "pytest tests/b.py", "log_file: x.log"), "it has a log file of its own"),
         (hook("b", "pytest tests/b.py", r"files: (a)\1"), "its `files` name a group"),
         (hook("b", "pytest tests/b.py", "language: docker_image"), "its language installs something of its own"),
@@ -131,6 +132,10 @@ def test_stages_that_nobody_names() -> None:
     assert "stages" not in values
     values = only(text + hook("a", "pytest a.py", "stages: -") + hook("b", "pytest b.py"))
     assert values["stages"] == ["pre-push"]
+    values = only(text + hook("a", "pytest a.py", "stages: []") + hook("b", "pytest b.py", "stages: [push]"))
+    assert values["stages"] == ["push"]
+    values = only(text + hook("a", "pytest a.py", "stages: []") + hook("b", "pytest b.py", "stages: -"))
+    assert "stages" not in values
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_blank_lines_do_not_pile_up() -> None:
         ("x: &stages [pre-push]\n" + LOCAL + A.replace("[pre-push]", "*stages") + B, None),
         ("x: &usual {language: system}\n" + LOCAL + A.replace("language: system", "<<: *usual") + B, None),
         (LOCAL + A + B.replace("[pre-push]", "&p [pre-push]"), "it has an anchor"),
+        (LOCAL + A + B.rstrip("\n") + "\u2028" + OTHER, "it does not end with its line"),
         (LOCAL + A + B.replace("      - id", "      - &b\n        id"), "it has an anchor"),
     ],
 )  # fmt: skip
@@ -128,14 +129,17 @@ def test_lists_that_are_aliases() -> None:
     text = "repos:\n  - repo: local\n    hooks: &h\n" + A + "  - repo: local\n    hooks: *h\n"
     assert set(reasons(suggest(text)).values()) == {"its list is an alias"}
     text = "x: &h\n" + A + "repos:\n  - repo: local\n    hooks: *h\n  - repo: local\n    hooks:\n" + B
+    assert reasons(suggest(text)) == {"a": "its list is an alias", "b": "no other hook runs pytest"}
+    text = "repos:\n  - &r\n    repo: local\n    hooks:\n" + A + "  - *r\n  - repo: local\n    hooks:\n" + B
     assert merged(suggest(text)) == []
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        "plain", "two words", "it's", "a: b", "a #b", "yes", "1.0", "null", "", " x", "x ", "-x", "[x]", "a, b",
-        "\\d+$", "^a|b", "'q'", '"q"', "a\nb", "a\n", "a\n\n", "\na", " a\nb", "a \nb", "tab\t", "\x1b[31m",
+        "plain", "two words", "it's", "a: b", "a: b: c", "a #b", "yes", "1.0", "null", "", " x", "x ", "-x", "[x]",
+        "a, b", "\\d+$", "^a|b", "'q'", '"q"',
+        "a\nb", "a\n", "a\n\n", "\na", " a\nb", "a \nb", "tab\t", "\x1b[31m",
         "ä€😀", "\u2028", "\x85", "\ufeff", "\u202e", "*a", "&a", "!x", "%x", "@x", "`x`", "{a}", "a\\nb",
         "? x", "| x", "~",
     ],

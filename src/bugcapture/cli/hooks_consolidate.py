@@ -177,6 +177,8 @@ def _render(result: Consolidation, output_format: str, *, diff_only: bool) -> st
 
 def _tell(result: Consolidation) -> str:
     proposal = result.plan.proposal
+    if not proposal.hooks:
+        return f"{proposal.stage}: no hook runs at this stage"
     if not proposal.groups:
         return f"{proposal.stage}: {plural(len(proposal.hooks), 'hook')}, nothing to merge"
     count = f"{plural(len(proposal.hooks), 'hook')} become {proposal.remaining}"

@@ -222,10 +222,11 @@ def _shared(hooks: Sequence[Hook], files: str) -> dict[str, Any]:
     elif files:
         values["files"] = files
     values["pass_filenames"] = False
-    if any("stages" in hook.values for hook in hooks):
-        values["stages"] = list(hooks[0].configured.stages)
+    # Names of the past are kept: tools of the past know no others.
+    if stages := next((hook.values["stages"] for hook in hooks if hook.values.get("stages")), None):
+        values["stages"] = stages
     values |= {key: True for key in ("require_serial", "verbose") if any(hook.values.get(key) for hook in hooks)}
-    known = {*values, *_COPIED, *_OWN}
+    known = {*values, *_COPIED, *_OWN, "stages"}
     return values | {key: value for key, value in first.items() if key not in known and value is not False}
 
 

@@ -90,10 +90,10 @@ class Layout:
         self._repos = self._places(repos)
         self._hooks: list[Place] = []
         self._repo_of: list[int] = []
-        for number, repo in enumerate(listed):
-            hooks = fields(repo).get("hooks")
-            places = self._places(hooks)
-            if any(node is hooks for node in (fields(one).get("hooks") for one in listed[:number])):
+        nodes = [next((pair for pair in repo.value if pair[0].value == "hooks"), None) for repo in listed]
+        for number, pair in enumerate(nodes):
+            places = self._places(pair[1]) if pair else []
+            if pair and (pair[1].start_mark.index < pair[0].end_mark.index or _count(nodes, pair[1]) > 1):
                 places = [_fixed("its list is an alias") for _ in places]
             self._hooks += places
             self._repo_of += [number] * len(places)
@@ -190,13 +190,10 @@ class Layout:
             end=end,
             column=mark.column,
             comments=(*_comments(text[above:start]), *self._inner_comments(tokens, end)),
-            reason=self._why_fixed(tokens, start, last, end),
+            reason=self._why_fixed(tokens, last, end),
         )
 
-    def _why_fixed(self, tokens: range, start: int, last: int, end: int) -> str:
-        first = self._tokens[tokens.start].start_mark
-        if self._text[start : first.index].strip(" "):
-            return "it does not begin on a line of its own"
+    def _why_fixed(self, tokens: range, last: int, end: int) -> str:
         if end == last and self._text[last - 1] not in "\r\n" and last < len(self._text):
             return "it does not end with its line"
         if any(self._tokens[at].id == "<anchor>" for at in tokens):
@@ -285,6 +282,11 @@ def _heading(titles: Sequence[str], noted: Sequence[tuple[str, ...]]) -> Iterato
 
 def _comments(text: str) -> tuple[str, ...]:
     return tuple(_COMMENT.findall(text))
+
+
+def _count(nodes: Sequence[Any], node: Any) -> int:
+    """In how many places a list stands."""
+    return sum(pair is not None and pair[1] is node for pair in nodes)
 
 
 def _fixed(reason: str) -> Place:
