@@ -121,3 +121,21 @@ def test_names_that_cannot_be_encoded(project: ScanProject) -> None:
     )
     done = project.scan("--format", "json")
     assert [(one["rule"], one["path"]) for one in done.json["findings"]] == [("MK303", "tests/test_set.py")]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "call.return_value = span\n    call.return_value.__exit__ = span",
+        "span.__exit__ = span",
+        "call.__exit__ = span\n    span.__exit__ = call",
+    ],
+)
+def test_a_mock_that_is_given_to_itself(project: ScanProject, told: str) -> None:
+    """Is nobody's child: who looks for the mock above comes to an end."""
+    project.write(
+        "tests/test_case.py",
+        "from unittest.mock import Mock\n\n\ndef test_span():\n    call, span = Mock(), Mock()\n"
+        f"    {told}\n    assert trace(call)\n",
+    )
+    assert project.scan().code in {0, 1}

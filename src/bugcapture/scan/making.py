@@ -56,7 +56,7 @@ class Making(Notes):
         elif word not in _SETTINGS:
             tell_dotted(Ref(mock), word, keyword.value)
             if isinstance(value, Ref) and not value.path:
-                value.mock.parent = value.mock.parent or (mock, (word,))
+                value.mock.belong_to(mock, (word,))
 
     def _read_spec(self, mock: Mock, node: ast.expr) -> None:
         if isinstance(node, ast.Constant) and node.value is None:

@@ -186,6 +186,19 @@ class Mock:
             if value is not None:
                 self.own_values.append(value)
 
+    def belong_to(self, parent: Mock, path: Path) -> None:
+        """Note whose child it is, the first time; what is given to itself is nobody's.
+
+        Args:
+            parent: The mock that it is given to.
+            path: The child that it is there.
+        """
+        above: Mock | None = parent
+        while above is not None and above is not self:
+            above = above.parent[0] if above.parent is not None else None
+        if above is None and self.parent is None:
+            self.parent = (parent, path)
+
     @property
     def symbol(self) -> str:
         """The name of that function, as findings say it; empty for none."""

@@ -96,7 +96,7 @@ class Notes:
             else:
                 base.mock.tell((*base.path, target.attr))
                 if isinstance(value, Ref) and not value.path:
-                    value.mock.parent = value.mock.parent or (base.mock, (*base.path, target.attr))
+                    value.mock.belong_to(base.mock, (*base.path, target.attr))
                     value.mock.place = value.mock.place or dotted(target)
                     self._known[dotted(target)] = value  # What it is told later is told to this one.
             return
