@@ -238,6 +238,15 @@ def test_nobody_knows_which_input_moved(fresh: ReportProject) -> None:
         (fresh.folder / "tests/test_new.py").unlink()
 
 
+def test_a_list_of_inputs_that_does_not_fit(fresh: ReportProject) -> None:
+    """Somebody has merged it by hand: what it says stands behind no digest."""
+    manifest = f"{FOLDER}/.bugcapture-reports.json"
+    fresh.write(manifest, re.sub(r'("tests/test_shop.py": "sha256:)\w+', r"\1x", fresh.read(manifest)))
+    fresh.write("tests/test_new.py", "def test(): pass\n")
+
+    assert "test-suite.md: D4 is stale: nobody knows which input moved" in fresh.check(code=1).out
+
+
 def test_annotations_for_github(fresh: ReportProject) -> None:
     """One for each document."""
     fresh.write("tests/test_shop.py", TESTS + "# More.\n")
