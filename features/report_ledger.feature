@@ -46,7 +46,7 @@ Feature: bugcapture report ledger shows all that is known of the bugs on one pag
     When "bugcapture report ledger --output ledger.html" runs
     Then standard error says the lines
       """
-      bugcapture: history: .bugcapture/history.sqlite: there is no history here yet. `bugcapture history import`
+      bugcapture: history: There is no history here yet. `bugcapture history import`
       bugcapture: proofs: No proof was kept. `bugcapture prove N --keep`
       bugcapture: evidence: No folder for evidence is set. `BUGCAPTURE_EVIDENCE_DIR=build/evidence bugcapture run`
       """

@@ -145,6 +145,27 @@ def test_links_and_broken_files_are_passed_over(project: Project) -> None:
     assert counts(read_burndown(project.folder)) == [(0, 0), (1, 0)]
 
 
+def test_a_file_may_become_a_folder(project: Project) -> None:
+    """What one revision has written is not in the way of another one."""
+    project.write("features/a.feature/b.feature", feature(1))
+    project.commit()
+    (project.folder / "features/a.feature/b.feature").unlink()
+    (project.folder / "features/a.feature").rmdir()
+    project.write("features/a.feature", feature(2))
+    project.commit()
+    assert counts(read_burndown(project.folder)) == [(1, 0), (1, 0)]
+
+
+def test_a_name_that_no_disk_holds_is_passed_over(project: Project) -> None:
+    """Git keeps names that are too long for a file."""
+    blob = project.git("hash-object", "-w", str(project.write("a.feature", feature(1))))
+    name = f"{'x' * 300}.feature"
+    project.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{name}")
+    project.git("update-index", "--add", "--cacheinfo", f"100644,{blob},b.feature")
+    project.git("commit", "--quiet", "--message=long")
+    assert counts(read_burndown(project.folder)) == [(1, 0)]
+
+
 @pytest.mark.parametrize("path", ["/a.feature", "a/../../b.feature", "C:/a.feature", "a\0b.feature"])
 def test_no_path_leads_out_of_the_scratch_folder(path: str) -> None:
     """A tree that git should never have taken writes nowhere else."""

@@ -121,6 +121,43 @@ def test_the_history_tells_rates_changes_and_older_failures(project: Project) ->
     assert told["notes"] == ["The history knows bugs that have no test here: #5."]
 
 
+def test_a_time_that_is_none_is_left_out(project: Project) -> None:
+    """Evidence of whoever wrote it by hand; times of all zones are told in UTC."""
+    project.write("ev/a.jsonl", lines(record(1, "expected_failure", ts="soon")))
+    test = project.ledger(env=EVIDENCE)["bugs"][0]["tests"][0]
+    assert (test["last"]["at"], test["failure"]["at"]) == (None, None)
+    project.write("ev/a.jsonl", lines(record(1, "expected_failure", ts="2026-01-02T01:00:00+02:00")))
+    test = project.ledger(env=EVIDENCE)["bugs"][0]["tests"][0]
+    assert test["last"]["at"] == "2026-01-01T23:00:00+00:00"
+
+
+def test_a_history_that_does_not_answer_keeps_its_secrets(project: Project) -> None:
+    """The page says that it cannot be read, and not where it is and who asks."""
+    env = {"BUGCAPTURE_HISTORY": "postgresql://ann:secret@127.0.0.1:1/bugs"}
+    told = project.ledger(env=env)
+    assert told["missing"]["history"] == {"why": "The history cannot be read.", "run": "bugcapture history show"}
+    assert not [secret for secret in ("127.0.0.1", "ann:", "ann@", "secret") if secret in json.dumps(told)]
+
+
+def test_a_part_of_the_project_has_no_last_point(project: Project) -> None:
+    """The line is that of the whole project, so what was read of a part is not its end."""
+    points = project.ledger("features/f2.feature")["burndown"]["points"]
+    assert [(point["captured"], point["guarded"]) for point in points] == [(1, 0), (1, 1)]
+    done = project.run("report", "ledger", "--format", "json", where="features")
+    assert len(done.json["burndown"]["points"]) == 2
+
+
+def test_clocks_may_be_ahead(project: Project) -> None:
+    """Of the last commit, and of whoever asks for what is still to come."""
+    project.day = 9000
+    project.commit(features__f3_dot_feature=feature(3))
+    points = project.ledger()["burndown"]["points"]
+    assert [point["at"] for point in points] == sorted(point["at"] for point in points)
+    points = project.ledger("--since", "2090-01-01")["burndown"]["points"]
+    assert [point["captured"] for point in points] == [1, 2, 2]
+    assert project.run("report", "ledger", "--since", "2090-01-01").code == 0
+
+
 def test_bugs_without_tests_are_not_all_named(project: Project) -> None:
     """Ten are enough."""
     project.write("old/a.jsonl", lines(*(record(number, "passed") for number in range(10, 22))))
@@ -173,6 +210,17 @@ def test_kept_proofs_are_shown_with_their_bug(project: Project) -> None:
     assert told["notes"] == [
         "The proof .bugcapture/proofs/forged.json was changed after it was written, and does not count."
     ]
+
+
+def test_a_proof_that_cannot_be_kept_is_told(project: Project) -> None:
+    """Where a file is in the way of the folder."""
+    project.write(".bugcapture", "")
+    with pytest.raises(ConfigurationError, match="cannot be made"):
+        keep_proof(find_project(project.folder), None, "b" * 40, "{}")
+    (project.folder / ".bugcapture").unlink()
+    project.write(".bugcapture/.gitignore", "mine")
+    assert keep_proof(find_project(project.folder), None, "b" * 40, "{}").name == "branch-bbbbbbbbbb.json"
+    assert project.read(".bugcapture/.gitignore") == "mine"
 
 
 def test_proofs_may_lie_anywhere(project: Project) -> None:

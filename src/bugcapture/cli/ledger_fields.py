@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from bugcapture import __version__
@@ -121,7 +122,7 @@ def _proof(proof: KeptProof, number: int) -> dict[str, Any]:
         "proof": proof.proof.value,
         "says": proof.says,
         "whole_branch": proof.bug is None,
-        "created": proof.created,
+        "created": _moment(read_moment(proof.created)),
         "base": {"commit": proof.base.commit, "subject": proof.base.subject},
         "head": {"commit": proof.head.commit, "subject": proof.head.subject},
         "tests": [
@@ -193,7 +194,7 @@ def _hook(hook: HookTiming) -> dict[str, Any]:
 
 
 def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
 def _days(since: datetime | None, now: datetime) -> int | None:

@@ -22,8 +22,6 @@ from bugcapture.workflow.sources import DIALECTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from bugcapture.core.dialect import Dialect
-
 POINTS: Final = 240
 
 _SUFFIXES: Final = {suffix: dialect for dialect in DIALECTS for suffix in dialect.suffixes}
@@ -184,29 +182,25 @@ class _Reader:
         self, new: Mapping[str, tuple[str, str, str]], inits: Mapping[str, str], support: Mapping[str, bytes]
     ) -> None:
         contents = self.repository.contents([*(key[2] for key in new.values()), *inits.values()])
-        around = next(iter(new.values()))[0]
-        top = self.scratch / around
-        for path, content in support.items():
-            _write(top / path, content)
-        for path in filter(_is_safe, inits):
-            _write(top / path, contents.get(inits[path], b""))
-        for path, key in new.items():
-            file = top / path
-            _write(file, contents.get(key[2], b""))
-            dialect = next(found for suffix, found in _SUFFIXES.items() if path.endswith(suffix))
-            self.known[key] = tuple(_bugs(dialect, file, path))
-            if path not in inits:
-                file.unlink()
+        # A folder for each revision: what is a file in one may be a folder in another.
+        with tempfile.TemporaryDirectory(dir=self.scratch) as top:
+            around = {path: contents.get(content, b"") for path, content in inits.items() if _is_safe(path)}
+            for path, content in {**support, **around}.items():
+                _write(Path(top, path), content)
+            for path, key in new.items():
+                self.known[key] = _read_bugs(Path(top, path), path, contents.get(key[2], b""))
 
 
-def _bugs(dialect: Dialect, file: Path, path: str) -> Iterator[tuple[int, bool]]:
+def _read_bugs(file: Path, path: str, content: bytes) -> tuple[tuple[int, bool], ...]:
+    """The bugs of one file, and whether they are captured; none of one that this machine cannot hold."""
+    dialect = next(found for suffix, found in _SUFFIXES.items() if path.endswith(suffix))
     try:
+        _write(file, content)
         source = dialect.read_source(file, path)
-    except SourceError:
-        return
-    if source is not None:
-        for capture in source.captures:
-            yield from ((number, capture.tags.expected_fail) for number in capture.tags.ids)
+    except (OSError, SourceError):
+        return ()
+    captures = source.captures if source is not None else ()
+    return tuple((number, capture.tags.expected_fail) for capture in captures for number in capture.tags.ids)
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.capture import State
@@ -26,7 +27,6 @@ from bugcapture.workflow.sources import read_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from bugcapture.core.finding import Finding
     from bugcapture.core.history import BugHistory
@@ -186,6 +186,15 @@ def gather_ledger(
     return gathering.gather()
 
 
+def _missing_history(error: ConfigurationError) -> Missing:
+    """Why there is no history. Its address, and what a database says, are not for everybody who sees the page."""
+    if "pip install" in (error.hint or ""):
+        return Missing(f"{error.message[:1].upper()}{error.message[1:]}.", "pip install 'bugcapture[history]'")
+    if "history import" in (error.hint or ""):
+        return Missing("There is no history here yet.", "bugcapture history import")
+    return Missing("The history cannot be read.", "bugcapture history show")
+
+
 def read_moment(text: str) -> datetime | None:
     """A moment of a record, in UTC; None for what is none."""
     try:
@@ -204,6 +213,11 @@ class _Gathering:
     missing: dict[str, Missing] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     unreadable: list[Finding] = field(default_factory=list)
+
+    @property
+    def since(self) -> datetime | None:
+        """How far back the charts go; not to a day that is still to come."""
+        return min(self.options.since, self.now) if self.options.since else None
 
     def gather(self) -> LedgerReport:
         self.say("reading the tests")
@@ -250,9 +264,7 @@ class _Gathering:
         except ConfigurationError as error:
             if self.options.store is not None:
                 raise
-            no_extra = "pip install" in (error.hint or "")
-            run = "pip install 'bugcapture[history]'" if no_extra else "bugcapture history import"
-            self.missing[HISTORY] = Missing(self._sentence(error), run)
+            self.missing[HISTORY] = _missing_history(error)
             return None
 
     def _proofs(self) -> tuple[KeptProof, ...]:
@@ -294,7 +306,7 @@ class _Gathering:
     def _burndown(self, bugs: Sequence[BugReport]) -> Burndown | None:
         self.say("reading the history of git")
         try:
-            found = read_burndown(self.project.root, since=self.options.since, say=self.say)
+            found = read_burndown(self.project.root, since=self.since, say=self.say)
         except ConfigurationError as error:
             self.missing[BURNDOWN] = Missing(self._sentence(error))
             return None
@@ -303,12 +315,16 @@ class _Gathering:
                 "The clone is shallow, so the chart of open captures begins where it does: "
                 "`git fetch --unshallow` brings the rest."
             )
-        captured = sum(bug.state is State.CAPTURED for bug in bugs)
-        today = BurndownPoint(at=self.now, commit="", captured=captured, guarded=len(bugs) - captured)
         if not found.points:
             self.missing[BURNDOWN] = Missing("No commit here has captured a bug.", "bugcapture capture N")
             return None
-        return type(found)(points=(*found.points, today), commits=found.commits, shallow=found.shallow)
+        if self.options.paths or Path.cwd().resolve() != self.project.root.resolve():
+            return found  # What was read today is only a part of the project.
+        captured = sum(bug.state is State.CAPTURED for bug in bugs)
+        # The clock of whoever made the last commit may be ahead.
+        moment = max(self.now, found.points[-1].at)
+        today = BurndownPoint(at=moment, commit="", captured=captured, guarded=len(bugs) - captured)
+        return replace(found, points=(*found.points, today))
 
     def _hazards(self) -> tuple[HazardCounts, ...]:
         run = "bugcapture report refresh"
@@ -317,7 +333,7 @@ class _Gathering:
         except BugcaptureError as error:
             self.missing[HAZARDS] = Missing(self._sentence(error), run)
             return ()
-        since = self.options.since
+        since = self.since
         counted = tuple(one for one in sorted(counted, key=lambda one: one.at) if since is None or one.at >= since)
         if not counted:
             self.missing[HAZARDS] = Missing("No refresh has counted hazards yet.", run)

@@ -112,8 +112,6 @@ class Page:
 
 def _show(value: Any) -> Any:
     """Whatever stands between our words: a text loses what would hide or turn round what is written."""
-    if value is None:
-        return ""
     if isinstance(value, str) and not isinstance(value, Markup):
         lines = value.replace("\r\n", "\n").replace("\t", "    ").split("\n")
         return "\n".join(map(printable, lines))
