@@ -56,10 +56,12 @@ def check_entries(context: Any, count: int) -> None:
 
 
 def check_same_result(context: Any) -> None:
+    """It has to be the very same object, not an equal one."""
     _result(context).expect(errors=0, same_result=True)
 
 
 def check_errors(context: Any) -> None:
+    """What the threads returned does not matter."""
     _result(context).expect(errors=0)
 
 
