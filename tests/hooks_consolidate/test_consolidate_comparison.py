@@ -167,6 +167,11 @@ def test_the_same_command_takes_its_time_once() -> None:
     found = predicted(TWICE, profile(timing("one", 2.0), timing("two", 3.0)))
     assert found is not None
     assert found.groups == {"two": Estimate(5.0, 3.0)}
+    early = hook("one", "make x", "stages: [pre-commit]")
+    same = LOCAL + early + hook("one", "make x") + hook("one", "make x")
+    found = predicted(same, profile(timing("one", 1.0, number=2), timing("one", 4.0, number=3)))
+    assert found is not None
+    assert found.groups == {"one": Estimate(5.0, 4.0)}
 
 
 def test_hooks_that_are_kept_from_running_at_once() -> None:

@@ -12,6 +12,7 @@ from bugcapture.hooks.consolidate.pattern import can_be_united, unite_patterns
 
 PATTERNS = [
     r"^a/.*\.py$", r"\.md$", r"^(a|b)/c", "x", "", r"(?i)README", "(?x)\n  ^docs/  # documents\n  | ^a/b\n",
+    "(?x)^b  # and no more",
     r"(?s)a.b", r"a b", r"#", r"^a/.*|b$", r"(?ui)Straße",
     r"^deployments/a/very/long/path/with/many/folders/.*\.(yaml|yml)$",
 ]  # fmt: skip

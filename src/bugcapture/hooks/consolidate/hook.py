@@ -87,10 +87,10 @@ def _read(
     numbers: dict[tuple[str, str], int] = {}
     skipped = _skipped(raw)
     for index, (written, configured) in enumerate(zip(raw.hooks, configuration.hooks, strict=True)):
-        if stage not in configured.stages:
-            continue
         key = (configured.id, configured.alias)
         numbers[key] = numbers.get(key, 0) + 1
+        if stage not in configured.stages:
+            continue
         words = _words(configured)
         call, reason = _call(words)
         yield Hook(

@@ -181,7 +181,6 @@ def _pytest_group(members: list[_Candidate], wishes: Wishes, taken: Collection[s
         calls[0],
         targets=unite_targets([target for call in calls for target in call.targets]),
         shown=tuple(one for one in calls[0].shown if all(one in call.shown for call in calls)),
-        stops="",
         marker=_unite(call.marker for call in calls),
         keyword=_unite(call.keyword for call in calls),
     )
