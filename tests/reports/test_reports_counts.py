@@ -99,9 +99,9 @@ def test_a_template_of_the_suite(project: ReportProject) -> None:
     text = SUITE.replace("Test Tags    smoke", "Test Template    Log").replace(
         "    No Operation\n", "    [Template]    NONE\n    No Operation\n"
     )
-    file = project.write("robot/shop.robot", text)
+    file = project.write("robot/shop.robot", text + "\nInherited\n    three\n")
 
-    assert count_cases(file, "x").tables == 1
+    assert (count_cases(file, "x").tests, count_cases(file, "x").tables) == (3, 2)
 
 
 def test_files_without_tests(project: ReportProject) -> None:

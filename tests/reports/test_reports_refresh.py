@@ -166,6 +166,30 @@ def test_counts_are_added_when_they_change(fresh: ReportProject) -> None:
     assert fresh.reports() == before
 
 
+def test_the_trend_of_mocks_is_about_mocks(fresh: ReportProject) -> None:
+    """Counts of other findings add no row to it."""
+    before = fresh.body("mock-audit").partition("## Trend")[2]
+    fresh.write("tests/test_region.py", "import os\n\n\ndef test_region():\n    os.environ['REGION'] = 'eu'\n")
+
+    fresh.refresh()
+
+    assert len(fresh.read(f"{FOLDER}/hazard-counts.jsonl").splitlines()) == 2
+    assert "ENV401" in fresh.body("hazards")
+    assert "ENV401" not in fresh.body("mock-audit")
+    assert fresh.body("mock-audit").partition("## Trend")[2] == before
+
+
+def test_what_a_baseline_knows_counts(fresh: ReportProject) -> None:
+    """It is there, whoever has looked at it."""
+    assert fresh.run("scan", "--level", "info", "--write-baseline", "known.json").code == 0
+    fresh.write("pyproject.toml", '[tool.bugcapture.scan]\nbaseline = "known.json"\n')
+    assert fresh.run("scan").out == ""
+
+    fresh.refresh()
+
+    assert "| critical | 1 | a guard lets everybody pass |" in fresh.body("hazards")
+
+
 def test_a_file_of_the_user_is_not_overwritten(project: ReportProject) -> None:
     """Nothing at all is written then; --force overwrites it."""
     project.write(f"{FOLDER}/bugs.md", "# My bugs\n")
@@ -320,6 +344,7 @@ def test_dates_need_the_whole_history(project: ReportProject) -> None:
     assert "this clone has not the whole history" in done.err
     assert "git fetch --unshallow" in done.err
     assert not (clone / "docs").exists()
+    assert "bugs.md: D1 is not there" in shallow.check("bugs", code=1).out
     shallow.refresh("hazards")
     shallow.check("hazards")
 
