@@ -12,6 +12,7 @@ import pytest
 from consolidated import LOCAL, PATH, hook, said
 from push_project import few, write_project
 
+from bugcapture.hooks.consolidate.pytest_call import read_call
 from conftest import BIN, PushProject
 
 if TYPE_CHECKING:
@@ -188,6 +189,21 @@ def test_a_pattern_that_would_miss_a_file(project: PushProject, monkeypatch: pyt
     done = project.consolidate()
     assert (done.code, done.out) == (1, "")
     assert "pytest-tests would run for other files than its members: 2 files, such as .pre-commit" in done.err
+
+
+def test_a_word_that_was_misread(project: PushProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old hooks run as they are written, so that a target that is lost on the way is seen."""
+    both(project)
+    misread = [read_call(("pytest", "tests/a")), read_call(("pytest", "tests/b/test_b.py::other"))]
+    monkeypatch.setattr("bugcapture.hooks.consolidate.hook.read_call", lambda _words: misread.pop(0))
+    done = project.consolidate("--write")
+    assert done.code == 1
+    assert "Not the same: pytest-tests: its tests cannot be collected: ERROR: not found:" in done.out
+    misread += [read_call(("pytest", "tests/a")), read_call(("pytest", "tests/a/test_a.py"))]
+    done = project.consolidate("--write")
+    assert done.code == 1
+    assert "Not the same: missing: tests/b/test_b.py::test_it" in done.out
+    assert project.read(PATH).count("- id:") == 2
 
 
 def test_the_same_command_twice(project: PushProject) -> None:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bugcapture.hooks.consolidate.proposal import Group
-    from bugcapture.hooks.consolidate.pytest_call import PytestCall
     from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
 
 _TOOLS: Final = ("pre-commit", "prek")
@@ -55,11 +54,10 @@ _CACHES: Final = re.compile(r"\..*_cache\Z|\.testmondata.*\Z|\.bugcapture\Z")
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """A session of pytest to list, with what its hook says besides."""
+    """A session of pytest: the words of its hook as they are written, and what that says besides."""
 
-    call: PytestCall
+    words: tuple[str, ...]
     values: Mapping[str, Any]
-    local: tuple[str, ...] = ()
 
 
 def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[Comparison, ...]:
@@ -101,10 +99,8 @@ def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[
 def _sessions(group: Group) -> Iterator[_Session]:
     """The sessions of the members, and the one that they become."""
     for hook in group.members:
-        if hook.call is not None:
-            yield _Session(hook.call, hook.values)
-    if group.call is not None:
-        yield _Session(group.call, group.values, group.local)
+        yield _Session(hook.words, hook.values)
+    yield _Session((*shlex.split(group.values["entry"]), *group.values.get("args", ())), group.values)
 
 
 def _list_all(
@@ -134,18 +130,17 @@ def _configuration(sessions: Sequence[_Session], plan: ConsolidationPlan, *, run
 
 
 def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
-    call = session.call
+    """A hook that lists what a session would run, whatever it is for and whenever it would run."""
     # What testmon leaves out depends on what it has seen; what is listed is the whole.
-    equal = tuple(word for word in call.equal if not word.startswith("--testmon"))
-    spread = tuple(word for word in session.local if word != "--testmon")
-    added = spread if run_tests else ("--collect-only", "-q")
+    words = [word for word in session.words if not word.startswith("--testmon")]
+    added = () if run_tests else ("--collect-only", "-q")
     kept = {key: value for key, value in session.values.items() if key not in _LEFT}
     return {
         **kept,
         "id": f"check-{number}",
         "name": f"check-{number}",
-        "entry": shlex.join(replace(call, equal=equal).options),
-        "args": [*call.targets, *added, "-p", f"{_MODULE}{number}"],
+        "entry": shlex.join(words),
+        "args": [*added, "-p", f"{_MODULE}{number}"],
         "always_run": True,
         "pass_filenames": False,
         "verbose": True,
