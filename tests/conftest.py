@@ -22,6 +22,7 @@ _IN_PROCESS = {
     "capture",
     "history",
     "hooks",
+    "hooks_consolidate",
     "hooks_profile",
     "html",
     "init",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from consolidated import LOCAL, PATH, hook, said
 from push_project import few, write_project
+from push_repository import BIN, PushProject
 
 from bugcapture.hooks.consolidate.pytest_call import read_call
-from conftest import BIN, PushProject
 
 if TYPE_CHECKING:
     from pathlib import Path
