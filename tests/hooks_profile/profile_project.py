@@ -58,8 +58,10 @@ class ProfileProject(CommandProject):
         return self.run("hooks", "profile", *arguments, where=where, env=self.environment() | (env or {}))
 
     def measure(self, *arguments: str, env: dict[str, str] | None = None) -> dict[str, dict[str, Any]]:
-        """The hooks in the JSON of a profile with one run, by their labels."""
-        done = self.profile("--format", "json", "--runs", "1", "--warmups", "0", *arguments, env=env)
+        """The hooks in the JSON of a profile with one run, by prek unless another is named, by their labels."""
+        done = self.profile(
+            "--format", "json", "--tool", "prek", "--runs", "1", "--warmups", "0", *arguments, env=env
+        )
         assert done.code == 0, done.err
         return {hook["label"]: hook for stage in done.json["stages"] for hook in stage["hooks"]}
 

@@ -72,7 +72,7 @@ def test_no_time_has_no_shares() -> None:
     [
         ((1.0, 1.0, 1.0), (2.0, 2.0, 2.0), Change.SLOWER),
         ((2.0, 2.0, 2.0), (1.0, 1.0, 1.0), Change.QUICKER),
-        ((1.0, 1.0, 1.0), (1.2, 1.2, 1.2), Change.SAME),  # Not 1.25 times as long.
+        ((9.0, 9.0, 9.0), (9.9, 9.9, 9.9), Change.SAME),  # Not 1.25 times as long.
         ((0.1, 0.1, 0.1), (0.3, 0.3, 0.3), Change.SAME),  # Not 0.2 s longer: 0.3 - 0.1 is less in binary.
         ((1.0, 1.0, 2.1), (2.0, 2.0, 2.0), Change.SAME),  # As slow as the slowest one before.
         ((0.0,), (0.3,), Change.SLOWER),
