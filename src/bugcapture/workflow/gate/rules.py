@@ -234,7 +234,9 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "switch": Rule(kinds=_FIX, asks="the switch goes with the fix", answer=_switch),
         "tags-stay": Rule(kinds=_FIX, asks="the tests stay, and their numbers too", answer=_tags_stay),
         "proof": Rule(kinds=_FIX, asks="the tests are red without the fix and green with it", answer=_proof),
-        "news": Rule(kinds=_BOTH, asks="bug {number} has a news fragment, where the project keeps any", answer=_news),
+        "news": Rule(
+            kinds=_BOTH, asks="bug {number} has a news fragment, where the project keeps any", answer=_news
+        ),
         "one-commit": Rule(kinds=_CAPTURE, asks="the branch has one commit", answer=_one_commit),
         "title": Rule(kinds=_CAPTURE, asks="the first line of the commit is as agreed", answer=_title),
         "body": Rule(kinds=_CAPTURE, asks="the commit says more behind an empty line", answer=_body),
