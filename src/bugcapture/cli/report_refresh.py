@@ -61,14 +61,17 @@ def command(
       bugs           every captured bug with its tests, its age and their last verdict
       hook-timings   how long hooks take, as `hooks profile --save` has measured
 
-    Nothing of the project is imported or executed. Each document begins with a stamp: when it was written, by
-    which version, and the digest of what it was made from. The inputs behind that digest are listed in
-    .bugcapture-reports.json, so that `report check` can name those that moved; check it in as well. A document
-    that would not change stays as it is, with its date.
+    \b
+    Files beside them, to be checked in as well:
+      .bugcapture-reports.json   their inputs, so that `report check` can name those that moved
+      hazard-counts.jsonl        how many hazards there were, whenever that changed
 
-    Counts of hazards are added to hazard-counts.jsonl, when they change. With --archive the old version of a
-    document goes to archive/DATE-NAME.md, by the day when it was written; the last 12 of each are kept, or
-    `archive_keep`. Settings are `folder`, `documents` (those that are meant without a NAME), `archive` and
+    Nothing of the project is imported or executed. Each document begins with a stamp: when it was written, by
+    which version, and the digest of what it was made from. A document that would not change stays as it is,
+    with its date.
+
+    With --archive the old version of a document goes to archive/DATE-NAME.md, by the day when it was written;
+    the last 12 of each are kept, or `archive_keep`. Settings are `folder`, `documents` (those that are meant without a NAME), `archive` and
     `archive_keep` in [tool.bugcapture.report].
 
     \b
