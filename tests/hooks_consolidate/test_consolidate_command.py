@@ -68,13 +68,13 @@ def test_the_change_can_be_applied(twelve: PushProject) -> None:
 
 def test_other_formats(twelve: PushProject) -> None:
     """JSON for programs, Markdown for a pull request; what testmon leaves out is run in CI."""
-    found = twelve.consolidate("--format=json", "--testmon").json
+    found = twelve.consolidate("--format=json", "--xdist").json
     assert found["schema"] == "bugcapture.hooks-consolidate/1"
     assert (found["hooks_before"], found["hooks_after"]) == (12, 6)
     assert (found["written"], found["verified"]) == (False, False)
     assert [len(group["members"]) for group in found["groups"]] == [2, 6]
-    assert found["groups"][0]["hook"]["entry"] == "pytest -v --tb=short -m 'quick or strict' --testmon"
-    assert found["groups"][0]["ci"] == "pytest -v --tb=short -m 'quick or strict' tests/deployment"
+    assert found["groups"][0]["hook"]["entry"] == "pytest -v --tb=short -m 'quick or strict' -n auto"
+    assert found["groups"][0]["ci"] is None
     assert [one["id"] for one in found["unchanged"] if one["reason"]] == ["meta-module", "meta-first"]
 
     text = twelve.consolidate("--format=markdown").out
@@ -82,10 +82,13 @@ def test_other_formats(twelve: PushProject) -> None:
     assert "\n```diff\n--- a/.pre-commit-config.yaml\n" in text
 
     twelve.write("requirements-dev.txt", "pytest-xdist\n")
+    assert "--xdist spreads merged sessions" in twelve.consolidate("--testmon").out
+    twelve.hooks(A, B)
     text = twelve.consolidate("--testmon").out
-    assert "  CI keeps the full run: pytest -v --tb=short -m 'quick or strict' tests/deployment\n" in text
-    assert "+        entry: pytest -v --tb=short --testmon\n" in text
-    assert "--xdist spreads merged sessions" in text
+    assert "  CI keeps the full run: pytest tests/a tests/b\n" in text
+    (group,) = twelve.consolidate("--testmon", "--format=json").json["groups"]
+    assert group["ci"] == "pytest tests/a tests/b"
+    assert "+        entry: pytest --testmon\n" in text
 
 
 def test_twelve_hooks_become_six(twelve: PushProject) -> None:

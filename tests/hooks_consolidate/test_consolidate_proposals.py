@@ -196,6 +196,14 @@ def test_options_that_only_speed_it_up() -> None:
     assert group.call is not None
     assert group.call.options == ("pytest",)
     assert any("`.testmondata`" in note for note in group.notes)
+    for first, second in (("a.py -m x", "b.py -m x"), ("a.py -k x", "b.py -k x"), ("a.py::t", "b.py")):
+        (group,) = suggest(
+            LOCAL + hook("a", f"pytest {first}") + hook("b", f"pytest {second}"), Wishes(testmon=True)
+        ).groups
+        assert group.local == ()
+        assert group.notes == (
+            "pytest-testmon leaves nothing out where single tests, `-m` or `-k` choose: it is not added.",
+        )
     own = LOCAL + hook("a", "pytest -n 3 --testmon a.py") + hook("b", "pytest -n 3 --testmon b.py")
     assert only(own, xdist=True, testmon=True)["entry"] == "pytest -n 3 --testmon"
 

@@ -129,7 +129,7 @@ def _group_fields(result: Consolidation, group: Group, compared: Comparison | No
         "members": [{"id": hook.id, "line": hook.configured.line} for hook in group.members],
         "notes": list(group.notes),
         "seconds": _estimate_fields(_estimate(result, group)),
-        "ci": _full_run(group) if group.local else None,
+        "ci": _full_run(group) or None,
         "tests": None
         if compared is None
         else {
@@ -164,8 +164,8 @@ def _group_lines(result: Consolidation, group: Group) -> Iterator[str]:
     yield from (
         f"  {style(line, fg='green' if line.startswith('Proved') else 'red')}" for line in _proof(result, group)
     )
-    if group.local:
-        yield f"  CI keeps the full run: {_safe(_full_run(group), limit=100_000)}"
+    if full := _full_run(group):
+        yield f"  CI keeps the full run: {_safe(full, limit=100_000)}"
 
 
 def _proof(result: Consolidation, group: Group) -> Iterator[str]:
@@ -205,9 +205,9 @@ def _hints(result: Consolidation) -> Iterator[str]:
 
 
 def _full_run(group: Group) -> str:
-    """The command of a merged session without what leaves anything out."""
+    """The command of a merged session without what leaves tests out; empty where nothing does."""
     call = group.call
-    return shlex.join([*call.options, *call.targets]) if call is not None else ""
+    return shlex.join([*call.options, *call.targets]) if call is not None and "--testmon" in group.local else ""
 
 
 def _estimate(result: Consolidation, group: Group) -> Estimate | None:

@@ -189,6 +189,8 @@ def _pytest_group(members: list[_Candidate], wishes: Wishes, taken: Collection[s
     local = _local(call, wishes)
     if "--testmon" in local:
         notes.append("pytest-testmon leaves out tests that no change touches; have git ignore `.testmondata`.")
+    elif wishes.testmon and not _is_whole(call):
+        notes.append("pytest-testmon leaves nothing out where single tests, `-m` or `-k` choose: it is not added.")
     options = [*call.options, *local]
     values = {
         "id": _free_id(call.targets, taken),
@@ -207,9 +209,14 @@ def _unite(expressions: Iterable[str | None]) -> str | None:
 
 def _local(call: PytestCall, wishes: Wishes) -> tuple[str, ...]:
     is_spread = any(word.startswith(("-n", "--numprocesses", "--dist")) for word in call.equal)
+    is_watched = any(word.startswith("--testmon") for word in call.equal)
     spread = ("-n", "auto") if wishes.xdist and not is_spread else ()
-    watched = any(word.startswith("--testmon") for word in call.equal)
-    return (*spread, *(("--testmon",) if wishes.testmon and not watched else ()))
+    return (*spread, *(("--testmon",) if wishes.testmon and not is_watched and _is_whole(call) else ()))
+
+
+def _is_whole(call: PytestCall) -> bool:
+    """Whether pytest-testmon would leave anything out: not where single tests, `-m` or `-k` choose already."""
+    return call.marker is None and call.keyword is None and not any("::" in target for target in call.targets)
 
 
 def _shared(hooks: Sequence[Hook], files: str) -> dict[str, Any]:
