@@ -37,4 +37,4 @@ def check_section(context: Any, name: str, number: int) -> None:
 def check_addresses(context: Any, name: str) -> None:
     page = context.project.read(name)
     assert "default-src 'none'" in page
-    assert set(re.findall(r"(?:src|href)=[\"']?([^\"' >]+)", page)) == {"#bugs", "#bug-7", "data:,"}
+    assert set(re.findall(r"(?:src|href)=[\"']?([^\"' >]+)", page)) == {"#bugs", "#bug-7", "#end", "data:,"}

@@ -8,9 +8,9 @@
   const heads = Array.from(table.tHead.rows[0].cells);
   const columns = new Map(heads.map((head, index) => [head.dataset.key, index]));
   const words = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  const bugs = Array.from(table.tBodies[0].rows, (row, index) => {
+  const bugs = Array.from(table.tBodies[0].rows, (row) => {
     const target = document.getElementById(row.cells[0].firstElementChild.hash.slice(1));
-    return { row, index, section: target.closest("details"), text: null };
+    return { row, section: target.closest("details"), text: null };
   });
   let order = { key: "bug", down: false };
   let standing = bugs;  // As the rows stand at the moment; moving a thousand of them takes time.
@@ -19,13 +19,14 @@
     const cell = bug.row.cells[columns.get(key)];
     return cell.dataset.v ?? cell.textContent.trim().replace(/^#/, "");
   };
-  // Bugs without a value stand at the end, whatever the direction; equal ones stay in the order of their numbers.
+  // Bugs without a value stand at the end, whatever the direction; a stable sort keeps equal ones
+  // in the order of their numbers.
   const compare = (one, other) => {
     const a = value(one, order.key), b = value(other, order.key);
-    if (a === "-" || b === "-") return (a === "-") - (b === "-") || one.index - other.index;
+    if (a === "-" || b === "-") return (a === "-") - (b === "-");
     const numeric = "number" in heads[columns.get(order.key)].dataset;
     const difference = numeric ? Number(a) - Number(b) : words.compare(a, b);
-    return (order.down ? -difference : difference) || one.index - other.index;
+    return order.down ? -difference : difference;
   };
   const sort = () => {
     for (const head of heads) {
