@@ -71,8 +71,8 @@ def command(
     with its date.
 
     With --archive the old version of a document goes to archive/DATE-NAME.md, by the day when it was written;
-    the last 12 of each are kept, or `archive_keep`. Settings are `folder`, `documents` (those that are meant without a NAME), `archive` and
-    `archive_keep` in [tool.bugcapture.report].
+    the last 12 of each are kept, or `archive_keep`. Settings are `folder`, `documents` (those that are meant
+    without a NAME), `archive` and `archive_keep` in [tool.bugcapture.report].
 
     \b
     Examples:
