@@ -109,6 +109,57 @@ def test_fixtures_of_a_conftest_put_the_environment_back(project: ScanProject) -
     assert [(one["line"], one["subject"]) for one in found] == [(7, "PROXY"), (15, "ZONE"), (26, "BAG")]
 
 
+def test_a_function_of_a_conftest_puts_the_environment_back(project: ScanProject) -> None:
+    """Where a fixture of it calls that function behind its yield."""
+    project.write(
+        "tests/conftest.py",
+        "import os\nimport pytest\n\n\ndef forget():\n    os.environ.pop('REGION', None)\n\n\n"
+        "@pytest.fixture\ndef clean():\n    yield\n    forget()\n",
+    )
+    project.write(
+        "tests/test_region.py",
+        "import os\n\n\ndef test_clean(clean):\n    os.environ['REGION'] = 'eu'\n\n\n"
+        "def test_left():\n    os.environ['REGION'] = 'eu'\n",
+    )
+    found = project.json("--select", "ENV401").json["findings"]
+    assert [(one["path"], one["line"]) for one in found] == [("tests/test_region.py", 9)]
+
+
+def test_what_the_conftest_of_a_suite_sets_for_each_test(project: ScanProject) -> None:
+    """Is less bad than what that of one folder sets, or what is another value each time."""
+    sets = (
+        "import os\nimport pytest\n\n\n@pytest.fixture(autouse=True)\ndef env(key):\n    os.environ['KEY'] = {}\n"
+    )
+    project.write("tests/conftest.py", sets.format("'1'"))
+    project.write("tests/api/conftest.py", sets.format("'2'"))
+    project.write("lib/tests/conftest.py", sets.format("key"))
+    found = project.json("--select", "ENV401").json["findings"]
+    assert sorted((one["path"], one["level"]) for one in found) == [
+        ("lib/tests/conftest.py", "high"),
+        ("tests/api/conftest.py", "high"),
+        ("tests/conftest.py", "medium"),
+    ]
+
+
+def test_what_is_set_for_a_test_may_be_removed_by_it(project: ScanProject) -> None:
+    """Whoever sets it is told; not so where one for all tests sets it, or one that this test does not have."""
+    project.write(
+        "tests/test_region.py",
+        "import os\nimport pytest\n\n\n"
+        "@pytest.fixture(autouse=True)\ndef region():\n    os.environ['REGION'] = 'eu'\n\n\n"
+        "@pytest.fixture\ndef zone():\n    os.environ['ZONE'] = '1'\n\n\n"
+        "@pytest.fixture(scope='module', autouse=True)\ndef tax():\n    os.environ['TAX'] = '7'\n\n\n"
+        "def test_region():\n    del os.environ['REGION']\n    assert region() is None\n\n\n"
+        "def test_zone(zone):\n    del os.environ['ZONE']\n    assert zone() is None\n\n\n"
+        "def test_no_zone():\n    del os.environ['ZONE']\n    assert zone() is None\n\n\n"
+        "def test_tax():\n    del os.environ['TAX']\n    assert tax() == 0\n",
+    )
+    found = project.json("--select", "ENV401").json["findings"]
+    assert [(one["line"], one["subject"]) for one in found] == [
+        (7, "REGION"), (12, "ZONE"), (17, "TAX"), (31, "ZONE"), (36, "TAX"),
+    ]  # fmt: skip
+
+
 def test_files_that_cannot_be_parsed_are_told_and_the_rest_goes_on(open_door: ScanProject) -> None:
     """Whatever is in them."""
     open_door.write("tests/test_broken.py", "from unittest.mock import Mock\ndef test(:\n")

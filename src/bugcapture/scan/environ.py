@@ -30,8 +30,8 @@ class Change:
         restores: Whether it looks like putting something back: it is in a `finally`, behind a `yield`, or in what
             is called after tests.
         value: The value as it is written.
-        guarded: Whether a context manager that is called after the environment stands around it, and may put
-            everything back.
+        guarded: Whether a context manager or a decorator that is called after the environment stands around it,
+            and may put everything back.
     """
 
     keys: frozenset[str]
@@ -54,6 +54,8 @@ class EnvironmentUse:
         saved: Whether it keeps the environment, or a variable, to put it back.
         copied: The variables whose values it keeps before it changes them.
         undone: Whether it hands a function that puts it back to the framework.
+        helpers: The functions of the module, as far as they are that, that it calls where things are put back.
+        helped: The variables that these change.
     """
 
     function: TestFunction | None
@@ -63,6 +65,8 @@ class EnvironmentUse:
     saved: bool = False
     copied: set[str] = field(default_factory=set)
     undone: bool = False
+    helpers: set[str] = field(default_factory=set)
+    helped: set[str] = field(default_factory=set)
 
 
 def names_of(keys: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from bugcapture.scan.names import dotted
 from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.names import Names
@@ -33,6 +33,7 @@ def read_environment(
     statements: Iterable[ast.stmt],
     names_in: Callable[[TestFunction | None], Names],
     functions: Iterable[TestFunction],
+    classes: Iterable[ast.ClassDef] = (),
 ) -> Iterator[EnvironmentUse]:
     """What functions, and the top of the module, do with the environment; those that do nothing are left out.
 
@@ -40,7 +41,9 @@ def read_environment(
         statements: Statements at the top of the module.
         names_in: What names stand for in a function, or in the module.
         functions: The functions to look at.
+        classes: The classes of the module; what decorates one stands around the tests of its heirs.
     """
+    bases = {one.name: one for one in classes}
     top = _Reader(names_in(None), EnvironmentUse(None))
     top.block(statements, restores=False)
     if top.use.changes:
@@ -50,11 +53,13 @@ def read_environment(
         for decorator in function.node.decorator_list:
             reader.decorator(decorator)
         if function.owner is not None and function.is_test:
-            for decorator in function.owner.decorator_list:
-                reader.decorator(decorator)
+            for one in _with_bases(function.owner, bases):
+                for decorator in one.decorator_list:
+                    reader.decorator(decorator)
         reader.block(function.node.body, restores=function.is_teardown)
-        if reader.use.changes or reader.use.saved or reader.use.undone or reader.use.kept:
-            yield reader.use
+        use = reader.use
+        if use.changes or use.saved or use.undone or use.kept or use.helpers:
+            yield use
 
 
 class _Reader:
@@ -65,11 +70,14 @@ class _Reader:
         self.use = use
         self._yielded = False
         self._guards = 0
+        self._inside = 0
         self._aliases: set[str] = set()
 
     def decorator(self, node: ast.expr) -> None:
         if isinstance(node, ast.Call) and self._is_patch(node):
             self.use.patched = True
+        elif not self._names.resolve(node.func if isinstance(node, ast.Call) else node).startswith("pytest."):
+            self._guards += _is_of_environment(node)
 
     def block(self, body: Iterable[ast.stmt], *, restores: bool, patched: bool = False) -> None:
         for node in body:
@@ -83,7 +91,7 @@ class _Reader:
             )
             if inside and any(isinstance(child, ast.Yield) for child in walk(node)):
                 self.use.kept.add(ALL)
-            guards = any(map(_is_guard, node.items))
+            guards = any(_is_of_environment(item.context_expr) for item in node.items)
             self._guards += guards
             self.block(node.body, restores=restores, patched=inside)
             self._guards -= guards
@@ -100,7 +108,9 @@ class _Reader:
             self.block(node.orelse, restores=restores, patched=patched)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             # A function inside is usually the one that puts things back, or a part of the program under test.
+            self._inside += 1
             self.block(node.body, restores=True, patched=patched)
+            self._inside -= 1
         elif isinstance(node, ast.ClassDef):
             self.block(node.body, restores=restores, patched=patched)
         else:
@@ -118,6 +128,8 @@ class _Reader:
                 self._yielded = True
             elif isinstance(child, ast.Call):
                 self._call(child)
+                if restores and not self._inside:
+                    self.use.helpers.add(dotted(child.func).removeprefix("self.").removeprefix("cls."))
 
     def _copy(self, node: ast.Assign) -> None:
         """Note what is kept of the environment."""
@@ -213,9 +225,17 @@ class _Reader:
         return environ and self._names.resolve(first) == "os"
 
 
-def _is_guard(item: ast.withitem) -> bool:
-    """Whether a context manager is called after the environment, as those are that put it back."""
-    node = item.context_expr
+def _with_bases(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Iterator[ast.ClassDef]:
+    """A class, and those of the module that it inherits from."""
+    found = [owner]
+    for one in found:
+        yield one
+        above = [classes[base.id] for base in one.bases if isinstance(base, ast.Name) and base.id in classes]
+        found += [base for base in above if base not in found]
+
+
+def _is_of_environment(node: ast.expr) -> bool:
+    """Whether a context manager or a decorator is called after the environment, as those are that put it back."""
     name = dotted(node.func if isinstance(node, ast.Call) else node)
     return "env" in name.rpartition(".")[2].lower()
 

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.scan.environ import ALL, Change, EnvironmentUse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.module import TestModule
 
 # The name of fixtures that nobody has to ask for.
 AUTOMATIC: Final = ""
+# What is called before each test, and not once for several.
+_BEFORE_EACH: Final = frozenset({"setUp", "asyncSetUp", "setup_method", "setup", "setup_function"})
 
 
 def restored_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
@@ -36,6 +40,53 @@ def restored_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
         for name in function.fixtures:
             found |= module.restored.get(name, frozenset()) | module.restored_around.get(name, frozenset())
     return frozenset(found)
+
+
+def follow_helpers(environment: list[EnvironmentUse]) -> None:
+    """Note what functions put back by calling others of their module, which is what those others are for.
+
+    Args:
+        environment: What the functions of a module do with the environment.
+    """
+    uses = [use for use in environment if use.function is not None and not use.function.is_called]
+    helpers = {use.function.name: use for use in uses if use.function is not None}
+    for use in environment:
+        for name in use.helpers & helpers.keys():
+            helper = helpers[name]
+            use.helped |= _with_loops(key for change in helper.changes for key in change.keys)
+            helper.undone = True
+
+
+def prepared_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
+    """The variables that are set before each test that a function is, so that it takes back what it removes.
+
+    Args:
+        module: The module.
+        use: What the function does.
+    """
+    function = use.function
+    if function is None or not function.is_test:
+        return frozenset()
+    if module.prepared is None:
+        module.prepared = _prepared(module)
+    places = (None, function.owner, *function.fixtures)
+    return frozenset().union(*(module.prepared.get(place, frozenset()) for place in places))
+
+
+def _prepared(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[str]]:
+    found: dict[ast.ClassDef | str | None, frozenset[str]] = {}
+    for use in module.environment:
+        function = use.function
+        if function is None:
+            continue
+        narrow = function.fixture is not None and not _is_wide(function.fixture)
+        if narrow or function.name in _BEFORE_EACH:
+            place = function.owner if function.fixture is None or function.is_automatic else function.name
+            keys = {
+                key for change in use.changes if change.how == "set" and not change.restores for key in change.keys
+            } - {ALL}
+            found[place] = found.get(place, frozenset()) | keys
+    return found
 
 
 def restored_by_fixtures(module: TestModule) -> dict[str, frozenset[str]]:
@@ -66,7 +117,7 @@ def _put_back_after_test(use: EnvironmentUse) -> frozenset[str]:
     function = use.function
     if function is None or function.fixture is None or _is_wide(function.fixture):
         return frozenset()
-    restored = {key for change in use.changes if change.restores for key in change.keys}
+    restored = {key for change in use.changes if change.restores for key in change.keys} | use.helped
     in_loop = any(key.startswith("<") for key in restored)  # Over all of the environment, or over a few names.
     keys = restored | use.kept | ({ALL} if use.undone or (in_loop and ALL in use.copied) else set())
     if function.is_automatic:
@@ -95,13 +146,13 @@ def _restored(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[s
 
 
 def _put_back(use: EnvironmentUse) -> set[str]:
-    found: set[str] = set()
-    for change in use.changes:
-        if change.restores:
-            found |= change.keys
-            if any(key.startswith("<") for key in change.keys):
-                found.add(ALL)  # A loop over what was kept.
-    return found
+    return use.helped | _with_loops(key for change in use.changes if change.restores for key in change.keys)
+
+
+def _with_loops(keys: Iterable[str]) -> set[str]:
+    """Variables that are put back, and all of them where that is done in a loop over what was kept."""
+    found = set(keys)
+    return found | {ALL} if any(key.startswith("<") for key in found) else found
 
 
 def changed_again(use: EnvironmentUse) -> dict[Change, bool | None]:

@@ -91,6 +91,11 @@ class TestFunction:
         return self.node.name.startswith("test")
 
     @property
+    def is_called(self) -> bool:
+        """Whether a framework calls it, and not another function."""
+        return self.is_test or self.is_setup or self.is_teardown or self.fixture is not None
+
+    @property
     def fixtures(self) -> tuple[str, ...]:
         """The names that it asks for by its parameters, and it and its class by `usefixtures`."""
         owner = self.owner.decorator_list if self.owner is not None else []

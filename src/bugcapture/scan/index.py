@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bugcapture.scan.reach import Reached
+
+
+_EXITS: Final = frozenset({"__exit__", "__aexit__"})
 
 
 class Sink(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -87,12 +90,15 @@ class ProductionIndex:
         functions: By their bare names.
         methods: By class, and in it by method.
         guards: The names of methods whose awaited result guards something, and those whose result decides.
+        exits: The attributes whose `__exit__` or `__aexit__` is called by name and not asked for its answer, with
+            the classes that do so.
         reached: What `bugcapture.scan.reach` has found, by function, receiver and depth.
     """
 
     functions: dict[str, list[ProgramFunction]] = field(default_factory=dict)
     methods: dict[str, dict[str, ProgramFunction]] = field(default_factory=dict)
     guards: dict[str, list[tuple[ProgramFunction, Sink]]] = field(default_factory=dict)
+    exits: dict[str, set[str]] = field(default_factory=dict)
     reached: dict[tuple[int, str, int], list[Reached]] = field(default_factory=dict)
 
     def add(self, found: Iterable[ProgramFunction]) -> None:
@@ -105,3 +111,6 @@ class ProductionIndex:
             for sink in function.sinks:
                 if sink.usage is Usage.TRUTH and sink.awaited:
                     self.guards.setdefault(sink.method, []).append((function, sink))
+                elif sink.method in _EXITS and sink.usage is Usage.DISCARDED:
+                    held = sink.receiver.rpartition(".")[2]
+                    self.exits.setdefault(held, set()).add(owner.rpartition(".")[2])

@@ -58,6 +58,7 @@ class TestModule:
         environment: What its functions do with the environment.
         lines: The lines of the file.
         restored: What `bugcapture.scan.environ` has found to be put back after tests, by class or fixture.
+        prepared: What is set before each test and put back by nobody, by class or fixture.
         restored_around: The variables that fixtures of the conftest files around it put back, by fixture.
         answers: What `bugcapture.scan.truths` has found in it, so that several rules can ask.
     """
@@ -73,6 +74,7 @@ class TestModule:
     fixtures: dict[str, Mock] = field(default_factory=dict)
     environment: list[EnvironmentUse] = field(default_factory=list)
     restored: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
+    prepared: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     restored_around: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answers: list[Answer] | None = None
     _names: dict[TestFunction, Names] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bugcapture.scan.environ import ENVIRON
 from bugcapture.scan.environ_reader import read_environment
+from bugcapture.scan.environ_restored import follow_helpers
 from bugcapture.scan.flow import Flow
 from bugcapture.scan.functions import Outline, TestFunction, read_outline
 from bugcapture.scan.hazard import Span, span_of
@@ -57,10 +58,22 @@ def read_module(path: str, content: bytes, around: Mapping[str, Mock]) -> TestMo
     _Reader(module, dict(around), lambda function: lines.match(function.node, words)).read()
     if lines.mention(*_ENVIRON):
         aliases = [name.encode() for name, full in Names(outline.imports).items() if full in ENVIRON]
-        users = [function for function in outline.functions if module.mentions(function, *_ENVIRON, *aliases)]
         top = [one for one in outline.statements if lines.hold(one, *_ENVIRON, *aliases)]
-        module.environment = list(read_environment(top, module.names_in, users))
+        users = _users(module, *_ENVIRON, *aliases)
+        module.environment = list(read_environment(top, module.names_in, users, outline.classes))
+        follow_helpers(module.environment)
     return module
+
+
+def _users(module: TestModule, *words: bytes) -> list[TestFunction]:
+    """The functions that name the environment, and those that put things back by calling one of them."""
+    functions = module.outline.functions
+    users = {function for function in functions if module.mentions(function, *words)}
+    helpers = [one.name.encode() for one in users if not one.is_called]
+    if helpers:
+        after = [one for one in functions if one.is_teardown or one.fixture is not None]
+        users |= {one for one in after if one not in users and module.mentions(one, *helpers)}
+    return [function for function in functions if function in users]
 
 
 class _Reader:

@@ -3,11 +3,15 @@
 ## What it does
 Finds assignments, ``del``, ``update``, ``pop``, ``clear``, ``setdefault``, ``|=``, ``os.putenv`` and
 ``os.unsetenv`` in tests, fixtures and set-ups, that nothing takes back: no ``finally``, nothing behind the
-``yield`` of the fixture, no tear-down of the class, no clean-up function, no ``patch.dict`` around them, no
-fixture of a ``conftest.py`` that the test has. What a function keeps and puts back itself, but not when it fails
-before, what sets up the whole run, what stands in a context manager that is called after the environment
-(``with clean_env():``) and what a test does that is always skipped are less bad. A test that removes a variable at
-its end cleans up what the program has set.
+``yield`` of the fixture, no tear-down of the class, no function of the module that one of these calls, no clean-up
+function, no ``patch.dict`` around them, no fixture of a ``conftest.py`` that the test has. A test that removes a
+variable at its end, or one that is set for it before, cleans up.
+
+Less bad is what a function keeps and puts back itself, but not when it fails before; what sets up the whole run,
+also an autouse fixture in the ``conftest.py`` of the folder ``tests`` that sets a constant; what stands in a
+context manager or below a decorator that is called after the environment (``with clean_env():``); a variable that
+is a parameter of the test, where a fixture puts some back; and what a test does that is always skipped, or
+``setUp`` of a class without a base, which pytest never calls.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -35,10 +39,11 @@ before has to come back even when the test fails.
 from __future__ import annotations
 
 import ast
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.environ import ALL, Change, names_of
-from bugcapture.scan.environ_restored import changed_again, cleans_up, restored_around
+from bugcapture.scan.environ import ALL, Change, EnvironmentUse, names_of
+from bugcapture.scan.environ_restored import changed_again, cleans_up, prepared_around, restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.rule import Case, Rule
 
@@ -60,25 +65,38 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             continue
         inherits = module.inherits(use.function)
         again = changed_again(use)
-        for change in use.changes:
+        for change in _left(module, use, restored):
             late = again.get(change, False)
-            told = late is not None and not cleans_up(change, use.function)
-            if told and not change.restores and not change.keys & restored:
-                yield Hazard(
-                    path=module.path,
-                    span=change.span,
-                    rule=RULE.code,
-                    level=Level.MEDIUM if late else _level(change, use.function),
-                    confidence=_confidence(change, use.function, inherits=inherits),
-                    message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
-                    f"{_LATE if late else _NEVER}",
-                    symbol=use.function.qualname,
-                    subject=names_of(change.keys),
-                )
+            if late is None:
+                continue
+            less = late or _is_of_suite(change, use.function, module.path) or _is_given(change, use, restored)
+            yield Hazard(
+                path=module.path,
+                span=change.span,
+                rule=RULE.code,
+                level=Level.MEDIUM if less else _level(change, use.function),
+                confidence=_confidence(change, use.function, inherits=inherits),
+                message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
+                f"{_LATE if late else _NEVER}",
+                symbol=use.function.qualname,
+                subject=names_of(change.keys),
+            )
+
+
+def _left(module: TestModule, use: EnvironmentUse, restored: frozenset[str]) -> Iterator[Change]:
+    """The changes that nobody takes back, and that take back none themselves."""
+    prepared = prepared_around(module, use)
+    for change in use.changes:
+        if change.restores or change.keys & restored or (change.how == "remove" and change.keys <= prepared):
+            continue
+        if use.function is None or not cleans_up(change, use.function):
+            yield change
 
 
 def _runs(function: TestFunction) -> bool:
     """Whether the framework calls it."""
+    if function.name in _OF_UNITTEST and function.owner is not None and not function.owner.bases:
+        return False  # Not for a class that is no TestCase.
     return (function.is_test and not function.is_skipped) or function.is_setup or function.fixture is not None
 
 
@@ -103,6 +121,20 @@ def _is_of_session(function: TestFunction) -> bool:
     )
 
 
+def _is_of_suite(change: Change, function: TestFunction, path: str) -> bool:
+    """Whether each test of a suite has the same from the conftest above, in whatever order they run."""
+    place = PurePosixPath(path)
+    above = place.name == "conftest.py" and place.parent.name in {"", "tests", "test"}
+    return above and function.is_automatic and change.how == "set" and isinstance(change.value, ast.Constant)
+
+
+def _is_given(change: Change, use: EnvironmentUse, restored: frozenset[str]) -> bool:
+    """Whether the variable is a parameter of the test, and may be one of those that are put back around it."""
+    parameters = use.function.parameters if use.function is not None else ()
+    return bool(restored) and change.keys <= {f"<{name}>" for name in parameters}
+
+
+_OF_UNITTEST = frozenset({"setUp", "asyncSetUp", "setUpClass"})
 _DONE = {"set": "is set", "remove": "is removed", "default": "is set where it is missing", "all": "is replaced"}
 _NEVER = "not put back: the tests that follow find it so"
 _LATE = "put back only if nothing fails before: a `finally` is missing"
@@ -199,6 +231,62 @@ def test_region():
         Case(
             test="""\
 import os
+from helpers import purge_environment
+
+@purge_environment
+class Base:
+    pass
+
+class TestRegion(Base):
+    def test_region(self):
+        os.environ["REGION"] = "eu"
+""",
+            line=10,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.mark.needs_environment
+def test_region():
+    os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+import os
+
+class TestRegion:
+    def setUp(self):
+        os.environ["REGION"] = "eu"
+""",
+            line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.fixture
+def clean():
+    yield
+    os.environ.pop("REGION", None)
+
+@pytest.mark.parametrize("name", ["REGION"])
+def test_region(name, clean):
+    os.environ[name] = "eu"
+""",
+            line=11,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
 import pytest
 
 @pytest.mark.skip(reason="no region yet")
@@ -221,6 +309,32 @@ def test_region():
         ),
     ),
     valid=(
+        Case(
+            test="""\
+import os
+
+def test_region():
+    try:
+        os.environ["REGION"] = "eu"
+        assert region() == "eu"
+    finally:
+        _forget()
+
+def _forget():
+    os.environ.pop("REGION", None)
+
+class TestZone:
+    def test_zone(self):
+        os.environ["ZONE"] = "1"
+
+    def teardown_method(self):
+        self._forget_all()
+
+    def _forget_all(self):
+        for name in ("ZONE", "REGION"):
+            del os.environ[name]
+"""
+        ),
         Case(
             test="""\
 import os

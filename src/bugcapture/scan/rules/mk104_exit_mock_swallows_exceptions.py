@@ -2,7 +2,8 @@
 
 ## What it does
 Finds ``manager.__aexit__ = AsyncMock()``, ``manager.__exit__ = MagicMock()`` and their like, without an answer
-or with a true one. What ``__enter__`` returns is not asked when the block ends, and is left alone.
+or with a true one. What ``__enter__`` returns is not asked when the block ends, and is left alone. It is less bad
+where what holds the mock calls that method by name, and drops its answer.
 
 ## Why is this bad?
 A context manager whose ``__exit__`` answers with something true swallows the exception that left its block, and
@@ -50,7 +51,6 @@ _ENTERS: Final = frozenset({"__enter__", "__aenter__"})
 
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
-    del scope
     for view in module.views:
         mock = view.mock
         yield from _told_on_parent(module, view)
@@ -61,12 +61,13 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if mock.own and mock.own_values and all(map(_is_true, mock.own_values)):
             told = "answers with something true"
         if told:
+            by_name = _is_called_by_name(mock, module, scope)
             yield Hazard(
                 path=module.path,
                 span=mock.span,
                 rule=RULE.code,
-                level=Level.HIGH,
-                confidence=Confidence.HIGH,
+                level=Level.MEDIUM if by_name else Level.HIGH,
+                confidence=Confidence.LOW if by_name else Confidence.HIGH,
                 message=f"{method} {told}: exceptions that leave the block vanish",
                 symbol=view.symbol,
                 subject=mock.place or method,
@@ -119,6 +120,25 @@ def _is_of_entered(mock: Mock) -> bool:
     return len(path) > 2 and path[-3] in _ENTERS and path[-2] == CALLED  # noqa: PLR2004
 
 
+def _is_called_by_name(mock: Mock, module: TestModule, scope: Scope) -> bool:
+    """Whether what holds the mock calls its exit by name, and does not ask for its answer."""
+    if not scope.index.exits or mock.parent is None:
+        return False
+    manager = mock.parent[0]
+    ways = [
+        escape
+        for view in module.views
+        if view.mock.span == manager.span
+        for escape in view.mock.escapes
+        if not escape.path
+    ]
+    return any(
+        escape.way is Way.ATTRIBUTE or escape.target.rpartition(".")[2] in scope.index.exits[escape.parameter]
+        for escape in ways
+        if escape.parameter in scope.index.exits
+    )
+
+
 def _is_true(value: ast.expr | None) -> bool:
     return isinstance(value, ast.Constant) and bool(value.value)
 
@@ -131,6 +151,59 @@ RULE = Rule(
     fixable="safe",
     repair=repair,
     invalid=(
+        Case(
+            test="""\
+import pytest
+from unittest.mock import AsyncMock
+from shop.till import Till
+
+@pytest.fixture
+def door():
+    door = AsyncMock()
+    door.__aexit__ = AsyncMock()
+    return door
+
+async def test_till(door):
+    async with Till(door=door) as till:
+        assert till.is_open
+""",
+            program={
+                "src/shop/till.py": """\
+class Till:
+    def __init__(self, door):
+        self.door = door
+
+    async def __aexit__(self, *reason):
+        await self.door.__aexit__(*reason)
+"""
+            },
+            line=8,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock
+from shop.till import Till
+
+async def test_till():
+    door = AsyncMock()
+    door.__aexit__ = AsyncMock()
+    async with Till(door=door) as till:
+        assert till.is_open
+""",
+            program={
+                "src/shop/till.py": """\
+class Till:
+    def __init__(self, door):
+        self.door = door
+
+    async def __aexit__(self, *reason):
+        return await self.door.__aexit__(*reason)
+"""
+            },
+            line=6,
+            level=Level.HIGH,
+        ),
         Case(
             test="""\
 from unittest.mock import AsyncMock, MagicMock

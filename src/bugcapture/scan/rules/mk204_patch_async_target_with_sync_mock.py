@@ -78,9 +78,12 @@ def _find(target: str, scope: Scope) -> ProgramFunction | None:
     if method := scope.index.methods.get(owner, {}).get(name):
         return method
     found = [one for one in scope.index.functions.get(name, ()) if "." not in one.name]
-    # It may be patched where it is imported to; then its name tells, where it is the only one.
+    # It may be patched where it is imported to; then its name tells, where it is the only one of the package.
     near = [one for one in found if f".{one.module}".endswith(f".{module}")]
-    return near[0] if len(near) == 1 else found[0] if len(found) == 1 and not near else None
+    if near or len(found) != 1:
+        return near[0] if len(near) == 1 else None
+    package = module.partition(".")[0]
+    return found[0] if package in found[0].module.split(".") else None
 
 
 _PROGRAM = {"src/shop/mail.py": "async def send(text):\n    return text\n\n\ndef render(text):\n    return text\n"}
@@ -114,6 +117,16 @@ async def test_order(send):
         ),
     ),
     valid=(
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+
+def test_mail():
+    with patch("smtp.send", new=MagicMock()):
+        post("alice")
+""",
+            program=_PROGRAM,
+        ),
         Case(
             test="""\
 from unittest.mock import AsyncMock, MagicMock, patch
