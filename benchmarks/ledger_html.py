@@ -4,9 +4,9 @@ Run: ``python benchmarks/ledger_html.py [--bugs 1000] [--runs 5] [--markdown FIL
 that many bugs is made, with tests in three frameworks, a year of history, evidence, a history of runs and proofs
 (`ledger_sample.py`). The page is written by the command in a process of its own and opened in Chromium without a
 window, which draws with the processor. The page can be worked with when its script is done and something is drawn,
-the later one of `domContentLoadedEventEnd` and `first-contentful-paint`. What the browser's main thread works until
-all is drawn is told as well; other work on the machine lengthens it less. The answer to a filter and to a sort is
-the time until the next frame is drawn.
+the later one of `domContentLoadedEventEnd` and `first-contentful-paint`. What the browser's main thread works
+until all is drawn is told as well; other work on the machine lengthens it less. The answer to a filter and to a
+sort is the time until the next frame is drawn.
 
 ``--picture`` instead makes the picture of the documentation, of a smaller project.
 """
