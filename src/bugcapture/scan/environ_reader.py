@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,8 @@ _HOW: Final = {
     "__delitem__": "remove",
     "setdefault": "default",
 }
+# A decorator has to say that it cleans up; others only need the environment.
+_CLEANS: Final = re.compile("clea[nr]|isolat|keep|mock|overrid|patch|preserv|purg|re(?:set|stor)|sav|sandbox|temp")
 _PATCHES: Final = frozenset({"dict", "object", "setattr"})
 
 
@@ -77,7 +80,7 @@ class _Reader:
         if isinstance(node, ast.Call) and self._is_patch(node):
             self.use.patched = True
         elif not self._names.resolve(node.func if isinstance(node, ast.Call) else node).startswith("pytest."):
-            self._guards += _is_of_environment(node)
+            self._guards += _is_of_environment(node) and _CLEANS.search(_called(node)) is not None
 
     def block(self, body: Iterable[ast.stmt], *, restores: bool, patched: bool = False) -> None:
         for node in body:
@@ -236,8 +239,13 @@ def _with_bases(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Ite
 
 def _is_of_environment(node: ast.expr) -> bool:
     """Whether a context manager or a decorator is called after the environment, as those are that put it back."""
+    return "env" in _called(node)
+
+
+def _called(node: ast.expr) -> str:
+    """What a context manager or a decorator is called."""
     name = dotted(node.func if isinstance(node, ast.Call) else node)
-    return "env" in name.rpartition(".")[2].lower()
+    return name.rpartition(".")[2].lower()
 
 
 def _is_script(node: ast.expr) -> bool:

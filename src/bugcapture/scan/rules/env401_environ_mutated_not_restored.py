@@ -9,9 +9,9 @@ variable at its end, or one that is set for it before, cleans up.
 
 Less bad is what a function keeps and puts back itself, but not when it fails before; what sets up the whole run,
 also an autouse fixture in the ``conftest.py`` of the folder ``tests`` that sets a constant; what stands in a
-context manager or below a decorator that is called after the environment (``with clean_env():``); a variable that
-is a parameter of the test, where a fixture puts some back; and what a test does that is always skipped, or
-``setUp`` of a class without a base, which pytest never calls.
+context manager that is called after the environment (``with clean_env():``), or below a decorator that cleans it
+by its name; a variable that is a parameter of the test, where a fixture puts some back; and what a test does that
+is always skipped, or ``setUp`` of a class without a base, which pytest never calls.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -249,7 +249,19 @@ class TestRegion(Base):
 import os
 import pytest
 
-@pytest.mark.needs_environment
+@pytest.mark.clean_environment
+def test_region():
+    os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+import os
+from helpers import needs_environment
+
+@needs_environment
 def test_region():
     os.environ["REGION"] = "eu"
 """,
