@@ -114,7 +114,7 @@ def test_a_function_of_a_conftest_puts_the_environment_back(project: ScanProject
     project.write(
         "tests/conftest.py",
         "import os\nimport pytest\n\n\ndef forget():\n    os.environ.pop('REGION', None)\n\n\n"
-        "@pytest.fixture\ndef clean():\n    yield\n    forget()\n",
+        "@pytest.fixture(name='clean')\ndef fixture_clean():\n    yield\n    forget()\n",
     )
     project.write(
         "tests/test_region.py",

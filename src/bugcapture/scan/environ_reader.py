@@ -27,7 +27,7 @@ _HOW: Final = {
     "__delitem__": "remove",
     "setdefault": "default",
 }
-# A decorator has to say that it cleans up; others only need the environment.
+# What decorators and fixtures say that clean up; others only need the environment.
 _CLEANS: Final = re.compile("clea[nr]|isolat|keep|mock|overrid|patch|preserv|purg|re(?:set|stor)|sav|sandbox|temp")
 _PATCHES: Final = frozenset({"dict", "object", "setattr"})
 
@@ -80,7 +80,7 @@ class _Reader:
         if isinstance(node, ast.Call) and self._is_patch(node):
             self.use.patched = True
         elif not self._names.resolve(node.func if isinstance(node, ast.Call) else node).startswith("pytest."):
-            self._guards += _is_of_environment(node) and _CLEANS.search(_called(node)) is not None
+            self._guards += cleans_environment(_called(node))
 
     def block(self, body: Iterable[ast.stmt], *, restores: bool, patched: bool = False) -> None:
         for node in body:
@@ -240,6 +240,15 @@ def _with_bases(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Ite
 def _is_of_environment(node: ast.expr) -> bool:
     """Whether a context manager or a decorator is called after the environment, as those are that put it back."""
     return "env" in _called(node)
+
+
+def cleans_environment(name: str) -> bool:
+    """Whether a decorator or a fixture says by its name that it puts the environment back.
+
+    Args:
+        name: Its name.
+    """
+    return "env" in name and _CLEANS.search(name) is not None
 
 
 def _called(node: ast.expr) -> str:

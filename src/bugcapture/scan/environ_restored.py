@@ -81,7 +81,7 @@ def _prepared(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[s
             continue
         narrow = function.fixture is not None and not _is_wide(function.fixture)
         if narrow or function.name in _BEFORE_EACH:
-            place = function.owner if function.fixture is None or function.is_automatic else function.name
+            place = function.owner if function.fixture is None or function.is_automatic else function.fixture_name
             keys = {
                 key for change in use.changes if change.how == "set" and not change.restores for key in change.keys
             } - {ALL}
@@ -100,7 +100,7 @@ def restored_by_fixtures(module: TestModule) -> dict[str, frozenset[str]]:
         removes before each test counts too: no test finds what another one has left.
     """
     direct = {use.function: _put_back_after_test(use) for use in module.environment if use.function is not None}
-    fixtures = {one.name: one for one in module.outline.functions if one.fixture is not None}
+    fixtures = {one.fixture_name: one for one in module.outline.functions if one.fixture is not None}
     found: dict[str, frozenset[str]] = {}
     for function in fixtures.values():
         asked = [function]
@@ -108,7 +108,7 @@ def restored_by_fixtures(module: TestModule) -> dict[str, frozenset[str]]:
             asked += [fixtures[name] for name in one.fixtures if name in fixtures and fixtures[name] not in asked]
         keys = frozenset().union(*(direct.get(one, frozenset()) for one in asked))
         if keys:
-            name = AUTOMATIC if function.is_automatic else function.name
+            name = AUTOMATIC if function.is_automatic else function.fixture_name
             found[name] = found.get(name, frozenset()) | keys
     return found
 
@@ -140,7 +140,7 @@ def _restored(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[s
             continue
         keys = frozenset({ALL} if use.undone else _put_back(use))
         found[function.owner] = found.get(function.owner, frozenset()) | keys
-        place = function.owner if function.fixture is None or function.is_automatic else function.name
+        place = function.owner if function.fixture is None or function.is_automatic else function.fixture_name
         found[place] = found.get(place, frozenset()) | use.kept
     return found
 

@@ -119,6 +119,14 @@ class TestFunction:
         return None
 
     @property
+    def fixture_name(self) -> str:
+        """The name by which tests ask for it, where it is a fixture."""
+        for keyword in getattr(self.fixture, "keywords", ()):
+            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                return str(keyword.value.value)
+        return self.node.name
+
+    @property
     def is_automatic(self) -> bool:
         """Whether it is a fixture that tests have which do not ask for it."""
         decorator = self.fixture

@@ -161,7 +161,7 @@ class _Reader:
         self._keep_told(function, before)
         value = next((value for value in flow.returned if isinstance(value, Ref)), None)
         if value is not None and not value.path:
-            name = _fixture_name(function)
+            name = function.fixture_name
             value.mock.place = value.mock.place or name
             self._given[name] = self._module.fixtures[name] = self._given_by[function] = value.mock
 
@@ -305,12 +305,3 @@ def _hands_nothing_over(decorator: ast.expr) -> bool:
     root, _, _ = name.partition(".")
     last = name.rpartition(".")[2]
     return root in {"pytest", "unittest", "mark"} or last in _PLAIN_DECORATORS or last.endswith("fixture")
-
-
-def _fixture_name(function: TestFunction) -> str:
-    decorator = function.fixture
-    if isinstance(decorator, ast.Call):
-        for keyword in decorator.keywords:
-            if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
-                return str(keyword.value.value)
-    return function.name

@@ -9,9 +9,9 @@ variable at its end, or one that is set for it before, cleans up.
 
 Less bad is what a function keeps and puts back itself, but not when it fails before; what sets up the whole run,
 also an autouse fixture in the ``conftest.py`` of the folder ``tests`` that sets a constant; what stands in a
-context manager that is called after the environment (``with clean_env():``), or below a decorator that cleans it
-by its name; a variable that is a parameter of the test, where a fixture puts some back; and what a test does that
-is always skipped, or ``setUp`` of a class without a base, which pytest never calls.
+context manager that is called after the environment (``with clean_env():``), or has a decorator, or a fixture from
+elsewhere, that cleans it by its name; a variable that is a parameter of the test, where a fixture puts some back;
+and what a test does that is always skipped, or ``setUp`` of a class without a base, which pytest never calls.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -43,6 +43,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.environ import ALL, Change, EnvironmentUse, names_of
+from bugcapture.scan.environ_reader import cleans_environment
 from bugcapture.scan.environ_restored import changed_again, cleans_up, prepared_around, restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
 from bugcapture.scan.rule import Case, Rule
@@ -64,17 +65,18 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if ALL in restored:
             continue
         inherits = module.inherits(use.function)
+        cleaned = _is_cleaned(module, use.function)
         again = changed_again(use)
         for change in _left(module, use, restored):
             late = again.get(change, False)
             if late is None:
                 continue
-            less = late or _is_of_suite(change, use.function, module.path) or _is_given(change, use, restored)
+            less = late or cleaned or _is_of_suite(change, use.function, module.path)
             yield Hazard(
                 path=module.path,
                 span=change.span,
                 rule=RULE.code,
-                level=Level.MEDIUM if less else _level(change, use.function),
+                level=Level.MEDIUM if less or _is_given(change, use, restored) else _level(change, use.function),
                 confidence=_confidence(change, use.function, inherits=inherits),
                 message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
                 f"{_LATE if late else _NEVER}",
@@ -128,6 +130,12 @@ def _is_of_suite(change: Change, function: TestFunction, path: str) -> bool:
     return above and function.is_automatic and change.how == "set" and isinstance(change.value, ast.Constant)
 
 
+def _is_cleaned(module: TestModule, function: TestFunction) -> bool:
+    """Whether it asks for a fixture from elsewhere that says by its name that it puts the environment back."""
+    asked = {name for name in function.fixtures if cleans_environment(name)}
+    return bool(asked) and not asked & {one.fixture_name for one in module.outline.functions}
+
+
 def _is_given(change: Change, use: EnvironmentUse, restored: frozenset[str]) -> bool:
     """Whether the variable is a parameter of the test, and may be one of those that are put back around it."""
     parameters = use.function.parameters if use.function is not None else ()
@@ -144,6 +152,31 @@ RULE = Rule(
     level=Level.HIGH,
     check=check,
     invalid=(
+        Case(
+            test="""\
+import os
+
+def test_region(restore_environ):
+    os.environ["REGION"] = "eu"
+""",
+            line=4,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.fixture
+def mock_environ():
+    return dict(os.environ)
+
+def test_region(mock_environ):
+    os.environ["REGION"] = "eu"
+""",
+            line=9,
+            level=Level.HIGH,
+        ),
         Case(
             test="""\
 import os

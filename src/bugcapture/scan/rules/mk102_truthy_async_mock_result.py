@@ -175,6 +175,28 @@ async def register(name, users):
     valid=(
         Case(
             test="""\
+from unittest.mock import AsyncMock, patch
+from shop.users import register
+
+async def test_register():
+    users = AsyncMock()
+    with patch("shop.users.is_known", return_value=False):
+        assert await register("alice", users) == "welcome"
+""",
+            program={
+                "src/shop/users.py": """\
+async def is_known(name, users):
+    if await users.exists(name):
+        return True
+
+async def register(name, users):
+    known = await is_known(name, users)
+    return "welcome"
+"""
+            },
+        ),
+        Case(
+            test="""\
 from unittest.mock import AsyncMock
 from shop.users import routes
 
