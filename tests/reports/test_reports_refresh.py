@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,8 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 from report_project import ALL, DOCUMENTS, FOLDER, TESTS, at
 
+from bugcapture.cli.options import current_project
+from bugcapture.cli.progress import Progress
+from bugcapture.cli.report_documents import build_documents
+from bugcapture.core.errors import RefusedError
 from bugcapture.core.hook_timing import HookProfile, HookTiming
 from bugcapture.project.hook_timings import write_timings
+from bugcapture.workflow.reports.folder import read_folder
+from bugcapture.workflow.reports.refresh import RefreshOptions, refresh
 
 if TYPE_CHECKING:
     from report_project import ReportProject
@@ -253,6 +260,20 @@ def test_the_old_version_goes_to_the_archive(fresh: ReportProject) -> None:
     }
 
 
+def test_no_date_in_a_stamp_overwrites_what_is_archived(fresh: ReportProject) -> None:
+    """Also not one of long ago, and no file of somebody's with a high number."""
+    fresh.write(f"{FOLDER}/archive/0007-01-02-bugs-9999999.md", "# Mine\n")
+    for word in ("One.", "Two."):
+        text = re.sub(
+            r'"generated_at": "[^"]*"', '"generated_at": "0007-01-02T00:00:00+00:00"', fresh.document("bugs")
+        )
+        fresh.write(f"{FOLDER}/bugs.md", f"{text}{word}\n")
+        fresh.refresh("bugs", "--archive")
+
+    archived = {name.rpartition("/")[2] for name in fresh.reports() if "/archive/" in name}
+    assert archived == {f"0007-01-02-bugs-{number}.md" for number in (9999999, 10000000, 10000001)}
+
+
 def test_the_archive_keeps_the_newest(fresh: ReportProject) -> None:
     """As many as the settings say; what is none of ours, and other documents, stay."""
     fresh.write("pyproject.toml", "[tool.bugcapture.report]\narchive = true\narchive_keep = 2\n")
@@ -322,6 +343,50 @@ def test_nothing_is_written_through_a_link(fresh: ReportProject, name: str) -> N
 
     assert f"{FOLDER}/{name}: is a symbolic link" in done.err
     assert target.read_text() == ""
+
+
+@pytest.mark.parametrize("target", ["../kept", "nowhere", "reports"])
+def test_nothing_is_written_into_a_folder_that_is_a_link(fresh: ReportProject, target: str) -> None:
+    """Wherever it leads: to another folder of the project, to nothing, to itself."""
+    (fresh.folder / FOLDER).rename(fresh.folder / "kept")
+    (fresh.folder / FOLDER).symlink_to(target)
+    before = fresh.files()
+
+    done = fresh.refresh("bugs", code=1)
+
+    assert f"{FOLDER}: is a symbolic link, and no report is written through one" in done.err
+    assert fresh.files() == before
+
+
+def test_what_somebody_writes_meanwhile_is_not_overwritten(
+    project: ReportProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a file of theirs nor what another refresh has written."""
+    monkeypatch.chdir(project.folder)
+    found = current_project()
+    folder = read_folder(found)
+    built = build_documents(found, folder, DOCUMENTS[:1], Progress(quiet=True), datetime.now(UTC), writing=True)
+    options = RefreshOptions(version="1", now=datetime.now(UTC))
+    project.write(f"{FOLDER}/hazards.md", "# Mine\n")
+
+    with pytest.raises(RefusedError, match="was changed meanwhile"):
+        refresh(found, folder, built.documents, built.counts, options)
+
+    assert project.reports() == {f"{FOLDER}/hazards.md": b"# Mine\n"}
+    (project.folder / FOLDER / "hazards.md").unlink()
+    refresh(found, folder, built.documents, built.counts, options)
+    before = project.reports()
+    with pytest.raises(RefusedError, match="was changed meanwhile"):
+        refresh(found, folder, built.documents, built.counts, options)
+    assert project.reports() == before
+
+
+def test_counts_in_a_pipe_are_told(fresh: ReportProject) -> None:
+    """Reading it would wait for ever."""
+    (fresh.folder / FOLDER / "hazard-counts.jsonl").unlink()
+    os.mkfifo(fresh.folder / FOLDER / "hazard-counts.jsonl")
+
+    assert "hazard-counts.jsonl: cannot be read: it is no regular file" in fresh.refresh(code=2).err
 
 
 def test_counts_that_cannot_be_read_are_told(fresh: ReportProject) -> None:

@@ -27,7 +27,7 @@ def archive_file(folder: Path, name: str, written: Written, now: datetime) -> Pa
         written: The old version, which is named after the day when it was made.
         now: The day for one that does not say.
     """
-    day = (written.stamp.generated_at if written.stamp is not None else now).strftime("%Y-%m-%d")
+    day = (written.stamp.generated_at if written.stamp is not None else now).date().isoformat()
     taken = {number for one_day, number, _ in _archived(folder, name) if one_day == day}
     number = max(taken, default=0) + 1
     return folder / FOLDER / (f"{day}-{name}.md" if number == 1 else f"{day}-{name}-{number}.md")
@@ -47,7 +47,7 @@ def surplus(folder: Path, name: str, keep: int) -> list[Path]:
 
 def _archived(folder: Path, name: str) -> list[tuple[str, int, Path]]:
     """Day, number and file of each archived version."""
-    named = re.compile(rf"(\d{{4}}-\d\d-\d\d)-{re.escape(name)}(?:-(\d{{1,6}}))?\.md", re.ASCII)
+    named = re.compile(rf"(\d{{4}}-\d\d-\d\d)-{re.escape(name)}(?:-(\d+))?\.md", re.ASCII)
     place = folder / FOLDER
     found = [(named.fullmatch(file.name), file) for file in place.iterdir()] if place.is_dir() else []
     return [(match[1], int(match[2] or 1), file) for match, file in found if match is not None]

@@ -19,9 +19,8 @@ FORMAT: Final = 1
 
 _NAME: Final = "bugcapture-report"
 _STAMP: Final = re.compile(rf"<!-- {_NAME} (\{{.*\}}) -->\n")
-# A merge may have put its own lines in front.
-_OURS: Final = re.compile(rb"^(?:\xef\xbb\xbf)?<!-- bugcapture-report ", re.MULTILINE)
-_HEAD: Final = 2000
+# A merge may have put its own line in front; a text that only quotes a stamp is somebody else's.
+_OURS: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:<{7} [^\n]*\n)?<!-- bugcapture-report ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +91,7 @@ class Written:
     @property
     def ours(self) -> bool:
         """Whether bugcapture wrote it, whatever became of it since."""
-        return _OURS.search(self.content[:_HEAD]) is not None
+        return _OURS.match(self.content) is not None
 
 
 def digest(content: bytes) -> str:

@@ -34,16 +34,25 @@ class ReportFolder:
         written: The documents that are there, by their names.
         manifest: The inputs behind the digests in their stamps.
         manifest_content: The file that says them; None without one.
+        counts_content: The file with the counts of earlier refreshes; None without one.
     """
 
     path: Path
     written: Mapping[str, Written]
     manifest: Mapping[str, Mapping[str, str]]
     manifest_content: bytes | None
+    counts_content: bytes | None
 
     def file(self, name: str) -> Path:
         """Where a document is, or would be."""
         return self.path / f"{name}.md"
+
+    @property
+    def contents(self) -> dict[Path, bytes | None]:
+        """What its files hold; None for those that are not there."""
+        documents = {self.file(name): written.content for name, written in self.written.items()}
+        more = {MANIFEST_FILE: self.manifest_content, COUNTS_FILE: self.counts_content}
+        return {**documents, **{self.path / name: content for name, content in more.items()}}
 
     def inputs(self, name: str) -> Mapping[str, str] | None:
         """What a document was made from; None where that is not known."""
@@ -59,27 +68,38 @@ def read_folder(project: Project) -> ReportFolder:
 
     Raises:
         ConfigurationError: If the folder is outside of the project, or is none.
-        RefusedError: If something in it is a symbolic link.
-        SourceError: If a document cannot be read.
+        RefusedError: If it is, or is below, a symbolic link in the project, or something in it is one.
+        SourceError: If a file in it cannot be read.
     """
     path = project.report_folder
+    for folder in (path, *path.parents):
+        if folder != project.root and folder.is_relative_to(project.root):
+            _refuse_link(folder)
     if not path.resolve().is_relative_to(project.root.resolve()):
         told = f"the report folder {printable(project.settings.report.folder)!r} is outside of the project"
         raise ConfigurationError(told, where=printable(setting_place(project, "report", "folder")))
     if path.exists() and not path.is_dir():
         raise ConfigurationError("the report folder is a file", where=printable(str(path)))
     for name in (*(f"{name}.md" for name in DOCUMENTS), MANIFEST_FILE, COUNTS_FILE, ARCHIVE):
-        if (path / name).is_symlink():  # It may lead anywhere, and what is written goes there.
-            raise RefusedError(
-                "is a symbolic link, and no report is written through one", where=printable(str(path / name))
-            )
+        _refuse_link(path / name)
     written = {}
     for name in DOCUMENTS:
         content = _read(path / f"{name}.md")
         if content is not None:
             written[name] = read_document(content, name)
     manifest = _read(path / MANIFEST_FILE)
-    return ReportFolder(path=path, written=written, manifest=read_manifest(manifest), manifest_content=manifest)
+    return ReportFolder(
+        path=path,
+        written=written,
+        manifest=read_manifest(manifest),
+        manifest_content=manifest,
+        counts_content=_read(path / COUNTS_FILE),
+    )
+
+
+def _refuse_link(place: Path) -> None:
+    if place.is_symlink():  # It may lead anywhere, and what is written goes there.
+        raise RefusedError("is a symbolic link, and no report is written through one", where=printable(str(place)))
 
 
 def _read(file: Path) -> bytes | None:

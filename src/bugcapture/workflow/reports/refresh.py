@@ -100,6 +100,7 @@ def refresh(
     manifest = write_manifest(_inputs(folder, documents))
     if documents and manifest != (folder.manifest_content or b"").replace(b"\r\n", b"\n"):
         draft.put(folder.path / MANIFEST_FILE, manifest, "inputs")
+    _require_unchanged(folder, draft)
     draft.write()
     for one in refreshed:
         if one.archived is not None:
@@ -128,6 +129,16 @@ def _refresh(draft: Draft, folder: ReportFolder, document: Document, options: Re
     content = write_document(document.body, stamp_of(document, options.version, options.now))
     draft.put(file, content, "document")
     return Refreshed(name=name, file=file, difference=difference, archived=archived)
+
+
+def _require_unchanged(folder: ReportFolder, draft: Draft) -> None:
+    """What was written while the documents were made is not what they were compared with."""
+    read = folder.contents
+    for change in draft.changes:
+        if change.old != read.get(change.file):
+            raise RefusedError(
+                "was changed meanwhile", where=printable(str(change.file)), hint="run the command again"
+            )
 
 
 def _inputs(folder: ReportFolder, documents: Iterable[Document]) -> list[dict[str, str]]:
