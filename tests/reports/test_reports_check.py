@@ -190,9 +190,17 @@ def test_changed_by_hand_and_stale(fresh: ReportProject) -> None:
     assert [one["rule"] for one in fresh.states("bugs")["bugs"]["findings"]] == ["D3", "D4"]
 
 
-def test_a_file_of_the_user(fresh: ReportProject) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Bugs\n\nSee <!-- bugcapture-report -->\n",
+        "# Stamps\n\n```\n<!-- bugcapture-report {} -->\n```\n",
+        "<<<<<<< HEAD\n# Mine\n=======\n<!-- bugcapture-report {} -->\n>>>>>>> other\n",
+    ],
+)
+def test_a_file_of_the_user(fresh: ReportProject, text: str) -> None:
     """It is no document of ours."""
-    fresh.write(f"{FOLDER}/bugs.md", "# Bugs\n\nSee <!-- bugcapture-report -->\n")
+    fresh.write(f"{FOLDER}/bugs.md", text)
 
     assert f"{FOLDER}/bugs.md: D2 was not written by bugcapture; move it" in fresh.check(code=1).out
     assert fresh.states("bugs")["bugs"]["generated_at"] is None
@@ -283,6 +291,32 @@ def test_dates_are_not_compared(fresh: ReportProject) -> None:
     )
     assert "bugs.md: written, other dates of commits\n" in fresh.refresh().out
     assert "| 991 | captured | 2020-01-01 |" in fresh.body("bugs")
+
+
+def test_a_title_is_no_date(fresh: ReportProject) -> None:
+    """Whatever it looks like, it is compared."""
+    for title in ("2026-01-01", "2026-01-02"):
+        fresh.write("features/day.feature", f"Feature: f\n @tdd_bug @tdd_bug_5\n Scenario: {title}\n  Given x\n")
+        told = fresh.check("bugs", code=1).out
+        fresh.refresh("bugs")
+
+    assert f"{FOLDER}/bugs.md: D4 is stale: changed: features/day.feature; run" in told
+
+
+def test_tags_of_the_suites_around_a_test_are_inputs(fresh: ReportProject) -> None:
+    """They are in another file than the test that they are about."""
+    fresh.write("robot/__init__.robot", "*** Settings ***\nTest Tags    tdd_bug    tdd_bug_12\n")
+    fresh.refresh("bugs")
+    fresh.write("robot/__init__.robot", "*** Settings ***\nTest Tags    tdd_bug    tdd_bug_13\n")
+
+    assert "D4 is stale: changed: robot/__init__.robot; run" in fresh.check("bugs", code=1).out
+
+
+def test_settings_of_pytest_in_a_folder_are_inputs(fresh: ReportProject) -> None:
+    """They say what a test is there."""
+    fresh.write("tests/pytest.ini", "[pytest]\npython_functions = check_*\n")
+
+    assert "D4 is stale: added: settings of pytest in tests; run" in fresh.check("test-suite", code=1).out
 
 
 def test_a_commit_does_not_make_reports_stale(project: ReportProject) -> None:

@@ -23,8 +23,8 @@ dates are those of the commits.
 """
 
 
-# What a clone may not know: a cell with the day of a commit.
-DATES: Final = re.compile(r"(?<=\| )\d{4}-\d\d-\d\d(?= \|)", re.ASCII)
+# What a clone may not know: the day of a commit, which stands behind a state. A title may look like one.
+DATES: Final = re.compile(r"(?:(?<=\| captured \| )|(?<=\| guarded \| ))\d{4}-\d\d-\d\d(?= \|)", re.ASCII)
 
 
 def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding]) -> str:

@@ -86,8 +86,8 @@ def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str], 
     ledger = read_ledger(project, inventory.captures)
     inputs = {
         source.path: digest(source.content)
-        for _, source in inventory.sources
-        if source.captures or not source.readable
+        for dialect, source in inventory.sources
+        if source.captures or not source.readable or _is_init(dialect.name, source.file.name)
     }
     inputs |= {finding.path: "" for finding in inventory.unreadable}
     bugs = []
@@ -107,6 +107,11 @@ def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str], 
         for one in source.check(project.settings.policy)
     )
     return BugList(tuple(bugs), inputs, (*inventory.unreadable, *broken), ledger.unreadable)
+
+
+def _is_init(framework: str, name: str) -> bool:
+    # It holds no test, and its tags are those of the tests below.
+    return framework == "robot" and name == "__init__.robot"
 
 
 def _key(capture: Capture) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Feature files that test modules of pytest run.
 PYTEST_BDD: Final = "pytest-bdd"
 
+_PYTEST_SETTINGS: Final = ("python_files", "python_functions", "python_classes")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedFile:
@@ -85,11 +87,20 @@ def suite_inputs(counted: Iterable[CountedFile], root: Path) -> dict[str, str]:
 
     Args:
         counted: The files.
-        root: The project's folder, whose settings of pytest say what a test is.
+        root: The project's folder, whose settings of pytest say what a test is, where no nearer ones do.
     """
-    settings = find_settings(root.absolute())
-    words = [settings.words(key) for key in ("python_files", "python_functions", "python_classes")]
-    return {"settings of pytest": digest(repr(words).encode()), **{one.path: one.digest for one in counted}}
+    counted = list(counted)
+    settings = {"settings of pytest": _settings_of_pytest(root)}
+    for folder in sorted({one.path.rpartition("/")[0] for one in counted if one.framework == "pytest"}):
+        nearer = _settings_of_pytest(root / folder)
+        if nearer != settings["settings of pytest"]:
+            settings[f"settings of pytest in {folder}"] = nearer
+    return {**settings, **{one.path: one.digest for one in counted}}
+
+
+def _settings_of_pytest(folder: Path) -> str:
+    settings = find_settings(folder.absolute())
+    return digest(repr([settings.words(key) for key in _PYTEST_SETTINGS]).encode())
 
 
 def _frameworks(files: Iterable[Path]) -> Iterable[tuple[Path, str]]:
