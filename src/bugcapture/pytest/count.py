@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bugcapture.pytest.settings import PytestSettings
 
 _MAX_DEPTH: Final = 20
+_MAX_CASES: Final = 10**9  # More than any run has: nobody knows what becomes of those.
 
 
 def count_functions(content: bytes, file: Path) -> SuiteCount:
@@ -58,6 +59,8 @@ class _Found:
         self.cases = 1
         for size in sizes:
             self.cases *= max(size or 1, 1)  # Without any set, pytest has one test that it skips.
+        if self.cases > _MAX_CASES:
+            self.cases, self.uncertain = 1, True
 
 
 class _EveryTest(ModuleTests):
