@@ -199,6 +199,14 @@ def test_the_other_forge_and_the_other_shell(runner: Runner, kind: str, shell: s
     assert runner.forge.requests == [REQUEST]
 
 
+def test_no_module_of_the_project_is_imported_beside_the_token(runner: Runner) -> None:
+    """Neither one that is called like one of Python's own."""
+    runner.project.write("json.py", "raise SystemExit('imported')\n")
+    runner.project.write(f"{FOLDER}/bugs.md", "new\n")
+
+    assert runner.run("github", -1) == (0, "The pull request is open.\n")
+
+
 def test_the_next_week_pushes_to_the_same_pull_request(runner: Runner) -> None:
     """Also when the branch is there with other commits."""
     runner.project.write(f"{FOLDER}/bugs.md", "one\n")

@@ -48,7 +48,7 @@ password='!f() {{ echo username=x-access-token; echo "password=$TOKEN"; }}; f'
 _PUSH: Final = f"""\
 git -c credential.helper= -c credential.helper="$password" \\
   push --quiet --force origin 'HEAD:refs/heads/{BRANCH}'
-pull_request=$(python -c 'import json, os; print(json.dumps({{
+pull_request=$(python -I -c 'import json, os; print(json.dumps({{
   "title": "{_TITLE}",
   "head": "{BRANCH}",
   "base": os.environ["GITHUB_REF_NAME"],
