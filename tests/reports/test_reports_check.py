@@ -319,6 +319,18 @@ def test_settings_of_pytest_in_a_folder_are_inputs(fresh: ReportProject) -> None
     assert "D4 is stale: added: settings of pytest in tests; run" in fresh.check("test-suite", code=1).out
 
 
+def test_features_that_pytest_runs_are_inputs(fresh: ReportProject) -> None:
+    """The test files that bind them are others; what is no test file binds none."""
+    binding = "from pytest_bdd import scenarios\n\nscenarios('{}features/cart.feature')\n"
+    fresh.write("binding.py", binding.format(""))
+    fresh.check("test-suite", "bugs", "--strict")
+    fresh.write("tests/test_binding.py", binding.format("../"))
+
+    told = fresh.check("test-suite", "bugs", code=1).out
+    assert "D4 is stale: added: features that pytest-bdd runs, tests/test_binding.py; run" in told
+    assert "D4 is stale: added: features that pytest-bdd runs; run" in told
+
+
 def test_a_commit_does_not_make_reports_stale(project: ReportProject) -> None:
     """They can be checked in together with what they are about."""
     project.write("features/more.feature", "Feature: f\n  @tdd_bug @tdd_bug_5\n  Scenario: s\n    Given x\n")

@@ -314,6 +314,7 @@ def test_no_archive_wins_over_the_settings(fresh: ReportProject) -> None:
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
+        (r'folder = "a\u0000b"', "pyproject.toml:2: the report folder has a name that no folder can have"),
         ('folder = "../out"', "pyproject.toml:2: the report folder '../out' is outside of the project"),
         ('folder = "shop.py"', "shop.py: the report folder is a file"),
         ("archive_keep = 0", "pyproject.toml:2: [tool.bugcapture.report] archive_keep has to be 1 at least"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.core.text import bug_list
 from bugcapture.workflow.ledger import bug_since, bug_state, read_ledger
 from bugcapture.workflow.reports.document import digest
+from bugcapture.workflow.reports.suite import bound_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +91,11 @@ def list_bugs(project: Project, inventory: Inventory, known: Mapping[str, str], 
         if source.captures or not source.readable or _is_init(dialect.name, source.file.name)
     }
     inputs |= {finding.path: "" for finding in inventory.unreadable}
+    inputs |= bound_input(
+        source.path
+        for dialect, source in inventory.sources
+        if source.captures and dialect.name == "pytest" and source.path.endswith(".feature")
+    )
     bugs = []
     for number, listed in ledger.bugs.items():
         entries = [replace(entry, since=entry.since or today) for entry in listed]

@@ -67,11 +67,14 @@ def read_folder(project: Project) -> ReportFolder:
         project: The project.
 
     Raises:
-        ConfigurationError: If the folder is outside of the project, or is none.
+        ConfigurationError: If the folder is outside of the project, is none, or can be none.
         RefusedError: If it is, or is below, a symbolic link in the project, or something in it is one.
         SourceError: If a file in it cannot be read.
     """
     path = project.report_folder
+    if "\0" in str(path):
+        where = printable(setting_place(project, "report", "folder"))
+        raise ConfigurationError("the report folder has a name that no folder can have", where=where)
     for folder in (path, *path.parents):
         if folder != project.root and folder.is_relative_to(project.root):
             _refuse_link(folder)

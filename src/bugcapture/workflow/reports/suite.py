@@ -13,7 +13,7 @@ from bugcapture.project.files import find_files, read_bytes
 from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.workflow.reports.document import digest
-from bugcapture.workflow.sources import DIALECTS
+from bugcapture.workflow.sources import DIALECTS, dialect_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -95,7 +95,21 @@ def suite_inputs(counted: Iterable[CountedFile], root: Path) -> dict[str, str]:
         nearer = _settings_of_pytest(root / folder)
         if nearer != settings["settings of pytest"]:
             settings[f"settings of pytest in {folder}"] = nearer
-    return {**settings, **{one.path: one.digest for one in counted}}
+    return {
+        **settings,
+        **bound_input(one.path for one in counted if one.framework == PYTEST_BDD),
+        **{one.path: one.digest for one in counted},
+    }
+
+
+def bound_input(features: Iterable[str]) -> dict[str, str]:
+    """That pytest-bdd runs some feature files, which other test files and settings of pytest say.
+
+    Args:
+        features: The files.
+    """
+    bound = sorted(features)
+    return {"features that pytest-bdd runs": digest(repr(bound).encode())} if bound else {}
 
 
 def _settings_of_pytest(folder: Path) -> str:
@@ -118,7 +132,9 @@ def _bound(files: Iterable[Path]) -> set[Path]:
         return set()
     from bugcapture.pytest.bdd_source import bound_features  # noqa: PLC0415 - only where there are feature files
 
-    return {file.resolve() for file in bound_features(file for file in files if file.suffix == ".py")}
+    pytest = dialect_named("pytest")
+    modules = (file for file in files if file.suffix == ".py" and pytest.is_test_file(file))
+    return {file.resolve() for file in bound_features(modules)}
 
 
 def _count(file: Path, framework: str) -> CountedFile:
