@@ -202,3 +202,28 @@ def test_contents_that_are_not_there_are_left_out(project: Project) -> None:
     names = [f"{commit}:{name}" for name in ("a", "missing", "b", "a\nb")]
     assert repository.contents([*names, commit]) == {names[0]: b"one\n", names[2]: b""}
     assert repository.contents([]) == {}
+
+
+@pytest.mark.parametrize("folder", [".", "venv"])
+def test_folders_that_nobody_reads_do_not_count(project: Project, folder: str) -> None:
+    """An environment that is checked in holds no tests of today, whatever the project's folder is called."""
+    files = {f"{folder}/{path}/f1.feature": feature(1) for path in ("venv/lib", "node_modules", ".tox")}
+    for path, text in files.items():
+        project.write(path, text)
+    project.write(f"{folder}/features/f2.feature", feature(2))
+    project.commit()
+    assert counts(read_burndown(project.folder / folder)) == [(1, 0)]
+
+
+def test_a_commit_from_after_the_year_9999_is_a_point(project: Project) -> None:
+    """Git's clock knows such times, and whoever writes a commit names its time."""
+    project.commit(features__f1_dot_feature=feature(1))
+    body = project.git("cat-file", "commit", "HEAD").replace(
+        f"{int(BEGIN.timestamp()) + 86400} ", "99999999999999 "
+    )
+    project.write("commit", body + "\n")
+    project.git(
+        "reset", "--quiet", "--soft", project.git("hash-object", "-t", "commit", "-w", "--literally", "commit")
+    )
+    (point,) = read_burndown(project.folder).points
+    assert (point.at.year, point.captured) == (9999, 1)

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import SourceError
+from bugcapture.project.files import is_passed_over
 from bugcapture.project.paths import relative_path
 from bugcapture.project.repository import Passage, Repository
 from bugcapture.workflow.sources import DIALECTS
@@ -39,6 +40,7 @@ _SETTINGS: Final = (
 )
 _INIT: Final = "__init__.robot"
 _REGULAR: Final = "100"
+_LAST_SECOND: Final = 253_402_300_799  # Of the year 9999; git's own clock knows later ones.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,7 @@ def _follow(
             say(f"reading the tags of {position + 1} of {len(changes)} commits")
             bugs = reader.read(change.commit, {path: content for path, content in files.items() if content})
             captured = sum(bugs.values())
-            moment = datetime.fromtimestamp(latest, UTC)
+            moment = datetime.fromtimestamp(min(latest, _LAST_SECOND), UTC)
             yield BurndownPoint(at=moment, commit=change.commit, captured=captured, guarded=len(bugs) - captured)
 
 
@@ -141,6 +143,7 @@ class _Reader:
     folder: str
     scratch: Path
     known: dict[tuple[str, str, str], tuple[tuple[int, bool], ...]] = field(default_factory=dict)
+    passed_over: dict[PurePosixPath, bool] = field(default_factory=dict)
 
     def read(self, commit: str, files: dict[str, str]) -> dict[int, bool]:
         """The bugs of a revision, and whether they are captured.
@@ -153,7 +156,7 @@ class _Reader:
         support = self._settings(commit)
         inits = {path: content for path, content in files.items() if PurePosixPath(path).name == _INIT}
         around = hashlib.sha256(repr((sorted(support.items()), sorted(inits.items()))).encode()).hexdigest()[:16]
-        keys = {path: (around, path, content) for path, content in files.items() if _is_safe(path)}
+        keys = {path: (around, path, content) for path, content in files.items() if self._counts(path)}
         new = {path: key for path, key in keys.items() if key not in self.known}
         if new:
             self._parse(new, inits, support)
@@ -162,6 +165,18 @@ class _Reader:
             for number, captured in self.known[key]:
                 bugs[number] = bugs.get(number, False) or captured
         return bugs
+
+    def _counts(self, path: str) -> bool:
+        """Whether a file would be read in the checkout of today, unlike those of environments and the like."""
+        return _is_safe(path) and not self._is_passed_over(PurePosixPath(path).parent)
+
+    def _is_passed_over(self, folder: PurePosixPath) -> bool:
+        if f"{folder}/" in {self.folder, "./"}:  # Whatever the folder of the project is called.
+            return False
+        if folder not in self.passed_over:
+            named = is_passed_over(self.repository.top / folder)
+            self.passed_over[folder] = named or self._is_passed_over(folder.parent)
+        return self.passed_over[folder]
 
     def _below_inits(self, commit: str, files: Mapping[str, str]) -> dict[str, str]:
         """The suites that inherit tags from suite initialisation files, and may hold none themselves."""
