@@ -264,12 +264,43 @@ def test_files_that_cannot_be_read_are_told_in_their_sections(project: Project) 
     project.write(".bugcapture/hook-timings.json", "{}")
     project.write("features/broken.feature", "@tdd_bug @tdd_bug_3\nScenario without a feature\n")
     told = project.ledger()
-    assert told["missing"]["hazards"]["why"] == "Docs/reports/hazard-counts.jsonl:1: is no line of counts."
+    assert told["missing"]["hazards"]["why"] == "docs/reports/hazard-counts.jsonl:1: is no line of counts."
+    assert told["missing"]["hazards"]["run"] is None  # A refresh refuses the file.
     assert "holds no hook timings" in told["missing"]["hooks"]["why"]
     assert told["unreadable"][0]["path"] == "features/broken.feature"
     project.write(".bugcapture/hook-timings.json", '{"schema": 1, "tool": "prek", "tool_version": "1", '
                   '"recorded_at": "2026-01-01T00:00:00Z"}')  # fmt: skip
     assert project.ledger()["missing"]["hooks"]["why"] == "Nobody has measured the hooks yet."
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "seconds"),
+    [("0001-01-01T00:00:00+14:00", 1), ("9999-12-31T23:59:59-14:00", 1), ("2026-01-01T00:00:00Z", 1e308)],
+)
+def test_hook_timings_beyond_all_times_are_told(project: Project, recorded_at: str, seconds: float) -> None:
+    """No moment that UTC does not have, and no sum that is no number and would spoil the JSON."""
+    hooks = [{"id": name, "stage": "pre-push", "seconds": [seconds]} for name in ("a", "b")]
+    fields = {"schema": 1, "tool": "prek", "tool_version": "1", "recorded_at": recorded_at, "hooks": hooks}
+    project.write(".bugcapture/hook-timings.json", json.dumps(fields))
+    told = project.ledger()
+    assert told["hooks"] is None
+    assert told["missing"]["hooks"] == {
+        "why": ".bugcapture/hook-timings.json: holds numbers that are no times.",
+        "run": "bugcapture hooks profile --save",
+    }
+
+
+def test_copies_of_a_proof_are_one_and_changed_ones_are_counted(project: Project) -> None:
+    """The proof of CI may lie beside the one that was kept; a thousand broken ones do not fill the page."""
+    for name in ("a", "ci/a"):
+        project.write(f".bugcapture/proofs/{name}.json", json.dumps(proof()))
+    for number in range(12):
+        project.write(f".bugcapture/proofs/x{number:02}.json", json.dumps(proof() | {"says": str(number)}))
+    told = project.ledger()
+    assert [one["intact"] for one in told["bugs"][1]["proofs"]].count(True) == 1
+    assert len(told["bugs"][1]["proofs"]) == 13
+    assert len(told["notes"]) == 11
+    assert told["notes"][-1] == "Changed after they were written, too, and do not count: 2 more proofs."
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.core.capture import State
 from bugcapture.core.errors import BugcaptureError, ConfigurationError
 from bugcapture.core.evidence import SEVERITY
+from bugcapture.core.text import plural
 from bugcapture.core.verdict import Verdict
 from bugcapture.project import git
 from bugcapture.project.hazard_counts import FILE as HAZARD_COUNTS
@@ -45,6 +47,8 @@ PROOF: Final = "proofs"
 BURNDOWN: Final = "burndown"
 HAZARDS: Final = "hazards"
 HOOKS: Final = "hooks"
+
+_SHOWN: Final = 10  # Of what is named one by one in a note.
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,15 @@ def _missing_history(error: ConfigurationError) -> Missing:
     return Missing("The history cannot be read.", "bugcapture history show")
 
 
+def _can_be_shown(profile: HookProfile) -> bool:
+    """Whether its time is one in UTC, too, and its seconds can be added."""
+    try:
+        profile.recorded_at.astimezone(UTC)
+    except OverflowError:
+        return False
+    return all(math.isfinite(profile.total(stage)) for stage in profile.stages)
+
+
 def read_moment(text: str) -> datetime | None:
     """A moment of a record, in UTC; None for what is none."""
     try:
@@ -274,9 +287,13 @@ class _Gathering:
         self.unreadable += findings
         if not proofs:
             self.missing[PROOF] = Missing("No proof was kept.", "bugcapture prove N --keep")
-        for proof in proofs:
-            if not proof.intact:
-                self.notes.append(f"The proof {proof.path} was changed after it was written, and does not count.")
+        changed = [proof.path for proof in proofs if not proof.intact]
+        self.notes += (
+            f"The proof {path} was changed after it was written, and does not count." for path in changed[:_SHOWN]
+        )
+        if len(changed) > _SHOWN:
+            more = plural(len(changed) - _SHOWN, "more proof")
+            self.notes.append(f"Changed after they were written, too, and do not count: {more}.")
         return proofs
 
     def _note_evidence(self, bugs: Iterable[BugReport]) -> None:
@@ -289,8 +306,8 @@ class _Gathering:
 
     def _note_gone(self, numbers: Sequence[int]) -> None:
         if numbers:
-            shown = ", ".join(f"#{number}" for number in numbers[:10])
-            more = f" and {len(numbers) - 10} more" if len(numbers) > 10 else ""  # noqa: PLR2004 - as many as shown
+            shown = ", ".join(f"#{number}" for number in numbers[:_SHOWN])
+            more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
             self.notes.append(f"The history knows bugs that have no test here: {shown}{more}.")
 
     def _issue_page(self) -> str:
@@ -331,7 +348,7 @@ class _Gathering:
         try:
             counted = read_hazard_counts(self.project.report_folder / HAZARD_COUNTS)
         except BugcaptureError as error:
-            self.missing[HAZARDS] = Missing(self._sentence(error), run)
+            self.missing[HAZARDS] = Missing(self._sentence(error))  # A refresh would refuse the file, too.
             return ()
         since = self.since
         counted = tuple(one for one in sorted(counted, key=lambda one: one.at) if since is None or one.at >= since)
@@ -343,6 +360,8 @@ class _Gathering:
         run = "bugcapture hooks profile --save"
         try:
             profile = read_timings(timings_file(self.project))
+            if profile and not _can_be_shown(profile):
+                raise ConfigurationError("holds numbers that are no times", where=str(timings_file(self.project)))
         except BugcaptureError as error:
             self.missing[HOOKS] = Missing(self._sentence(error), run)
             return None
@@ -355,4 +374,4 @@ class _Gathering:
         """An error as a sentence, without its hint, and without the folders above the project."""
         text = f"{error.where}: {error.message}" if error.where else error.message
         text = text.replace(f"{self.project.root}{os.sep}", "").replace(f"{self.project.root}: ", "")
-        return f"{text[:1].upper()}{text[1:]}."
+        return f"{text}." if error.where else f"{text[:1].upper()}{text[1:]}."

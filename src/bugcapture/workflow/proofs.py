@@ -147,7 +147,7 @@ def read_proofs(paths: Sequence[Path]) -> tuple[tuple[KeptProof, ...], tuple[Fin
         paths: Files, and folders, which are searched for ``*.json``. Other JSON files in them are passed over.
 
     Returns:
-        The proofs, the oldest first, and why files are none.
+        The proofs, each once and the oldest first, and why files are none.
 
     Raises:
         ConfigurationError: If a path does not exist or cannot be read.
@@ -160,7 +160,10 @@ def read_proofs(paths: Sequence[Path]) -> tuple[tuple[KeptProof, ...], tuple[Fin
             findings.append(Finding(relative_path(file), 0, "P1", error.message, Severity.WARNING))
         else:
             proofs += [read] if read else []
-    return tuple(sorted(proofs, key=lambda proof: (proof.created, proof.path))), tuple(findings)
+    proofs.sort(key=lambda proof: (proof.created, proof.path))
+    # The copy of CI and the one that was kept here are one proof.
+    once = {proof.digest if proof.intact else proof.path: proof for proof in proofs}
+    return tuple(once.values()), tuple(findings)
 
 
 def _read(file: Path) -> KeptProof | None:
