@@ -158,7 +158,8 @@ def full_page() -> dict[str, Any]:
         bug(100, title="Nobody knows", since=None, age_days=None, frameworks={"robot": 1},
             tests=[test(framework="robot", location="robot/a.robot:3")]),
         bug(991, title="Two engines", age_days=40, verdict=verdict("wrong_failure"), reproduced=rate(3, 10),
-            proof="INCOMPLETE", proofs=[proof(proof="INCOMPLETE", whole_branch=True), proof(intact=False)]),
+            tests=[test(failure=failure(message="2 engines\n" * 60))], proof="INCOMPLETE",
+            proofs=[proof(proof="INCOMPLETE", whole_branch=True), proof(intact=False)]),
     ]  # fmt: skip
     return page(
         *bugs, burndown=BURNDOWN, hazards=HAZARDS, hooks=HOOKS, notes=["The clone is shallow."],

@@ -307,3 +307,37 @@ def test_what_is_missing_is_no_fault(reader: Reader) -> None:
     """A page that has nothing yet is sound too."""
     reader.open("empty")
     assert axe(reader.chrome) == []
+
+
+def test_the_address_says_what_is_shown(reader: Reader) -> None:
+    """Going back to the bare address shows all again, and neither the skip link nor a reload forgets a filter."""
+    reader.open()
+    reader.ask("location.hash = '#?state=guarded'")
+    wait(reader)
+    assert reader.shown() == ["#10"]
+    reader.ask("document.querySelector('.skip').click()")
+    assert reader.hash() == "#?state=guarded"
+    assert reader.ask("return document.activeElement.contains(document.getElementById('bugs'))")
+    reader.chrome.refresh()
+    assert reader.shown() == ["#10"]
+    reader.chrome.back()
+    wait(reader)
+    assert (reader.hash(), reader.said()) == ("", "4 bugs")
+    assert reader.ask("return document.querySelector('[name=state]').value") == ""
+
+
+def test_paper_is_white(reader: Reader) -> None:
+    """Who prefers dark screens prints dark letters all the same."""
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    reader.chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
+    try:
+        reader.open()
+        style = "const style = getComputedStyle(document.body); return [style.backgroundColor, style.color]"
+        assert reader.ask(style) == ["rgb(255, 255, 255)", "rgb(27, 31, 36)"]
+    finally:
+        reader.chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def wait(reader: Reader) -> None:
+    """Let the page hear of its new address."""
+    reader.chrome.execute_async_script("setTimeout(arguments[0], 50)")

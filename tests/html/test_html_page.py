@@ -179,9 +179,9 @@ def test_hooks_tell_how_they_ended() -> None:
 
 def test_many_bugs_leave_each_other_less_room() -> None:
     """The more tests there are, the less of each text is shown, down to a limit."""
-    assert Room.share(0, 0) == Room.share(1, 1) == Room(2000, 400, 12)
-    assert Room.share(500, 1000) == Room(200, 120, 6)
-    assert Room.share(10**6, 10**6) == Room(120, 80, 3)
+    assert Room.share(0, 0) == Room.share(1, 1) == Room(2000, 400, 12, 5)
+    assert Room.share(500, 1000) == Room(200, 120, 6, 4)
+    assert Room.share(10**6, 10**6) == Room(120, 80, 3, 1)
     tests = [sample.test(failure=sample.failure(message="x" * 5000))]
     assert f"{'x' * 1999}…</pre>" in PAGE.write(sample.page(sample.bug(1, tests=tests)))
 
@@ -223,3 +223,18 @@ def test_the_extra_is_named_where_it_is_missing() -> None:
         load_page()
     assert told.value.message == "the page needs jinja2, which is not installed"
     assert "bugcapture[report]" in (told.value.hint or "")
+
+
+def test_many_proofs_of_a_bug_are_counted() -> None:
+    """The newest ones are shown, and how many there are besides."""
+    proofs = [sample.proof(head={"commit": "b" * 40, "subject": f"fix {number}."}) for number in range(8)]
+    text = write(sample.page(sample.bug(1, proofs=proofs))).text
+    assert re.findall(r"fix (\d)\.", text) == ["7", "6", "5", "4", "3"]
+    assert "3 older proofs not shown." in text
+
+
+def test_the_age_of_a_guarded_bug_is_that_of_its_test() -> None:
+    """A bug that was fixed today is not said to be guarded for as long as its test exists."""
+    text = write(sample.page(sample.bug(1, state="guarded"))).text
+    assert "Guarded, with a test since 2026-11-01 (29 days)." in text
+    assert "Captured since 2026-11-01 (29 days)." in write(sample.page(sample.bug(1))).text

@@ -36,11 +36,13 @@ class Room:
         failure: Characters of a failure.
         other: Characters of a reason, a step, a declaration, and of a failure that a proof repeats.
         changes: Verdict changes of a bug.
+        proofs: Proofs of a bug.
     """
 
     failure: int
     other: int
     changes: int
+    proofs: int
 
     @classmethod
     def share(cls, bugs: int, tests: int) -> Room:
@@ -49,6 +51,7 @@ class Room:
             failure=_between(120, 200_000 // max(1, tests), 2000),
             other=_between(80, 120_000 // max(1, tests), 400),
             changes=_between(3, 3000 // max(1, bugs), 12),
+            proofs=_between(1, 2000 // max(1, bugs), 5),
         )
 
 

@@ -68,7 +68,7 @@
     history.replaceState(null, "", text ? `#?${text}` : location.pathname + location.search);
   };
   const restore = () => {
-    const parameters = new URLSearchParams(location.hash.slice(2));
+    const parameters = new URLSearchParams(location.hash.startsWith("#?") ? location.hash.slice(2) : "");
     for (const field of form.elements) if (field.name) field.value = parameters.get(field.name) ?? "";
     for (const field of form.querySelectorAll("select")) if (field.selectedIndex < 0) field.value = "";
     const sorted = parameters.get("sort") ?? "bug";
@@ -86,8 +86,8 @@
     section.querySelector("summary").focus({ preventScroll: true });
   };
   const follow = () => {
-    if (location.hash.startsWith("#?")) restore();
-    else if (location.hash.startsWith("#bug-")) reveal();
+    if (location.hash.startsWith("#bug-")) reveal();
+    else if (location.hash === "" || location.hash.startsWith("#?")) restore();
   };
 
   for (const head of heads) {
@@ -106,6 +106,12 @@
   form.addEventListener("input", () => { filter(); keep(); });
   form.addEventListener("reset", () => setTimeout(() => { filter(); keep(); }));
   form.hidden = false;
+  // The address stays as it is, which holds the filter.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    table.scrollIntoView();
+    table.parentElement.focus({ preventScroll: true });
+  });
   const unfold = document.getElementById("unfold");
   unfold.hidden = false;
   unfold.addEventListener("click", () => {
@@ -117,6 +123,6 @@
   window.addEventListener("hashchange", follow);
   // A browser that goes to the target of an address by itself takes the focus away, until all is loaded.
   window.addEventListener("load", () => setTimeout(reveal));
-  sort();
-  follow();
+  restore();  // Also a browser may have filled in what stood in the form before.
+  reveal();
 })();
