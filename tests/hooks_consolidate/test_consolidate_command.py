@@ -163,6 +163,10 @@ def pytest_collection_modifyitems(items):
         ),
         ({"tests__b__test_b": "import nothing_like_it\n"}, "b: tests/b/test_b.py cannot be collected: E"),
         ({"tests__b__test_b": "X = 1\n"}, "b: pytest finds no test, so that it fails at each push"),
+        (
+            {"conftest": "def pytest_configure(config):\n    config.option.maxfail = 2\n"},
+            "pytest-tests: it stops after 2 failures (`-x` or `--maxfail` in `addopts`), before others",
+        ),
     ],
 )
 def test_what_is_not_the_same_is_not_written(project: PushProject, files: dict[str, str], told: str) -> None:
@@ -257,6 +261,17 @@ def test_what_git_does_not_know_is_there(project: PushProject) -> None:
     done = project.consolidate("--verify")
     assert "Proved: the same 2 tests" in done.out, done
     assert project.files() == files
+
+
+def test_what_tests_do_to_their_repository(project: PushProject) -> None:
+    """They have one of their own: settings, branches and what was stashed are the user's."""
+    calls = "[('config', 'user.name', 'x'), ('branch', 'new'), ('stash', 'push', '-u')]"
+    changes = f"import subprocess\n\nfor words in {calls}:\n    subprocess.run(['git', *words], check=False)\n"
+    both(project, conftest=changes)
+    project.write("tests/a/test_a.py", TEST + "\n")
+    settings, references = project.read(".git/config"), project.call("git", "for-each-ref")
+    assert "Proved: the same 2 tests" in project.consolidate("--verify").out
+    assert (project.read(".git/config"), project.call("git", "for-each-ref")) == (settings, references)
 
 
 def test_prek_does_it_as_well(project: PushProject, tmp_path: Path) -> None:

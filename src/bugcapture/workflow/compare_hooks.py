@@ -23,6 +23,7 @@ from bugcapture.hooks.consolidate import listing
 from bugcapture.hooks.consolidate.equivalence import Comparison, Listing, compare
 from bugcapture.project import git
 from bugcapture.project.files import is_passed_over
+from bugcapture.project.isolated import isolated_copy
 from bugcapture.project.process import Task, run_tasks
 from bugcapture.project.repository import Repository
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bugcapture.hooks.consolidate.proposal import Group
+    from bugcapture.project.isolated import IsolatedCopy
     from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
 
 _TOOLS: Final = ("pre-commit", "prek")
@@ -80,10 +82,10 @@ def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[
             "neither pre-commit nor prek is there to run the hooks with", hint="install one, or use --no-verify"
         )
     sessions = [one for group in groups for one in _sessions(group)]
-    with _copy(plan.top) as folder:
-        listings = _list_all(tool, folder, sessions, plan, run_tests=False)
+    with _copy(plan.top) as copy:
+        listings = _list_all(tool, copy, sessions, plan, run_tests=False)
         if run_tests:
-            ends = _list_all(tool, folder, sessions, plan, run_tests=True)
+            ends = _list_all(tool, copy, sessions, plan, run_tests=True)
             listings = [
                 replace(one, outcomes=end.outcomes, exit_code=end.exit_code, said=end.said)
                 for one, end in zip(listings, ends, strict=True)
@@ -104,7 +106,7 @@ def _sessions(group: Group) -> Iterator[_Session]:
 
 
 def _list_all(
-    tool: str, folder: Path, sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool
+    tool: str, copy: IsolatedCopy, sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool
 ) -> list[Listing]:
     with tempfile.TemporaryDirectory(prefix="bugcapture-listing-") as scratch:
         place = Path(scratch)
@@ -115,7 +117,8 @@ def _list_all(
         config.write_text(json.dumps(_configuration(sessions, plan, run_tests=run_tests)), "utf-8")
         command = (tool, "run", "--all-files", f"--hook-stage={_STAGE}", "--color=never", f"--config={config}")
         output = place / "output.txt"
-        run_tasks([Task(command=command, folder=folder, environment=_variables(place), output=output)])
+        variables = _variables(place) | copy.variables
+        run_tasks([Task(command=command, folder=copy.folder, environment=variables, output=output)])
         said = output.read_text("utf-8", "replace")
         told = {int(number): (float(taken), own) for number, taken, own in _SECTION.findall(said)}
         files = [place / f"{_MODULE}{number}.json" for number in range(len(sessions))]
@@ -171,6 +174,7 @@ def _read(file: Path, seconds: float | None, said: str) -> Listing:
         errors=tuple((place, text) for place, text in found["errors"]),
         outcomes=found["outcomes"],
         exit_code=found["exit_code"],
+        stops_after=int(found["stops_after"] or 0),
         settings=found["settings"],
         root=found["root"],
         seconds=seconds,
@@ -179,14 +183,15 @@ def _read(file: Path, seconds: float | None, said: str) -> Listing:
 
 
 @contextlib.contextmanager
-def _copy(top: Path) -> Iterator[Path]:
+def _copy(top: Path) -> Iterator[IsolatedCopy]:
     """A copy of the checkout as it lies there, gone at the end; environments are lent to it."""
     repository = Repository.find(top)
     head = repository.resolve("HEAD")
     if head is None:
         raise ConfigurationError("the repository has no commit yet", hint="commit first, or use --no-verify")
     commit = repository.snapshot() if repository.dirty_files() else head.commit
-    with repository.checkout(commit) as folder:
+    with isolated_copy(repository, commit) as copy:
+        folder = copy.folder
         for entry in sorted(top.iterdir()):
             if (
                 entry.is_dir()
@@ -200,7 +205,7 @@ def _copy(top: Path) -> Iterator[Path]:
             path = PurePath(name)
             if not any(map(left, reversed(path.parents[:-1]))):
                 _copy_file(top / path, folder / path)
-        yield folder
+        yield copy
 
 
 def _copy_file(file: Path, target: Path) -> None:
