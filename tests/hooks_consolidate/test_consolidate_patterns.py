@@ -46,3 +46,10 @@ def test_groups_with_names_and_numbers(pattern: str) -> None:
     """What refers to groups would refer to others."""
     assert not can_be_united(pattern)
     assert can_be_united(r"(a|b)(?:c)(?=d)(?!e)(?<=f)\d")
+
+
+@pytest.mark.parametrize("pattern", ["(?i)(?x)a", "(?x) (?i)a"])
+def test_flags_of_the_whole(pattern: str) -> None:
+    """Only the first of them can be those of a part."""
+    assert re.search(pattern, "A")
+    assert not can_be_united(pattern)

@@ -62,7 +62,10 @@ def test_sessions_become_one() -> None:
         (hook("b", "pytest tests/b.py", "pass_filenames: true"), "it is given the names of files"),
         (hook("b", "pytest tests/b.py", "files: {glob: '*.py'}"), "its files are more than a regular expression"),
         (hook("b", "pytest tests/b.py", "log_file: x.log"), "it has a log file of its own"),
-        (hook("b", "pytest tests/b.py", r"files: (a)\1"), "its `files` name a group"),
+        (
+            hook("b", "pytest tests/b.py", r"files: (a)\1"),
+            "its `files` cannot be a part of others",
+        ),
         (hook("b", "pytest tests/b.py", "language: docker_image"), "its language installs something of its own"),
         (hook("b", "pytest tests/b.py --cov"), "`--cov` measures coverage, which would be that of all of them"),
         (hook("b", "bash -c 'cd x && pytest tests/b.py'"), "a script of a shell runs pytest"),
@@ -144,6 +147,8 @@ def test_stages_that_nobody_names() -> None:
         ("pytest tests -m slow", "pytest tests -m quick", "pytest -m 'slow or quick'"),
         ("pytest tests -m 'not slow'", "pytest -m quick tests/", "pytest -m '(not slow) or quick'"),
         ("pytest tests -k a", "pytest tests -k b", "pytest -k 'a or b'"),
+        ("pytest tests -m ''", "pytest tests -m slow", "pytest -m ''"),
+        ("pytest tests -k a", "pytest tests -k ' '", "pytest -k ''"),
         ("pytest tests -k a -m x", "pytest tests -k a -m y", "pytest -m 'x or y' -k a"),
         ("pytest -m slow a.py", "pytest -m slow b.py", "pytest -m slow"),
         ("pytest -m slow", "pytest -m quick", "pytest -m 'slow or quick'"),
@@ -167,6 +172,29 @@ def test_expressions_and_options(first: str, second: str, entry: str) -> None:
 def test_expressions_for_other_targets(first: str, second: str) -> None:
     """One expression for all would select tests that none has selected."""
     assert merged(suggest(LOCAL + hook("a", first) + hook("b", second))) == []
+
+
+def test_what_ends_a_push() -> None:
+    """A check that has run before one that ends the push is not moved behind it."""
+    ending = hook("lint", "ruff check", "fail_fast: true")
+    assert merged(suggest(LOCAL + A + B + ending)) == [["a", "b"]]
+    assert merged(suggest(LOCAL + ending + A + B)) == [["a", "b"]]
+    told = DIFFERS + "what ends the push before it (`fail_fast`)"
+    assert reasons(suggest(LOCAL + A + ending + B))["b"] == told
+    lint = hook("lint", "ruff check")
+    assert merged(suggest(LOCAL + A + lint + B)) == [["a", "b"]]
+    assert reasons(suggest("fail_fast: true\n" + LOCAL + A + lint + B))["b"] == told
+    assert merged(suggest("fail_fast: true\n" + LOCAL + A + B)) == [["a", "b"]]
+    c = hook("c", "pytest tests/c.py", "files: ^lib/")
+    assert merged(suggest("fail_fast: true\n" + LOCAL + A + c + B)) == [["a", "c", "b"]]
+    assert merged(suggest("fail_fast: true\n" + LOCAL + A + c + B, Wishes(merge="same"))) == []
+
+
+def test_what_is_done_before_each_session() -> None:
+    """A command between sessions may be there for the next one."""
+    one, two = hook("one", "make database"), hook("two", "make database")
+    assert merged(suggest(LOCAL + one + A + two + hook("b", "pytest -s b.py"))) == []
+    assert merged(suggest(LOCAL + A + one + two + B)) == [["one", "two"], ["a", "b"]]
 
 
 def test_a_dropped_limit_is_told() -> None:
@@ -248,9 +276,9 @@ def test_names_that_are_free(targets: tuple[str, str], name: str) -> None:
 
 
 def test_the_same_command_twice() -> None:
-    """Also where it is no pytest; tests between them change nothing that it sees."""
+    """Also where it is no pytest."""
     first, again = hook("one", "python x.py"), hook("again", "python x.py", "files: ^x")
-    proposal = suggest(LOCAL + first + A + again)
+    proposal = suggest(LOCAL + first + again + A)
     assert merged(proposal) == [["one", "again"]]
     (group,) = proposal.groups
     assert (group.kind, group.id, group.call) == ("duplicate", "again", None)

@@ -27,6 +27,7 @@ class Listing:
         errors: What cannot be collected, with what pytest says.
         outcomes: How tests ended, where they were run.
         exit_code: The exit code of pytest; None where it did not get that far.
+        stops_after: The number of failures behind which it runs no more tests; 0 for none.
         settings: The file with its settings.
         root: The folder that the ids are seen from.
         seconds: How long it took; None where nobody knows.
@@ -37,6 +38,7 @@ class Listing:
     errors: tuple[tuple[str, str], ...] = ()
     outcomes: Mapping[str, str] = field(default_factory=dict)
     exit_code: int | None = None
+    stops_after: int = 0
     settings: str = ""
     root: str = ""
     seconds: float | None = None
@@ -86,7 +88,12 @@ def compare(group: Group, before: Sequence[Listing], after: Listing) -> Comparis
     named = [(hook.id, one) for hook, one in zip(group.members, before, strict=True)]
     problems = [problem for name, one in [*named, (group.id, after)] for problem in _trouble(name, one)]
     if not problems:
-        problems = [*_other_settings(named, after), *_other_marks(before, after), *_other_ends(before, after)]
+        problems = [
+            *_other_settings(named, after),
+            *_early_end(group, before, after),
+            *_other_marks(before, after),
+            *_other_ends(before, after),
+        ]
     return Comparison(
         group=group,
         before=tuple(before),
@@ -130,6 +137,13 @@ def _other_settings(named: Sequence[tuple[str, Listing]], after: Listing) -> Ite
     for name, one in named:
         if (one.settings, one.root) != (after.settings, after.root):
             yield f"{printable(name)}: pytest takes other settings, or another folder for its root"
+
+
+def _early_end(group: Group, before: Sequence[Listing], after: Listing) -> Iterator[str]:
+    """A limit that is no option of the hooks: a failure of one would keep the tests of others from running."""
+    if after.stops_after and any(one.tests.keys() != after.tests.keys() for one in before):
+        limit = plural(after.stops_after, "failure")
+        yield f"{printable(group.id)}: it stops after {limit} (`-x` or `--maxfail` in `addopts`), before others"
 
 
 def _other_marks(before: Sequence[Listing], after: Listing) -> Iterator[str]:

@@ -41,6 +41,7 @@ class Hook:
         call: The call of pytest that it is; None for another program, and for one that has to stay.
         reason: Why it cannot be merged with any other; empty where it can.
         facets: What has to be the same in hooks that become one, by what people call it.
+        ends_push: Whether no hook behind it runs when it fails.
     """
 
     index: int
@@ -52,6 +53,7 @@ class Hook:
     call: PytestCall | None = None
     reason: str = ""
     facets: Mapping[str, Any] = field(default_factory=dict)
+    ends_push: bool = False
 
     @property
     def id(self) -> str:
@@ -103,6 +105,7 @@ def _read(
             call=call,
             reason=reason or _why_fixed(configured, written.values, skipped) or unmovable.get(index, ""),
             facets=_facets(configured, written.values),
+            ends_push=bool(raw.values.get("fail_fast") or written.values.get("fail_fast")),
         )
 
 
@@ -144,7 +147,7 @@ def _why_fixed(hook: ConfiguredHook, values: Mapping[str, Any], skipped: Sequenc
     if not _is_plain(dict(values)):
         return "it holds more than text, whole numbers and lists of them"
     if not can_be_united(hook.files):
-        return "its `files` name a group"
+        return "its `files` cannot be a part of others"
     return "it is given the names of files" if hook.pass_filenames else ""
 
 

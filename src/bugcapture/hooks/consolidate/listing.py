@@ -44,6 +44,7 @@ def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
         "errors": errors,
         "outcomes": outcomes,
         "exit_code": int(exitstatus),
+        "stops_after": getattr(config.option, "maxfail", 0),
         "settings": str(config.inipath or ""),
         "root": str(config.rootpath),
     }

@@ -17,7 +17,13 @@ _MANY: Final = 50
 
 def can_be_united(pattern: str) -> bool:
     """Whether a pattern means the same as a part of another."""
-    return not _REFERENCE.search(pattern)
+    if _REFERENCE.search(pattern):
+        return False
+    try:
+        re.compile(_enclose(pattern))
+    except re.error:  # Some more flags, which have to be the first of the whole.
+        return False
+    return True
 
 
 def unite_patterns(patterns: Sequence[str]) -> str:

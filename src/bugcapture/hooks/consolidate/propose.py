@@ -72,7 +72,7 @@ def propose(stage: str, hooks: tuple[Hook, ...], wishes: Wishes, around: Surroun
         wishes: What is asked for.
         around: What else is known.
     """
-    candidates = [_Candidate(hook, _facets(hook, around)) for hook in hooks if hook.call and not hook.reason]
+    candidates = _candidates(hooks, wishes, around)
     groups: list[Group] = []
     taken = set(around.ids)
     for members in _merge(candidates, wishes, around):
@@ -102,6 +102,23 @@ class _Candidate:
         if self.hook.call is None:
             raise AssertionError("unreachable")
         return self.hook.call
+
+
+def _candidates(hooks: Sequence[Hook], wishes: Wishes, around: Surroundings) -> list[_Candidate]:
+    """The hooks that may be merged; none across another one that ends the push when it fails.
+
+    Those that have all in common become one whatever they do, unless their files tell them apart.
+    """
+    facets = {hook.index: _facets(hook, around) for hook in hooks if hook.call and not hook.reason}
+    found: list[_Candidate] = []
+    ends: list[int] = []
+    for hook in hooks:
+        if own := facets.get(hook.index):
+            before = [at for at in ends if wishes.merge != "all" or facets.get(at) != own]
+            found.append(_Candidate(hook, {**own, "what ends the push before it (`fail_fast`)": repr(before)}))
+        if hook.ends_push:
+            ends.append(hook.index)
+    return found
 
 
 def _facets(hook: Hook, around: Surroundings) -> dict[str, str]:
@@ -254,7 +271,7 @@ def _duplicates(hooks: Sequence[Hook]) -> list[Group]:
     """The same command several times, with nothing between that could change what it sees."""
     groups: list[Group] = []
     row: list[Hook] = []
-    for hook in (*(one for one in hooks if one.call is None), None):
+    for hook in (*hooks, None):
         if hook is not None and row and _is_same(row[-1], hook):
             row.append(hook)
             continue
@@ -267,6 +284,7 @@ def _duplicates(hooks: Sequence[Hook]) -> list[Group]:
 def _is_same(one: Hook, other: Hook) -> bool:
     return (
         not (one.reason or other.reason)
+        and one.call is None
         and bool(one.words)
         and one.words == other.words
         and one.facets == other.facets

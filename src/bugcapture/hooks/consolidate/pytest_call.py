@@ -159,8 +159,10 @@ def unite_targets(targets: Sequence[str]) -> tuple[str, ...]:
 
 
 def unite_expressions(expressions: Sequence[str]) -> str:
-    """An expression of ``-m`` or ``-k`` that selects what any of some selects, and nothing else."""
+    """An expression of ``-m`` or ``-k`` that selects what any of some selects, and nothing else; blank for all."""
     distinct = list(dict.fromkeys(expressions))
+    if any(not one.strip() for one in distinct):
+        return ""
     return (
         distinct[0]
         if len(distinct) == 1
