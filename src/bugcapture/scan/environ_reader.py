@@ -28,7 +28,7 @@ _HOW: Final = {
     "setdefault": "default",
 }
 # What decorators and fixtures say that clean up; others only need the environment.
-_CLEANS: Final = re.compile("clea[nr]|isolat|keep|mock|overrid|patch|preserv|purg|re(?:set|stor)|sav|sandbox|temp")
+_CLEANS: Final = re.compile("clea[nr]|isolat|keep|mock|overrid|patch|preserv|purg|re(?:set|stor)|sav|temp")
 _PATCHES: Final = frozenset({"dict", "object", "setattr"})
 
 
