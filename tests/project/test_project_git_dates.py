@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import UTC, datetime
 
@@ -59,3 +60,23 @@ def test_nobody_knows(tmp_path, state):
         file.unlink()
 
     assert git.line_dates(file, [2 if state == "no such line" else 1]) == {}
+
+
+@pytest.mark.tdd_bug(994)
+@pytest.mark.tdd_expected_fail(raises=ValueError, match="out of range")
+def test_a_date_that_no_calendar_has_is_known_by_nobody(tmp_path):
+    """#994: an author's clock may say anything."""
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    file = tmp_path / "a.txt"
+    file.write_text("one\n", encoding="utf-8")
+    commit(tmp_path, "2026-01-02T03:04:05+00:00")
+    strange = re.sub(rb"> \d+ ", b"> 99999999999999 ", ask(tmp_path, "cat-file", "commit", "HEAD"))
+    name = ask(tmp_path, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", given=strange)
+    ask(tmp_path, "reset", "--soft", name.decode().strip())
+
+    assert git.line_dates(file, [1]) == {}
+
+
+def ask(folder, *arguments, given=None):
+    done = subprocess.run(["git", *arguments], cwd=folder, input=given, capture_output=True, check=True)
+    return done.stdout
