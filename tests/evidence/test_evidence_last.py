@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from command_project import CommandProject
 from evidence_project import RECORD
 
 from bugcapture.core.evidence import encode_record
+from command_project import CommandProject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,6 @@ Feature: A
 
 
 @pytest.mark.tdd_bug(993)
-@pytest.mark.tdd_expected_fail
 def test_a_run_that_skipped_a_test_hides_no_verdict(tmp_path: Path) -> None:
     """#993: a record that a test did not run is no evidence, however late it comes."""
     project = CommandProject(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -135,8 +136,8 @@ def line_dates(file: Path, lines: Iterable[int]) -> dict[int, datetime]:
         lines: Lines, from 1.
 
     Returns:
-        The author's time of each line; lines that are not committed yet are left out, and so is everything
-        where there is no git or no repository.
+        The author's time of each line; lines that are not committed yet, or at no time that a calendar has, are
+        left out, and so is everything where there is no git or no repository.
     """
     ranges = [f"-L{line},{line}" for line in sorted(set(lines))]
     options = ("--porcelain", "--no-textconv", "--ignore-revs-file=", *ranges)
@@ -148,8 +149,10 @@ def line_dates(file: Path, lines: Iterable[int]) -> dict[int, datetime]:
         if header := _BLAMED.match(text):
             commit, line = header[1], int(header[2])
         elif text.startswith("author-time "):
-            commits[commit] = datetime.fromtimestamp(int(text.partition(" ")[2]), UTC)
-        elif text.startswith("\t") and commit.strip("0"):
+            # An author's clock may say what no calendar has.
+            with contextlib.suppress(ValueError, OverflowError, OSError):
+                commits[commit] = datetime.fromtimestamp(int(text.partition(" ")[2]), UTC)
+        elif text.startswith("\t") and commit.strip("0") and commit in commits:
             found[line] = commits[commit]
     return found
 

@@ -134,10 +134,11 @@ def _last_records(
         return {}
     matcher = Matcher(project.root, records)
     found = {capture: matcher.about(capture) for capture in captures}
+    # That a test did not run is no evidence.
     return {
-        capture: max(about, key=lambda record: (record.ts, record.attempt))
+        capture: max(ran, key=lambda record: (record.ts, record.attempt))
         for capture, about in found.items()
-        if about
+        if (ran := [record for record in about if record.verdict != Verdict.NOT_RUN])
     }
 
 
