@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,7 +62,10 @@ def test_no_file_is_no_timings(tmp_path: Path) -> None:
         ('{"schema": 1}', "missing required field `tool`"),
         (HEAD + '[{"id": 3}]}', "Expected `str`, got `int`"),
         (HEAD + '[{"id": "a", "stage": "pre-push", "seconds": [-1]}]}', "a hook took less than no time"),
+        (HEAD + '[{"id": "a", "stage": "pre-push", "seconds": [1e308]}]}', "or years"),
         (HEAD.replace("Z", "") + "[]}", "its time has no zone"),
+        (re.sub("....-..-..T.*Z", "0001-01-01T00:00:00+14:00", HEAD) + "[]}", "its time is none"),
+        (HEAD.replace('"schema": 1', '"schema": true') + "[]}", "its schema is not 1"),
         ("[" * 100_000, "recursion"),
         ("\udcff", "JSON is malformed"),
     ],

@@ -284,10 +284,8 @@ def test_hook_timings_beyond_all_times_are_told(project: Project, recorded_at: s
     project.write(".bugcapture/hook-timings.json", json.dumps(fields))
     told = project.ledger()
     assert told["hooks"] is None
-    assert told["missing"]["hooks"] == {
-        "why": ".bugcapture/hook-timings.json: holds numbers that are no times.",
-        "run": "bugcapture hooks profile --save",
-    }
+    assert told["missing"]["hooks"]["why"].startswith(".bugcapture/hook-timings.json: holds no hook timings: ")
+    assert told["missing"]["hooks"]["run"] == "bugcapture hooks profile --save"
 
 
 def test_copies_of_a_proof_are_one_and_changed_ones_are_counted(project: Project) -> None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 DEFAULT: Final = Path(".bugcapture", "hook-timings.json")
 SCHEMA: Final = 1
 
+# Those that are years in every zone.
+_YEARS: Final = range(2, 9999)
+_LONGEST: Final = 1e9
+
 _GITIGNORE: Final = "# What bugcapture keeps of this machine.\n*\n"
 
 
@@ -49,7 +53,7 @@ def read_timings(file: Path) -> HookProfile | None:
         return None
     try:
         document = msgspec.json.decode(read_bytes(file))
-        if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        if not isinstance(document, dict) or document.get("schema") != SCHEMA or document["schema"] is True:
             raise _refuse(file, f"its schema is not {SCHEMA}")
         profile = msgspec.convert(document, HookProfile)
     except SourceError as error:
@@ -58,8 +62,10 @@ def read_timings(file: Path) -> HookProfile | None:
         raise _refuse(file, str(error)) from error
     if profile.recorded_at.tzinfo is None:
         raise _refuse(file, "its time has no zone")
-    if any(seconds < 0 for hook in profile.hooks for seconds in hook.seconds):
-        raise _refuse(file, "a hook took less than no time")
+    if profile.recorded_at.year not in _YEARS:
+        raise _refuse(file, "its time is none")
+    if not all(0 <= seconds < _LONGEST for hook in profile.hooks for seconds in hook.seconds):
+        raise _refuse(file, "a hook took less than no time, or years")
     return profile
 
 

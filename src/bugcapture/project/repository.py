@@ -86,7 +86,7 @@ class Passage:
 
     Attributes:
         commit: Its full hash.
-        at: When it was committed, in seconds since 1970.
+        at: When it was committed, in seconds since 1970; 0 for a time before, which git does not tell.
         contents: The hash of the content of each file, seen from the top; empty for one that is gone, and for
             what is no regular file.
     """
@@ -412,7 +412,7 @@ def _read_passages(parts: Sequence[str]) -> Iterator[Passage]:
 
 def _passage(head: str, contents: Mapping[str, str]) -> Passage:
     commit, _, at = head.partition(" ")
-    return Passage(commit=commit, at=int(at), contents=contents)
+    return Passage(commit=commit, at=int(at or 0), contents=contents)
 
 
 def own_name(kind: str = "") -> str:

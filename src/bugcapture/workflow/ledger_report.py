@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -199,15 +198,6 @@ def _missing_history(error: ConfigurationError) -> Missing:
     return Missing("The history cannot be read.", "bugcapture history show")
 
 
-def _can_be_shown(profile: HookProfile) -> bool:
-    """Whether its time is one in UTC, too, and its seconds can be added."""
-    try:
-        profile.recorded_at.astimezone(UTC)
-    except OverflowError:
-        return False
-    return all(math.isfinite(profile.total(stage)) for stage in profile.stages)
-
-
 def read_moment(text: str) -> datetime | None:
     """A moment of a record, in UTC; None for what is none."""
     try:
@@ -360,8 +350,6 @@ class _Gathering:
         run = "bugcapture hooks profile --save"
         try:
             profile = read_timings(timings_file(self.project))
-            if profile and not _can_be_shown(profile):
-                raise ConfigurationError("holds numbers that are no times", where=str(timings_file(self.project)))
         except BugcaptureError as error:
             self.missing[HOOKS] = Missing(self._sentence(error), run)
             return None
