@@ -44,7 +44,7 @@ def test_the_same() -> None:
     assert (result.is_equal, result.tests) == (True, 3)
     twice = compare(group(), (BOTH, OTHER), BOTH)
     assert twice.is_equal
-    assert check(BOTH, BOTH, after=replace(BOTH, stops_after=1)).is_equal
+    assert check(BOTH, BOTH, after=replace(BOTH, stops_after=1, needs_coverage=True)).is_equal
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,8 @@ def test_other_tests(after: Listing, missing: tuple[str, ...], additional: tuple
         ((ONE, replace(OTHER, tests={})), ONE, "b: pytest finds no test, so that it fails at each push"),
         ((ONE, OTHER), replace(BOTH, stops_after=1),
          "pytest-session: it stops after 1 failure (`-x` or `--maxfail` in `addopts`), before others"),
+        ((ONE, OTHER), replace(BOTH, needs_coverage=True),
+         "pytest-session: how much has to be covered would be asked of all together"),
         ((replace(ONE, outcomes={"a.py::t": "passed"}), OTHER), replace(BOTH, outcomes={"a.py::t": "failed"}),
          "a.py::t: failed in one session with the others, passed without them"),
         ((replace(ONE, outcomes={"a.py::t": "passed"}), OTHER), BOTH,
@@ -220,7 +222,9 @@ def test_what_the_plugin_writes_down(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(listing, "__file__", str(tmp_path / "listing.py"))
     marks = [SimpleNamespace(name=name) for name in ("slow", "parametrize")]
     items = [SimpleNamespace(nodeid="a.py::t", iter_markers=lambda: marks)]
-    config = SimpleNamespace(inipath=None, rootpath=tmp_path, option=SimpleNamespace(maxfail=3))
+    config = SimpleNamespace(
+        inipath=None, rootpath=tmp_path, option=SimpleNamespace(maxfail=3, cov_fail_under=90.0)
+    )
     listing.pytest_collection_finish(SimpleNamespace(items=items))
     listing.pytest_collectreport(SimpleNamespace(failed=False))
     listing.pytest_collectreport(SimpleNamespace(failed=True, nodeid="b.py", longrepr="no"))
@@ -242,6 +246,7 @@ def test_what_the_plugin_writes_down(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "outcomes": {"a": "passed", "b": "failed", "c": "skipped"},
         "exit_code": 2,
         "stops_after": 3,
+        "needs_coverage": True,
         "settings": "",
         "root": str(tmp_path),
     }

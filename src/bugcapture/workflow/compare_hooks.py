@@ -175,6 +175,7 @@ def _read(file: Path, seconds: float | None, said: str) -> Listing:
         outcomes=found["outcomes"],
         exit_code=found["exit_code"],
         stops_after=int(found["stops_after"] or 0),
+        needs_coverage=bool(found["needs_coverage"]),
         settings=found["settings"],
         root=found["root"],
         seconds=seconds,

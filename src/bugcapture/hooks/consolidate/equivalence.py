@@ -28,6 +28,7 @@ class Listing:
         outcomes: How tests ended, where they were run.
         exit_code: The exit code of pytest; None where it did not get that far.
         stops_after: The number of failures behind which it runs no more tests; 0 for none.
+        needs_coverage: Whether it fails where pytest-cov has measured too little.
         settings: The file with its settings.
         root: The folder that the ids are seen from.
         seconds: How long it took; None where nobody knows.
@@ -39,6 +40,7 @@ class Listing:
     outcomes: Mapping[str, str] = field(default_factory=dict)
     exit_code: int | None = None
     stops_after: int = 0
+    needs_coverage: bool = False
     settings: str = ""
     root: str = ""
     seconds: float | None = None
@@ -90,7 +92,7 @@ def compare(group: Group, before: Sequence[Listing], after: Listing) -> Comparis
     if not problems:
         problems = [
             *_other_settings(named, after),
-            *_early_end(group, before, after),
+            *_other_limits(group, before, after),
             *_other_marks(before, after),
             *_other_ends(before, after),
         ]
@@ -139,9 +141,13 @@ def _other_settings(named: Sequence[tuple[str, Listing]], after: Listing) -> Ite
             yield f"{printable(name)}: pytest takes other settings, or another folder for its root"
 
 
-def _early_end(group: Group, before: Sequence[Listing], after: Listing) -> Iterator[str]:
-    """A limit that is no option of the hooks: a failure of one would keep the tests of others from running."""
-    if after.stops_after and any(one.tests.keys() != after.tests.keys() for one in before):
+def _other_limits(group: Group, before: Sequence[Listing], after: Listing) -> Iterator[str]:
+    """Limits that are no options of the hooks: what one does would count for others."""
+    if all(one.tests.keys() == after.tests.keys() for one in before):
+        return
+    if after.needs_coverage:
+        yield f"{printable(group.id)}: how much has to be covered would be asked of all together"
+    if after.stops_after:
         limit = plural(after.stops_after, "failure")
         yield f"{printable(group.id)}: it stops after {limit} (`-x` or `--maxfail` in `addopts`), before others"
 

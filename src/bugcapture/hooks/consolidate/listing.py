@@ -45,6 +45,7 @@ def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
         "outcomes": outcomes,
         "exit_code": int(exitstatus),
         "stops_after": getattr(config.option, "maxfail", 0),
+        "needs_coverage": bool(getattr(config.option, "cov_fail_under", None)),
         "settings": str(config.inipath or ""),
         "root": str(config.rootpath),
     }
