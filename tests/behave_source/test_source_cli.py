@@ -130,11 +130,13 @@ def test_help_is_a_result(project: Project, arguments: tuple[str, ...]) -> None:
 
 
 def test_help_of_check_names_every_rule(project: Project) -> None:
-    """A code in a report can be looked up."""
+    """A code in a report can be looked up; those of documents stand with `report check`."""
     from bugcapture.core.finding import RULES
 
     text = project.run("check", "--help").text
-    assert [rule for rule in RULES if rule[0] not in "ES" and f"{rule}  " not in text] == []
+    assert [rule for rule in RULES if rule[0] not in "DES" and f"{rule}  " not in text] == []
+    text = project.run("report", "check", "--help").text
+    assert [rule for rule in RULES if rule[0] == "D" and f"{rule}  " not in text] == []
 
 
 def test_version_is_the_distributions(project: Project) -> None:
