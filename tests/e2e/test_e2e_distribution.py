@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SAMPLE = "bugcapture/demo/sample"
-EXTRAS = {"behave", "robot", "pytest", "sample", "tracker", "history", "all"}
+EXTRAS = {"behave", "robot", "pytest", "sample", "tracker", "history", "report", "all"}
 _EXTRA = re.compile(r"(?P<library>[\w-]+).*; extra == '(?P<extra>\w+)'")
 
 
