@@ -12,18 +12,17 @@ from bugcapture.core.hook_timing import HookProfile
 from bugcapture.core.text import printable, shorten, well_formed
 from bugcapture.project.evidence_files import write_evidence
 from bugcapture.project.files import read_bytes
+from bugcapture.project.own_folder import NAME, make_folder
 
 if TYPE_CHECKING:
     from bugcapture.project.config import Project
 
-DEFAULT: Final = Path(".bugcapture", "hook-timings.json")
+DEFAULT: Final = Path(NAME, "hook-timings.json")
 SCHEMA: Final = 1
 
 # Those that are years in every zone.
 _YEARS: Final = range(2, 9999)
 _LONGEST: Final = 1e9
-
-_GITIGNORE: Final = "# What bugcapture keeps of this machine.\n*\n"
 
 
 def timings_file(project: Project) -> Path:
@@ -80,12 +79,7 @@ def write_timings(file: Path, profile: HookProfile) -> None:
         ConfigurationError: If it cannot be written. An old file is as it was.
     """
     fields = {"schema": SCHEMA, **asdict(profile), "recorded_at": profile.recorded_at.isoformat()}
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.parent.name == DEFAULT.parent.name and not (ignore := file.with_name(".gitignore")).exists():
-            ignore.write_text(_GITIGNORE, "utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"cannot be made: {error.strerror}", where=printable(str(file.parent))) from error
+    make_folder(file.parent)
     text = json.dumps(well_formed(fields), indent=1, ensure_ascii=False)
     write_evidence(file, f"{text}\n".encode())
 

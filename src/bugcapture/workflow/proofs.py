@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bugcapture.core.errors import ConfigurationError, SourceError
+from bugcapture.core.errors import SourceError
 from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.proof import Proof  # noqa: TC001 - the types of the fields are asked for
 from bugcapture.core.text import printable, shorten
 from bugcapture.project.evidence_files import write_evidence
 from bugcapture.project.files import find_files, read_bytes
+from bugcapture.project.own_folder import NAME, make_folder
 from bugcapture.project.paths import relative_path
 from bugcapture.workflow.attest import digest
 
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
 
     from bugcapture.project.config import Project
 
-DEFAULT: Final = Path(".bugcapture", "proofs")
+DEFAULT: Final = Path(NAME, "proofs")
 SCHEMA: Final = "bugcapture.prove/1"
 
 _SUFFIX: Final = ".json"
-_GITIGNORE: Final = "# bugcapture keeps things of this machine here.\n*\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,12 +129,7 @@ def keep_proof(project: Project, number: int | None, commit: str, document: str)
         ConfigurationError: If it cannot be written.
     """
     folder = project.root / DEFAULT
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (ignore := folder.parent / ".gitignore").exists():
-            ignore.write_text(_GITIGNORE, "utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"cannot be made: {error.strerror}", where=printable(str(folder))) from error
+    make_folder(folder)
     file = folder / f"{'branch' if number is None else number}-{commit[:10]}{_SUFFIX}"
     write_evidence(file, document.encode())
     return file

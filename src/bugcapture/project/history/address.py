@@ -15,12 +15,13 @@ from sqlalchemy.exc import ArgumentError
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.text import printable, shorten
 from bugcapture.project.config import setting_place
+from bugcapture.project.own_folder import NAME
 
 if TYPE_CHECKING:
     from bugcapture.project.config import Project
 
 VARIABLE: Final = "BUGCAPTURE_HISTORY"
-DEFAULT: Final = Path(".bugcapture", "history.sqlite")
+DEFAULT: Final = Path(NAME, "history.sqlite")
 
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 _SQLITE: Final = frozenset({"sqlite", "sqlite+pysqlite"})

@@ -17,11 +17,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.history import Observation
-from bugcapture.core.text import printable
 from bugcapture.core.verdict import Verdict
-from bugcapture.project.history.address import DEFAULT
 from bugcapture.project.history.migrations import MIGRATIONS, read_version, upgrade
 from bugcapture.project.history.schema import BUGS, RECORDS, RUNS, to_evidence
+from bugcapture.project.own_folder import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +36,6 @@ _BUSY_TIMEOUT: Final = 60.0
 _CONNECT_TIMEOUT: Final = 30
 _READ_ONLY: Final = "bugcapture_read_only"
 _FETCHED: Final = 2000
-_GITIGNORE: Final = "# The history of bugcapture; other machines have their own, or a PostgreSQL database.\n*\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +253,7 @@ def _prepare_file(address: Address, *, create: bool) -> None:
         return
     if not create:
         raise _no_history(address)
-    own = file.parent.name == DEFAULT.parent.name
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if own and not (ignore := file.with_name(".gitignore")).exists():
-            ignore.write_text(_GITIGNORE, "utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"cannot be made: {error.strerror}", where=printable(str(file.parent))) from error
+    make_folder(file.parent)
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
