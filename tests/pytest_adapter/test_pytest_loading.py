@@ -113,7 +113,7 @@ def pytest_configure(config):
 def test_the_plugin_bears_any_other(project: PytestProject) -> None:
     """Nothing is asked of what else is registered, not even a hash."""
     project.write("conftest.py", UNHASHABLE)
-    project.module("def test_it(): pass\n")
+    project.write("test_it.py", "def test_it(): pass\n")
     if project.run("-p", "no:bugcapture").code:
         pytest.skip("this pytest does not bear it itself")
     project.module(CAPTURE)
