@@ -264,6 +264,40 @@ def test_python_warns_where_it_did(sample: Sample) -> None:
     assert told[0][2:] == (str(sample.root / "src/shop.py"), 2)
 
 
+def test_the_error_that_a_warning_becomes(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its traceback shows what it shows without us, to whoever prints it: pytest 8.0 hides no frame of it."""
+    lost: list[str] = []
+
+    def lose(it: sys.UnraisableHookArgs) -> None:
+        lost.extend(frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(it.exc_traceback))
+        lost.extend(traceback.format_exception(it.exc_value))
+
+    monkeypatch.setattr(sys, "unraisablehook", lose)
+    sample.program("def add(session):\n    session.add(1)\n    return 3\n")
+    sample.names["warnings"] = warnings
+    suite = """\
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            add(AsyncMock())
+        """
+    sample.program(suite, "tests/test_shop.py")
+    plain, lost[:] = lost[:], []
+    assert len(sample.suite(suite).observations) == 1
+    assert "never awaited" in plain[-1]
+    assert lost == plain
+
+
+def test_a_replaced_warn_is_asked(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When Python warns of a coroutine, also when it was replaced after the recorder has started."""
+    warn = mock.Mock()
+    sample.names |= {"monkeypatch": monkeypatch, "warnings": warnings, "warn": warn}
+    run = sample.suite("monkeypatch.setattr(warnings, 'warn', warn)\nAsyncMock().add(1)\n")
+    assert not run.observations
+    ((message,), options) = warn.call_args
+    assert message == "coroutine 'AsyncMockMixin._execute_mock_call' was never awaited"
+    assert (options["category"], options["stacklevel"]) == (RuntimeWarning, 2)
+
+
 def test_what_goes_wrong_while_recording(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stays there."""
     monkeypatch.delattr("bugcapture.mock_truth.origins.Origins.trail")
@@ -313,24 +347,34 @@ class TooLateError(Exception):
 
 
 class Limit:
-    """A time limit that ends at a chosen line of ours: what a signal's handler does wherever the signal arrives.
+    """A time limit that ends at a line of ours where none has: what a signal's handler does wherever it arrives.
 
     Real signals would arrive in the middle of ``unittest.mock`` as well, where Python itself loses exceptions:
     while it looks up a special method for the first time.
+
+    Args:
+        reached: Where limits have ended: the line, and the lines of ours that led there.
     """
 
-    def __init__(self, lines: int) -> None:
-        self._lines = lines
-        self.reached: str = ""
-        """The line at which it ended; empty where there are not that many."""
+    def __init__(self, reached: set[tuple[str, ...]]) -> None:
+        self._reached = reached
+        self._start = sys._getframe(1)
+        self.place: tuple[str, ...] = ()
+        """Where it ended; empty where there is no such line."""
 
     def __call__(self, frame: FrameType, event: str, _: object) -> Limit | None:
         if not frame.f_code.co_filename.startswith(OURS):
             return None
         if event == "line":
-            self._lines -= 1
-            if self._lines == 0:
-                self.reached = f"{frame.f_code.co_qualname}:{frame.f_lineno}"
+            stack = itertools.takewhile(lambda it: it[0] is not self._start, traceback.walk_stack(frame))
+            place = tuple(
+                f"{one.f_code.co_qualname}:{line}"
+                for one, line in stack
+                if one.f_code.co_filename.startswith(OURS)
+            )
+            if place not in self._reached:
+                self.place = place
+                self._reached.add(place)
                 raise TooLateError
         return self
 
@@ -342,14 +386,14 @@ def test_a_time_limit_stops_what_it_did(sample: Sample) -> None:
             if client.get() == 3: ...
             return client.get() or 4
         """)
-    sample.names |= {"TooLateError": TooLateError, "Limit": Limit, "sys": sys, "itertools": itertools}
+    sample.names |= {"TooLateError": TooLateError, "Limit": Limit, "sys": sys}
     run = sample.suite("""\
         lost, reached = [], set()
         clients = [MagicMock(), Mock()]
         for client in clients:
             work(client)
-        for lines in itertools.count(1):
-            limit = Limit(lines)
+        while True:
+            limit = Limit(reached)
             before = sys.gettrace()
             sys.settrace(limit)
             try:
@@ -361,14 +405,13 @@ def test_a_time_limit_stops_what_it_did(sample: Sample) -> None:
                 late = True
             finally:
                 sys.settrace(before)
-            if not limit.reached:
+            if not limit.place:
                 break
-            reached.add(limit.reached)
             if not late:
-                lost.append(limit.reached)
+                lost.append(limit.place)
         """)
     assert sample.names["lost"] == []
-    notes = {place.split(":")[0] for place in sample.names["reached"]}
+    notes = {line.split(":")[0] for line, *_ in sample.names["reached"]}
     assert {"_Watcher.made", "_Watcher.called", "_Watcher.tested", "_Watcher._note", "Origins.trail"} <= notes
     assert run.observations
 

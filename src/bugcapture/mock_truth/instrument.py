@@ -82,17 +82,27 @@ def watch_unawaited(note: Callable[[Any], None], patches: Patches) -> None:
     original = getattr(warnings, "_warn_unawaited_coroutine", None)
     if not isinstance(original, types.FunctionType):
         return
-
-    def warn(*args: Any, stacklevel: int = 1, source: Any = None, **kwargs: Any) -> None:
-        __tracebackhide__ = True
-        note(source)
-        # One call more than without us lies between the warning and the line that it is about.
-        real: Callable[..., None] = warnings.warn
-        real(*args, stacklevel=stacklevel + 1, source=source, **kwargs)
-
-    names = {**original.__globals__, "warn": warn}
-    copy = types.FunctionType(original.__code__, names, original.__name__, original.__defaults__)
+    # A function around it, or one that it calls, would be shown in the traceback where the warning is an error.
+    names = _Names(original.__globals__, note)
+    copy = types.FunctionType(
+        original.__code__, names, original.__name__, original.__defaults__, original.__closure__
+    )
     patches.replace(warnings, "_warn_unawaited_coroutine", copy)
+
+
+class _Names(dict[str, Any]):
+    """The global names of what warns of a coroutine; notes the coroutine when it looks up the kind of warning."""
+
+    def __init__(self, names: dict[str, Any], note: Callable[[Any], None]) -> None:
+        super().__init__(names)
+        self._names = names
+        self._note = note
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "RuntimeWarning":
+            self._note(sys._getframe(1).f_locals.get("coro"))  # noqa: SLF001
+        # The names as they are now: a test may have replaced `warnings.warn`.
+        return self._names[name]
 
 
 class _Caller:
