@@ -347,7 +347,7 @@ class TooLateError(Exception):
 
 
 class Limit:
-    """A time limit that ends at a line of ours where none has: what a signal's handler does wherever it arrives.
+    """A time limit that ends at a line of ours where none has: what the handler of a signal does.
 
     Real signals would arrive in the middle of ``unittest.mock`` as well, where Python itself loses exceptions:
     while it looks up a special method for the first time.

@@ -263,10 +263,12 @@ def failures(run: Run) -> str:
     return re.sub(r"id='\d+'|0x[0-9a-f]+|=+\n?\Z", "", text)
 
 
-def test_tracebacks_stay(plain: Run, serial: Run) -> None:
+def test_tracebacks_stay(plain: Run, serial: Run, parallel: Run) -> None:
     """No frame of ours is shown."""
     assert "never awaited" in failures(plain)
     assert failures(serial) == failures(plain)
+    assert "never awaited" in failures(parallel)
+    assert "mock_truth/instrument.py" not in failures(parallel)
 
 
 def test_uses_are_written(suite: PytestProject, serial: Run) -> None:

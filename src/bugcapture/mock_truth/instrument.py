@@ -91,7 +91,7 @@ def watch_unawaited(note: Callable[[Any], None], patches: Patches) -> None:
 
 
 class _Names(dict[str, Any]):
-    """The global names of what warns of a coroutine; notes the coroutine when it looks up the kind of warning."""
+    """The global names of what warns of a coroutine; notes it when the kind of warning is looked up."""
 
     def __init__(self, names: dict[str, Any], note: Callable[[Any], None]) -> None:
         super().__init__(names)
