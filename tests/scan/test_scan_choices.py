@@ -99,3 +99,70 @@ def test_repairs_are_counted(project: ScanProject) -> None:
     lines = "".join(f"    m.__exit__ = n{n} = MagicMock()\n" for n in range(2))
     project.write("tests/test_exit.py", f"from unittest.mock import MagicMock\ndef test(m):\n{lines}")
     assert "2 fixes in 1 file" in project.scan("--fix", "--diff").err
+
+
+@pytest.mark.parametrize(
+    ("paths", "levels"),
+    [
+        (
+            '"tests"',
+            {"tools/test_try.py": "medium", "tests/test_region.py": "high", "tools/tests/env.py": "high"},
+        ),
+        ('"./tests/", "to*"', {"tools/test_try.py": "high"}),
+        ('"tests", "tools/*/more"', {"tools/test_try.py": "medium"}),
+        ('"tools/test_try.py"', {"tools/test_try.py": "high", "tests/test_region.py": "medium"}),
+        ('"."', {"tools/test_try.py": "high"}),
+        ('"../elsewhere"', {"tools/test_try.py": "high"}),
+        ('"**/more"', {"tools/test_try.py": "high"}),
+    ],
+)
+def test_what_pytest_does_not_collect_is_less_bad(
+    project: ScanProject, paths: str, levels: dict[str, str]
+) -> None:
+    """A module outside of `testpaths`, if it is called like one of tests."""
+    project.write("pyproject.toml", f"[tool.pytest.ini_options]\ntestpaths = [{paths}]\n")
+    for name in ("tools/test_try.py", "tests/test_region.py"):
+        project.write(name, "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
+    project.write(
+        "tools/tests/env.py",
+        "import os, pytest\n@pytest.fixture\ndef it():\n    os.environ['REGION'] = 'eu'\n",
+    )
+    found = {one["path"]: one["level"] for one in project.json("tests", "tools").json["findings"]}
+    assert {name: found.get(name) for name in levels} == levels
+
+
+def test_each_project_of_a_repository_says_what_pytest_collects(project: ScanProject) -> None:
+    """The settings next to the module count, not those above."""
+    project.write("pyproject.toml", '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n')
+    project.write("parts/till/pytest.ini", "[pytest]\ntestpaths = checks\n")
+    for name in ("parts/till/checks/test_a.py", "parts/till/test_b.py"):
+        project.write(name, "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
+    levels = {one["path"]: one["level"] for one in project.json().json["findings"]}
+    assert levels == {"parts/till/checks/test_a.py": "high", "parts/till/test_b.py": "medium"}
+
+
+ISOLATED = """\
+import os, pytest
+from helpers import isolated_environ
+@pytest.fixture(autouse={autouse})
+def environ():
+    with isolated_environ():
+        yield
+"""
+
+
+@pytest.mark.parametrize(
+    ("conftest", "level"),
+    [
+        ("from helpers import preserve_environ\n", "medium"),
+        ("from helpers import preserve_environ\nenviron = preserve_environ()\n", "high"),
+        (ISOLATED.format(autouse="True"), "medium"),
+        (ISOLATED.format(autouse="False"), "high"),
+    ],
+)
+def test_a_conftest_that_may_put_the_environment_back(project: ScanProject, conftest: str, level: str) -> None:
+    """With a fixture, or a function, from elsewhere that is called so, for the tests that have it."""
+    project.write("tests/conftest.py", conftest)
+    project.write("tests/test_region.py", "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
+    (found,) = project.json().json["findings"]
+    assert found["level"] == level

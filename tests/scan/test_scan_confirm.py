@@ -185,7 +185,7 @@ SHOWN = [
     ("MK201", 51, "confirmed", "high"),
     ("MK204", 70, "confirmed", "high"),
     ("MK104", 76, "confirmed", "high"),
-    ("MK104", 82, "not reached", "high"),
+    ("MK104", 82, "not reached", "low"),
     ("MK104", 87, None, "high"),
     ("MK102", 92, None, "high"),
     ("MK106", 92, "not reached", "high"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from bugcapture.scan.functions import parameters_of
 from bugcapture.scan.guards import authorizes, forbids, may_raise
@@ -15,6 +15,8 @@ from bugcapture.scan.walk import FIELDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# How a context is entered on a stack of them.
+_ENTER_LATER: Final = frozenset({"enter_context", "enter_async_context"})
 # The branch that an answer decides about; whether it is one of a test where there is none.
 _Guard = ast.If | ast.While | bool
 
@@ -27,6 +29,10 @@ class Body:
         self.calls: list[Call] = []
         # Names that hold the result of an awaited call, until they are given something else.
         self._held: dict[str, Sink] = {}
+        # The names of what blocks enter, and of what makes that.
+        self.entered: list[str] = []
+        self._made: dict[str, str] = {}
+        self._stacks: set[str] = set()
         self.yields = False
         # How many branches are around, and whether the function may have been left already.
         self._branches = 0
@@ -45,6 +51,7 @@ class Body:
                             Sink(one.receiver, one.method, one.usage, one.authorizes, one.line, one.awaited, True)
                         )
                 self.calls += [Call(call.callee, call.given, True) for call in inner.calls]
+            self.entered += inner.entered
 
     def read(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -80,6 +87,8 @@ class Body:
                     self._held[target.id] = sink
                 else:
                     self._held.pop(target.id, None)
+                if name := _made_by(node.value):
+                    self._made[target.id] = name
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -98,6 +107,18 @@ class Body:
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._value(node.iter, Usage.STORED)
         self._branch(node.body, node.orelse)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self._value(item.context_expr, Usage.STORED)
+            self._enter(item.context_expr)
+            if isinstance(item.optional_vars, ast.Name):
+                self._stacks.add(item.optional_vars.id)
+        self.read(node.body)
+
+    def _enter(self, node: ast.expr) -> None:
+        name = _made_by(node) or dotted(node).rpartition(".")[2]
+        self.entered += [one for one in (name, self._made.get(name, "")) if one]
 
     def _match(self, node: ast.Match) -> None:
         self._value(node.subject, Usage.STORED)
@@ -237,6 +258,8 @@ class Body:
         if not receiver:
             self._value(function.value if isinstance(function, ast.Attribute) else function, Usage.NONE)
             return None
+        if method in _ENTER_LATER and receiver in self._stacks and node.args:
+            self._enter(node.args[0])
         conditional = self._left or self._branches > 0
         self.calls.append(Call(callee, tuple(given), conditional))
         return Sink(receiver, method, Usage.NONE, False, node.lineno, awaited, conditional)
@@ -262,6 +285,8 @@ class Body:
         ast.ClassDef: _skip,
         ast.For: _for,
         ast.AsyncFor: _for,
+        ast.With: _with,
+        ast.AsyncWith: _with,
         ast.Match: _match,
         ast.Try: _try,
         ast.Import: _skip,
@@ -277,3 +302,13 @@ class Body:
         ast.BoolOp: _value_bool,
         ast.UnaryOp: _value_not,
     }
+
+
+def _made_by(node: ast.expr) -> str:
+    """The name of what is called for a value; empty where nothing is."""
+    if isinstance(node, ast.Await):
+        node = node.value
+    if not isinstance(node, ast.Call):
+        return ""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else dotted(function)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ENVIRON: Final = frozenset({"os.environ", "os.environb"})
 # Any variable.
 ALL: Final = "*"
+# That something from elsewhere, which is called after the environment, may put any variable back.
+MAYBE: Final = "?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.environ import ALL, ENVIRON, Change, EnvironmentUse
+from bugcapture.scan.environ import ALL, ENVIRON, MAYBE, Change, EnvironmentUse
 from bugcapture.scan.hazard import span_of
 from bugcapture.scan.names import dotted
 from bugcapture.scan.walk import walk
@@ -92,9 +92,9 @@ class _Reader:
                 isinstance(item.context_expr, ast.Call) and self._is_patch(item.context_expr)
                 for item in node.items
             )
-            if inside and any(isinstance(child, ast.Yield) for child in walk(node)):
-                self.use.kept.add(ALL)
             guards = any(_is_of_environment(item.context_expr) for item in node.items)
+            if (inside or guards) and any(isinstance(child, ast.Yield) for child in walk(node)):
+                self.use.kept.add(ALL if inside else MAYBE)
             self._guards += guards
             self.block(node.body, restores=restores, patched=inside)
             self._guards -= guards
@@ -165,6 +165,8 @@ class _Reader:
             self.use.saved = True
         elif last in {"addCleanup", "addfinalizer", "callback", "register", "addClassCleanup", "addModuleCleanup"}:
             self.use.undone = True
+        elif cleans_environment(last) and self._names.is_imported(dotted(node.func).partition(".")[0]):
+            self.use.kept.add(MAYBE)
 
     def _changes(self, node: ast.stmt, *, restores: bool) -> Iterator[Change]:
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
@@ -243,12 +245,12 @@ def _is_of_environment(node: ast.expr) -> bool:
 
 
 def cleans_environment(name: str) -> bool:
-    """Whether a decorator or a fixture says by its name that it puts the environment back.
+    """Whether a function, a decorator or a fixture says by its name that it puts the environment back.
 
     Args:
         name: Its name.
     """
-    return "env" in name and _CLEANS.search(name) is not None
+    return "env" in name.lower() and _CLEANS.search(name.lower()) is not None
 
 
 def _called(node: ast.expr) -> str:

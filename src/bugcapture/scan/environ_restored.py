@@ -6,7 +6,8 @@ import ast
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.environ import ALL, Change, EnvironmentUse
+from bugcapture.scan.environ import ALL, MAYBE, Change, EnvironmentUse
+from bugcapture.scan.environ_reader import cleans_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,12 +29,12 @@ def restored_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
         use: What the function does.
 
     Returns:
-        The names; with ``*`` for all of them.
+        The names; with ``*`` for all of them, with ``?`` where something from elsewhere may put back any.
     """
     if module.restored is None:
         module.restored = _restored(module)
     function = use.function
-    found = _put_back(use)
+    found = _put_back(use) | (use.kept & {MAYBE})
     found |= module.restored.get(None, frozenset()) | module.restored_around.get(AUTOMATIC, frozenset())
     if function is not None:
         found |= module.restored.get(function.owner, frozenset())
@@ -110,7 +111,17 @@ def restored_by_fixtures(module: TestModule) -> dict[str, frozenset[str]]:
         if keys:
             name = AUTOMATIC if function.is_automatic else function.fixture_name
             found[name] = found.get(name, frozenset()) | keys
+    if _imports_cleaner(module):
+        found[AUTOMATIC] = found.get(AUTOMATIC, frozenset()) | {MAYBE}
     return found
+
+
+def _imports_cleaner(module: TestModule) -> bool:
+    """Whether something that cleans the environment by its name is imported and not called: a fixture."""
+    return any(
+        cleans_environment(name) and not module.lines.mention(f"{name}(".encode(), f"@{name}".encode())
+        for name, _ in module.names.items()
+    )
 
 
 def _put_back_after_test(use: EnvironmentUse) -> frozenset[str]:
@@ -142,6 +153,8 @@ def _restored(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[s
         found[function.owner] = found.get(function.owner, frozenset()) | keys
         place = function.owner if function.fixture is None or function.is_automatic else function.fixture_name
         found[place] = found.get(place, frozenset()) | use.kept
+    if _imports_cleaner(module):
+        found[None] = found.get(None, frozenset()) | {MAYBE}
     return found
 
 

@@ -68,6 +68,7 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
         attributes: For a constructor: by attribute of the object the parameter that it holds.
         line: Where it begins.
         is_coroutine: Whether calling it makes something to await: it does not yield, and nothing decorates it.
+        entered: The names of what it enters with `with`, or of what makes that.
     """
 
     path: str
@@ -80,6 +81,7 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
     attributes: tuple[tuple[str, str], ...] = ()
     line: int = 0
     is_coroutine: bool = False
+    entered: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -92,6 +94,7 @@ class ProductionIndex:
         guards: The names of methods whose awaited result guards something, and those whose result decides.
         exits: The attributes whose `__exit__` or `__aexit__` is called by name and not asked for its answer, with
             the classes that do so.
+        entered: The names of what blocks of the program enter.
         reached: What `bugcapture.scan.reach` has found, by function, receiver and depth.
     """
 
@@ -99,6 +102,7 @@ class ProductionIndex:
     methods: dict[str, dict[str, ProgramFunction]] = field(default_factory=dict)
     guards: dict[str, list[tuple[ProgramFunction, Sink]]] = field(default_factory=dict)
     exits: dict[str, set[str]] = field(default_factory=dict)
+    entered: set[str] = field(default_factory=set)
     reached: dict[tuple[int, str, int], list[Reached]] = field(default_factory=dict)
 
     def add(self, found: Iterable[ProgramFunction]) -> None:
@@ -106,11 +110,15 @@ class ProductionIndex:
         for function in found:
             owner, _, name = function.name.rpartition(".")
             self.functions.setdefault(name, []).append(function)
+            self.entered.update(function.entered)
             if owner:
                 self.methods.setdefault(owner.rpartition(".")[2], {}).setdefault(name, function)
             for sink in function.sinks:
                 if sink.usage is Usage.TRUTH and sink.awaited:
                     self.guards.setdefault(sink.method, []).append((function, sink))
-                elif sink.method in _EXITS and sink.usage is Usage.DISCARDED:
+                elif sink.method in _EXITS:
                     held = sink.receiver.rpartition(".")[2]
-                    self.exits.setdefault(held, set()).add(owner.rpartition(".")[2])
+                    if sink.usage is Usage.DISCARDED:
+                        self.exits.setdefault(held, set()).add(owner.rpartition(".")[2])
+                    else:
+                        self.entered.add(held)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import span_of
 from bugcapture.scan.makers import MAKERS, patch_target
-from bugcapture.scan.mocks import Escape, Kind, Mock, Spec, Usage, Way
+from bugcapture.scan.mocks import CALLED, Escape, Kind, Mock, Spec, Usage, Way
 from bugcapture.scan.names import dotted
 from bugcapture.scan.notes import Notes
 from bugcapture.scan.telling import ANSWERS, tell, tell_dotted, tell_items
@@ -49,6 +49,8 @@ class Making(Notes):
         mock.arguments[word] = keyword.value
         if word in ANSWERS:
             tell(Ref(mock), word, keyword.value)
+            if isinstance(value, Ref):
+                value.mock.answer_of.append((mock, (CALLED,)))
         elif word in {"spec", "spec_set"} or (word == "autospec" and not isinstance(keyword.value, ast.Constant)):
             self._read_spec(mock, keyword.value)
         elif word == "wraps":

@@ -137,6 +137,7 @@ class Mock:
         uses: What the test does with it.
         escapes: Where it leaves the test.
         parent: The mock whose child it is, and the path.
+        answer_of: The mocks that were told to answer with it, each with the path of the call.
         patched: The target of the patch that made it; empty for none.
         made: Where it was made, when that is another file; its span is then that of the parameter that gets it.
     """
@@ -157,6 +158,7 @@ class Mock:
     uses: list[Use] = field(default_factory=list)
     escapes: list[Escape] = field(default_factory=list)
     parent: tuple[Mock, Path] | None = None
+    answer_of: list[tuple[Mock, Path]] = field(default_factory=list)
     patched: str = ""
     made: Step | None = None
 
@@ -228,6 +230,7 @@ class Mock:
             uses=list(self.uses),
             escapes=list(self.escapes),
             parent=self.parent,
+            answer_of=list(self.answer_of),
             patched=self.patched,
             made=self.made,
         )

@@ -61,6 +61,7 @@ class TestModule:
         prepared: What is set before each test and put back by nobody, by class or fixture.
         restored_around: The variables that fixtures of the conftest files around it put back, by fixture.
         answers: What `bugcapture.scan.truths` has found in it, so that several rules can ask.
+        entered: The names of what its functions enter with `with`, once `bugcapture.scan.entered` has looked.
     """
 
     __test__ = False
@@ -77,6 +78,7 @@ class TestModule:
     prepared: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     restored_around: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answers: list[Answer] | None = None
+    entered: frozenset[str] | None = None
     _names: dict[TestFunction, Names] = field(default_factory=dict)
 
     def names_in(self, function: TestFunction | None) -> Names:
@@ -105,8 +107,17 @@ class TestModule:
         """
         return self.lines.hold(function.node, *words)
 
-    @staticmethod
-    def inherits(function: TestFunction | None) -> bool:
-        """Whether a function stands in a class whose bases may bring more than the module shows."""
+    def inherits(self, function: TestFunction | None) -> bool:
+        """Whether a function stands in a class whose bases, or heirs, may bring more than the module shows.
+
+        Args:
+            function: The function; None for the module.
+        """
         owner = function.owner if function is not None else None
-        return owner is not None and any(dotted(base) not in _PLAIN_BASES for base in owner.bases)
+        if owner is None:
+            return False
+        if not owner.bases:
+            return self.lines.hold(
+                owner, b"super()"
+            )  # Of another class that those have who take this one as well.
+        return any(dotted(base) not in _PLAIN_BASES for base in owner.bases)

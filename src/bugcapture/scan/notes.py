@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import span_of
-from bugcapture.scan.mocks import Escape, Made, Usage, Use, Way
+from bugcapture.scan.mocks import CALLED, Escape, Made, Usage, Use, Way
 from bugcapture.scan.names import dotted
 from bugcapture.scan.telling import ANSWERS, tell
 from bugcapture.scan.values import Gives, Patch, Ref
@@ -93,6 +93,7 @@ class Notes:
                 tell(base, target.attr, node)
                 if isinstance(value, Ref):
                     self._known[dotted(target)] = value  # What the answer is told is told to this one.
+                    value.mock.answer_of.append((base.mock, (*base.path, CALLED)))
             else:
                 base.mock.tell((*base.path, target.attr))
                 if isinstance(value, Ref) and not value.path:

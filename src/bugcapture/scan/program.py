@@ -47,6 +47,7 @@ def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
                 attributes=tuple(_held(node)) if function.name == "__init__" else (),
                 line=node.lineno,
                 is_coroutine=is_async and not reader.yields and _is_plain(node),
+                entered=tuple(reader.entered),
             )
         )
     return found

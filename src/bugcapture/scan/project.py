@@ -14,6 +14,7 @@ from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
 from bugcapture.scan.baseline import leave_out_known, read_baseline
 from bugcapture.scan.engine import scan
+from bugcapture.scan.outside import lower_outside
 from bugcapture.scan.result import ScanResult, at_least
 from bugcapture.scan.rule import choose_rules
 
@@ -81,6 +82,7 @@ def scan_project(
 
         run = read_run(options.confirm_with, project.root)
     result = scan(project.root, settings, paths, jobs=options.jobs, cached=options.cached, on_progress=on_progress)
+    result.hazards = lower_outside(project.root, result.hazards)
     baseline = options.baseline or (project.root / settings.baseline if settings.baseline else None)
     if use_baseline and baseline is not None:
         asked = {rule.code for rule in choose_rules(settings)}

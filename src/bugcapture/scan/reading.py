@@ -73,6 +73,8 @@ def _users(module: TestModule, *words: bytes) -> list[TestFunction]:
     if helpers:
         after = [one for one in functions if one.is_teardown or one.fixture is not None]
         users |= {one for one in after if one not in users and module.mentions(one, *helpers)}
+    around = [one for one in functions if one.is_setup or one.fixture is not None]
+    users |= {one for one in around if one not in users and module.mentions(one, b"env")}
     return [function for function in functions if function in users]
 
 

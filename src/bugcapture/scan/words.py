@@ -15,8 +15,8 @@ _WORDS: Final = (
 _ANY: Final = b"|".join(map(re.escape, _WORDS))
 # What may be imported under another name.
 _OF_MOCKS: Final = re.compile(r"(?:.*\.)?(?:\w*Mock|patch|environ|putenv|unsetenv|create_autospec|call|seal)")
-_PROGRAM: Final = (b"await", b"async", b"__init__")
-_PROGRAM_WORDS: Final = re.compile(rb"\bawait\b|\basync\b|__init__")
+_PROGRAM: Final = (b"await", b"async", b"__init__", b"with")
+_PROGRAM_WORDS: Final = re.compile(rb"\bawait\b|\basync\b|__init__|^[ \t]+with[ \t(]", re.MULTILINE)
 
 
 def concerns_tests(content: bytes) -> bool:
@@ -29,7 +29,7 @@ def concerns_tests(content: bytes) -> bool:
 
 
 def concerns_program(content: bytes) -> bool:
-    """Whether a file of the program may do anything with the results of asynchronous calls.
+    """Whether a file of the program may do anything with what calls give: await it, hold it, or enter it.
 
     Args:
         content: What it holds.

@@ -10,8 +10,9 @@ variable at its end, or one that is set for it before, cleans up.
 Less bad is what a function keeps and puts back itself, but not when it fails before; what sets up the whole run,
 also an autouse fixture in the ``conftest.py`` of the folder ``tests`` that sets a constant; what stands in a
 context manager that is called after the environment (``with clean_env():``), or has a decorator, or a fixture from
-elsewhere, that cleans it by its name; a variable that is a parameter of the test, where a fixture puts some back;
-and what a test does that is always skipped, or ``setUp`` of a class without a base, which pytest never calls.
+elsewhere, that cleans it by its name, as what a set-up or a fixture calls may; a class whose base is elsewhere, or
+that others take as a base; a variable that is a parameter of the test, where a fixture puts some back; and what a
+test does that is always skipped, or ``setUp`` of a class without a base, which pytest never calls.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -42,7 +43,7 @@ import ast
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.environ import ALL, Change, EnvironmentUse, names_of
+from bugcapture.scan.environ import ALL, MAYBE, Change, EnvironmentUse, names_of
 from bugcapture.scan.environ_reader import cleans_environment
 from bugcapture.scan.environ_restored import changed_again, cleans_up, prepared_around, restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
@@ -65,13 +66,13 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if ALL in restored:
             continue
         inherits = module.inherits(use.function)
-        cleaned = _is_cleaned(module, use.function)
+        unsure = inherits or MAYBE in restored or _is_cleaned(module, use.function)
         again = changed_again(use)
         for change in _left(module, use, restored):
             late = again.get(change, False)
             if late is None:
                 continue
-            less = late or cleaned or _is_of_suite(change, use.function, module.path)
+            less = late or unsure or _is_of_suite(change, use.function, module.path)
             yield Hazard(
                 path=module.path,
                 span=change.span,
@@ -328,6 +329,76 @@ def test_region(name, clean):
 """,
             line=11,
             level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+from unittest import TestCase
+from helpers import patch_environ
+
+class TestRegion(TestCase):
+    def setUp(self):
+        patch_environ(self)
+
+    def test_region(self):
+        os.environ["REGION"] = "eu"
+""",
+            line=10,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+from helpers import isolated_environment
+import pytest
+
+@pytest.fixture(autouse=True)
+def isolated():
+    with isolated_environment():
+        yield
+
+def test_region():
+    os.environ["REGION"] = "eu"
+""",
+            line=11,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+from helpers import preserve_environ
+
+def test_region():
+    os.environ["REGION"] = "eu"
+""",
+            line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+from helpers import EnvironmentCase
+
+class TestRegion(EnvironmentCase):
+    def test_region(self):
+        os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+from helpers import clean_environment
+
+def test_clean_environment():
+    clean_environment("ZONE")
+
+def test_region():
+    os.environ["REGION"] = "eu"
+""",
+            line=8,
+            level=Level.HIGH,
         ),
         Case(
             test="""\

@@ -3,7 +3,8 @@
 ## What it does
 Finds ``manager.__aexit__ = AsyncMock()``, ``manager.__exit__ = MagicMock()`` and their like, without an answer
 or with a true one. What ``__enter__`` returns is not asked when the block ends, and is left alone. It is less bad
-where what holds the mock calls that method by name, and drops its answer.
+where what holds the mock calls that method by name, and drops its answer, and where no ``with`` of the program or
+the test is seen to enter something of that name: the mock may be made for one that nobody enters.
 
 ## Why is this bad?
 A context manager whose ``__exit__`` answers with something true swallows the exception that left its block, and
@@ -32,6 +33,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.scan.entered import is_entered
 from bugcapture.scan.hazard import Confidence, Hazard, Level, span_of
 from bugcapture.scan.mocks import CALLED, Kind, Way
 from bugcapture.scan.recipe import exit_recipe
@@ -42,7 +44,7 @@ from bugcapture.scan.truths import child_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bugcapture.scan.mocks import Mock, Path
+    from bugcapture.scan.mocks import Escape, Mock, Path
     from bugcapture.scan.module import TestModule, View
     from bugcapture.scan.rule import Scope
 
@@ -53,7 +55,7 @@ _ENTERS: Final = frozenset({"__enter__", "__aenter__"})
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     for view in module.views:
         mock = view.mock
-        yield from _told_on_parent(module, view)
+        yield from _told_on_parent(module, view, scope)
         method = _exit_of(mock)
         if not method or mock.unknown or mock.kind is Kind.AUTOSPEC:
             continue
@@ -61,13 +63,13 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if mock.own and mock.own_values and all(map(_is_true, mock.own_values)):
             told = "answers with something true"
         if told:
-            by_name = _is_called_by_name(mock, module, scope)
+            less = _is_called_by_name(mock, module, scope) or not _is_entered(mock, method, module, scope)
             yield Hazard(
                 path=module.path,
                 span=mock.span,
                 rule=RULE.code,
-                level=Level.MEDIUM if by_name else Level.HIGH,
-                confidence=Confidence.LOW if by_name else Confidence.HIGH,
+                level=Level.MEDIUM if less else Level.HIGH,
+                confidence=Confidence.LOW if less else Confidence.HIGH,
                 message=f"{method} {told}: exceptions that leave the block vanish",
                 symbol=view.symbol,
                 subject=mock.place or method,
@@ -75,16 +77,17 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             )
 
 
-def _told_on_parent(module: TestModule, view: View) -> Iterator[Hazard]:
+def _told_on_parent(module: TestModule, view: View, scope: Scope) -> Iterator[Hazard]:
     """The method that a mock brings along was told something true: ``lock.__exit__.return_value = True``."""
     for path, values in view.mock.children.items():
         if path[-1] in _EXITS and values and all(map(_is_true, values)):
+            entered = is_entered(view.mock, path[:-1], module, scope.index)
             yield Hazard(
                 path=module.path,
                 span=span_of(values[0]),
                 rule=RULE.code,
-                level=Level.HIGH,
-                confidence=Confidence.HIGH,
+                level=Level.HIGH if entered else Level.MEDIUM,
+                confidence=Confidence.HIGH if entered else Confidence.LOW,
                 message=f"{path[-1]} answers with something true: exceptions that leave the block vanish",
                 symbol=view.symbol,
                 subject=child_name(view.mock, path),
@@ -118,6 +121,21 @@ def _is_of_entered(mock: Mock) -> bool:
         above, one = above.parent
         path = (*one, *path)
     return len(path) > 2 and path[-3] in _ENTERS and path[-2] == CALLED  # noqa: PLR2004
+
+
+def _is_entered(mock: Mock, method: str, module: TestModule, scope: Scope) -> bool:
+    """Whether a block is seen that enters what holds the mock."""
+    if mock.parent is not None and mock.parent[1][-1] in _EXITS:
+        manager, path = mock.parent
+        return is_entered(manager, path[:-1], module, scope.index)
+    holders = {_holder(escape, method) for escape in mock.escapes}
+    return bool(holders & scope.index.entered)
+
+
+def _holder(escape: Escape, method: str) -> str:
+    """The name of what it is given to, of which no mock is known: ``client.lock.__exit__ = MagicMock()``."""
+    *above, last = escape.written.split(".")
+    return next((one for one in reversed(above) if one != "return_value"), "") if last == method else ""
 
 
 def _is_called_by_name(mock: Mock, module: TestModule, scope: Scope) -> bool:
@@ -237,6 +255,75 @@ def test_lock():
     lock.__exit__.return_value = True
 """,
             line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+from shop.till import Till
+
+def test_till():
+    lock = MagicMock()
+    lock.__exit__ = MagicMock()
+    Till(MagicMock(), lock).close()
+""",
+            program={
+                "src/shop/till.py": """\
+class Till:
+    def __init__(self, drawer, lock):
+        self.drawer = drawer
+        self._guard = lock
+
+    def close(self):
+        with self._guard:
+            self.drawer.shut()
+"""
+            },
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock, patch
+from shop.till import close
+
+@patch("shop.till.connect")
+async def test_till(connect):
+    lease = MagicMock()
+    lease.__aexit__ = AsyncMock()
+    connect.return_value.lease.return_value = lease
+    await close()
+""",
+            program={
+                "src/shop/till.py": """\
+async def close():
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context((await connect()).lease())
+"""
+            },
+            line=7,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock, patch
+from shop.till import open_till
+
+async def test_till():
+    lease = MagicMock(__aexit__=AsyncMock())
+    with patch("shop.till.connect", return_value=lease):
+        await open_till()
+""",
+            program={
+                "src/shop/till.py": """\
+async def open_till():
+    stack = AsyncExitStack()
+    await stack.enter_async_context(connect())
+    await stack.aclose()
+"""
+            },
+            line=5,
+            level=Level.MEDIUM,
         ),
     ),
     valid=(

@@ -46,7 +46,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     del scope
     for patch in module.seen.patches:
         if patch.how == "start" and not patch.place and not is_stopped(module, patch):
-            unsure = module.inherits(patch.function) or _is_of_local(patch)
+            unsure = module.inherits(patch.function) or _is_of_own(patch)
             yield Hazard(
                 path=module.path,
                 span=patch.span,
@@ -60,14 +60,12 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             )
 
 
-def _is_of_local(patch: Patch) -> bool:
-    """Whether it replaces an attribute of what the function itself holds, which may be gone with the function."""
+def _is_of_own(patch: Patch) -> bool:
+    """Whether it replaces an attribute of what the function, or its test, holds and may be gone with it."""
     first = patch.call.args[0] if patch.call.args else None
     root = dotted(first).partition(".")[0] if first is not None else ""
     function = patch.function
-    if function is None or root in {"", "self", "cls", *function.parameters}:
-        return False
-    return function.binds(root)
+    return function is not None and (root in function.parameters or root == "self" or function.binds(root))
 
 
 RULE = Rule(
@@ -97,6 +95,34 @@ def module_without_selinux():
     return module
 """,
             line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest import TestCase
+from unittest.mock import patch
+
+class TestTill(TestCase):
+    def setUp(self):
+        self.till = Till()
+
+    def test_till(self):
+        patch.object(self.till, "open").start()
+        self.till.open()
+""",
+            line=9,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import patch
+
+class TillMixin:
+    def setUp(self):
+        super().setUp()
+        patch("shop.tax.rate").start()
+""",
+            line=6,
             level=Level.MEDIUM,
         ),
     ),

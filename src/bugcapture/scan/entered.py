@@ -1,0 +1,90 @@
+"""Whether a block is seen to enter a mock: a `with` of the program, or of the test itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bugcapture.scan.body import Body
+from bugcapture.scan.mocks import CALLED, Path, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bugcapture.scan.index import ProductionIndex
+    from bugcapture.scan.mocks import Escape, Mock
+    from bugcapture.scan.module import TestModule
+
+_ENTERS: Final = frozenset({"__enter__", "__aenter__"})
+
+
+def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionIndex) -> bool:
+    """Whether some block enters what goes by the name of a mock, or of one of its children.
+
+    Args:
+        manager: The mock.
+        path: The child; empty for the mock itself.
+        module: The test module that it is of.
+        index: The program.
+    """
+    mocks = _follow(manager, path, module)
+    if any(name in index.entered for one, way in mocks for name in _names(one, way, index)):
+        return True
+    inside = _entered_by(module)
+    return any(name in inside for one, way in mocks for name in (_last(way) or one.place.rpartition(".")[2],))
+
+
+def _follow(mock: Mock, path: Path, module: TestModule) -> list[tuple[Mock, Path]]:
+    """A mock with all that it is the answer or the child of, as all functions of the module have them."""
+    found: list[tuple[Mock, Path]] = []
+    open_ = [(mock, path)]
+    while open_:
+        one, way = open_.pop()
+        if any(one is known for known, _ in found):
+            continue
+        for same in (one, *(view.mock for view in module.views if view.mock.span == one.span)):
+            found.append((same, way))
+            if not _last(way):
+                above = (*same.answer_of, *([same.parent] if same.parent is not None else []))
+                open_ += [(other, (*before, *way)) for other, before in above]
+    return [(one, way) for one, way in found if _last(way) not in _ENTERS]
+
+
+def _last(path: Path) -> str:
+    """The last name in a path; empty where it is only called."""
+    return next((word for word in reversed(path) if word != CALLED), "")
+
+
+def _names(mock: Mock, path: Path, index: ProductionIndex) -> Iterator[str]:
+    """What the program may call a mock, or a child."""
+    if last := _last(path):
+        yield last
+        return
+    if mock.patched:
+        yield mock.patched.rpartition(".")[2]
+    for escape in mock.escapes:
+        if not _last(escape.path):
+            yield from _taken_as(escape, index)
+
+
+def _taken_as(escape: Escape, index: ProductionIndex) -> Iterator[str]:
+    """The names under which something is taken by what it is given to."""
+    name = escape.target.rpartition(".")[2]
+    if escape.way is not Way.ARGUMENT:
+        yield name
+        return
+    constructor = index.methods.get(name, {}).get("__init__")
+    for function in (*index.functions.get(name, ()), *([constructor] if constructor is not None else [])):
+        number = int(escape.parameter) if escape.parameter.isdigit() else -1
+        named = function.parameters[number : number + 1] if number >= 0 else (escape.parameter,)
+        yield from named
+        yield from (attribute for attribute, given in function.attributes if given in named)
+
+
+def _entered_by(module: TestModule) -> frozenset[str]:
+    if module.entered is None:
+        body = Body()
+        for function in module.outline.functions:
+            if module.mentions(function, b"with", b"enter_"):
+                body.whole(function.node.body)
+        module.entered = frozenset(body.entered)
+    return module.entered
