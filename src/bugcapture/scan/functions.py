@@ -130,7 +130,9 @@ class TestFunction:
     def is_automatic(self) -> bool:
         """Whether it is a fixture that tests have which do not ask for it."""
         decorator = self.fixture
-        return isinstance(decorator, ast.Call) and any(one.arg == "autouse" for one in decorator.keywords)
+        words = decorator.keywords if isinstance(decorator, ast.Call) else ()
+        chosen = [one.value for one in words if one.arg == "autouse"]
+        return any(not isinstance(one, ast.Constant) or bool(one.value) for one in chosen)
 
 
 @dataclass(slots=True)

@@ -117,7 +117,5 @@ class TestModule:
         if owner is None:
             return False
         if not owner.bases:
-            return self.lines.hold(
-                owner, b"super()"
-            )  # Of another class that those have who take this one as well.
+            return self.lines.hold(owner, b"super()")  # Those who take it as a base have another one as well.
         return any(dotted(base) not in _PLAIN_BASES for base in owner.bases)
