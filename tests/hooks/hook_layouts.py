@@ -506,7 +506,7 @@ LAYOUTS = (
         "lefthook",
         (f"{HOOK}: HK301 error",),
     ),
-    Layout("lefthook without a configuration", _lefthook(None), "lefthook", (f"{HOOK}:15: HK203 error",)),
+    Layout("lefthook without a configuration", _lefthook(None), "lefthook", (f"{HOOK}:35: HK203 error",)),
     Layout("no hook at this stage", _no_stage_at_all, "pre-commit", (f"{CONFIG}: HK301 error",)),
     Layout("hooks without stages", _installed(WITHOUT), "pre-commit", (f"{CONFIG}:4: HK304 info",)),
     Layout(

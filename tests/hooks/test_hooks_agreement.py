@@ -124,6 +124,18 @@ SCRIPTS = [
     ("set -e\n( cd /; mypy )\ntrue", False),
     ("for one in a; do mypy; done\ntrue", True),
     ("bash -c 'mypy; true'", True),
+    ("for one in mypy true; do $one; done", True),
+    ("for one in true mypy; do $one; done", False),
+    ("set -e\nfor one in mypy true; do $one; done", False),
+    ("for one in mypy true; do $one || exit 1; done\ntrue", False),
+    ("for one in mypy true; do eval $one || true; done", True),
+    ("for one in mypy true; do if [ $? -ne 0 ]; then exit 1; fi; $one; done\n[ $? = 0 ] || exit 1", False),
+    ("for one in 1 2; do mypy; done", False),
+    ("eval 'mypy || true'", True),
+    ("eval 'mypy'", False),
+    ('run() { shift; "$@"; }\nrun Types mypy src\ntrue', True),
+    ('set -e\nrun() { shift; "$@"; }\nrun Types mypy src\ntrue', False),
+    ("run() { eval \"$2\" || exit 1; }\nrun Types 'mypy src'\ntrue", False),
     ("exec mypy", False),
     ("env A=b mypy", False),
 ]
@@ -149,6 +161,9 @@ HIDDEN = [
     "exec true\nmypy",
     "(exit 0)\ntrue \\\n  mypy",
     'echo "$(: mypy)"',
+    'run() { shift 2; "$@"; }\nrun mypy mypy true',
+    "eval 'exit 0'\nmypy",
+    "for one in true; do exit 0; mypy; done",
 ]
 
 
@@ -162,7 +177,7 @@ def test_any_script_as_a_shell_reads_it(tmp_path: Path) -> None:
     """Whatever runs is seen, and no failure is called lost that stops the script."""
     chance = random.Random(991)  # noqa: S311 - the same scripts each time
     judged = 0
-    for _ in range(60):
+    for _ in range(90):
         script = "\n".join([chance.choice(["", "set -e", "set -euo pipefail"]), *_lines(chance)])
         ran, failed = _run_shell(f"{script}\n", tmp_path)
         reached = _reached(script)
@@ -188,8 +203,10 @@ def _command(chance: random.Random, depth: int, *, checks: bool) -> str:
     both = _command(chance, depth - 1, checks=checks)
     forms = [
         f"{{ {one}; {other}; }}", f"{one} && {other}", f"{one} || {other}", f"( {both} )", f"{one} | {other}",
-        f"if {one}; then {other}; fi", f"for one in a; do {both}; done", f"case a in a) {both} ;; esac",
+        f"if {one}; then {other}; fi", f"for one in a; do {both}; done", f"for two in a b; do {both}; done",
+        f"eval '{both}'" if "'" not in both else both, f"case a in a) {both} ;; esac",
         f"{{ f{depth}() {{ {both}; }}; f{depth}; }}",
+        f'{{ g{depth}() {{ shift; eval "$@"; }}; g{depth} x {both!r}; }}' if "'" not in both else both,
     ]  # fmt: skip
     if checks:
         forms += [f"if ! {both}; then exit 1; fi", f"{both} || exit 1", f"{{ {both}; rc=$?; exit $rc; }}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _CLOSING: Final = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}"})
 _SEPARATORS: Final = frozenset({";", "&", "\n"})
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CASE_ENDS: Final = frozenset({";;", ";&", ";;&"})
 
 
@@ -60,12 +62,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """``if``, ``case``, ``while`` or ``for``: conditions, and bodies that run or do not."""
+    """``if``, ``case`` or ``while``: conditions, and bodies that run or do not."""
 
     conditions: tuple[Sequence, ...]
     bodies: tuple[Sequence, ...]
     subject: tuple[Token, ...] = ()
     loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """``for NAME in WORDS``: a body for each word; without a name, as often as nobody knows."""
+
+    name: str
+    words: tuple[Token, ...]
+    body: Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class Function:
     body: Command
 
 
-Command = Simple | Group | Branch | Function
+Command = Simple | Group | Branch | For | Function
 
 
 def read_script(text: str, line: int = 1) -> Sequence:
@@ -221,9 +232,15 @@ class _Parser:
         return Branch((condition,), (self._do(),), loop=True)
 
     def _for(self) -> Command:
+        first = self._take()
+        rest = []
         while self._word() != "do":
-            self._take()
-        return Branch((), (self._do(),), loop=True)
+            rest.append(self._take())
+        words: tuple[Token, ...] = (Token(first.line, parts=(Part("variable", "@", quoted=True),)),)
+        if rest and rest[0].plain == "in":
+            words = tuple(token for token in rest[1:] if not token.operator)
+        name = first.plain or ""
+        return For(name if _NAME.match(name) else "", words, self._do())
 
     def _do(self) -> Sequence:
         self._expect("do")

@@ -12,7 +12,14 @@ from typing import Final
 _OPERATORS: Final = (";;&", ";;", ";&", "&&", "||", "|&", ";", "|", "((", "(", ")", "\n", "&")
 _REDIRECTION: Final = re.compile(r"(?:&>>?|[0-9]*(?:<<<|<<-?|<>|<&|>>|>&|>\||<|>))")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[@*#?$!-]|[0-9]")
-_BRACED: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*|[@*#?$!0-9])(\[[@*]\])?(?::?-(.*))?\Z", re.DOTALL)
+# A name, perhaps of all of a list, with what stands for it, or is told, where it is not set.
+_BRACED: Final = re.compile(
+    r"([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#?$!])(\[[@*]\])?(?::?[-=](.*)|:?\?.*)?\Z", re.DOTALL
+)
+# Some of the words of a list: `${@:2}`, `${list[@]:1:2}`.
+_SLICE: Final = re.compile(
+    r"([@*]|[A-Za-z_][A-Za-z0-9_]*(?=\[[@*]\]))(\[[@*]\])?:([0-9]+| -[0-9]+)(?::([0-9]+))?\Z"
+)
 _IN_QUOTES: Final = re.compile(r'[^"\\$`]+')
 _BLANK: Final = " \t"
 _ENDS_WORD: Final = frozenset(" \t\n;&|()<>")
@@ -36,11 +43,13 @@ class Part:
     """A piece of a word.
 
     Attributes:
-        kind: ``text``, ``variable`` or ``command``.
+        kind: ``text``, ``variable``, ``command``, or ``array`` for what stands in the brackets of ``NAME=(...)``.
         text: The text, the variable's name, or the source of the command in ``$(...)``.
         quoted: Whether it stands in quotes.
         default: What stands for a variable that is not set; None without it.
         line: Where it stands.
+        first: The first word that is meant of a list, as the shell counts them.
+        count: How many words are meant of it; None for all.
     """
 
     kind: str
@@ -48,6 +57,8 @@ class Part:
     quoted: bool = False
     default: str | None = None
     line: int = 0
+    first: int = 0
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +249,10 @@ class _Lexer:
             return self._command_in_brackets(quoted=quoted)
         if self._text.startswith("${", self._at):
             inside = self._balanced("${")[2:-1]
+            if sliced := _SLICE.match(inside):
+                name, listed, first, count = sliced.groups()
+                text = name + ("[@]" if listed else "")
+                return Part("variable", text, quoted, first=int(first), count=int(count) if count else None)
             found = _BRACED.match(inside)
             if found is None:
                 return Part("text", f"${{{inside}}}", quoted=quoted)
