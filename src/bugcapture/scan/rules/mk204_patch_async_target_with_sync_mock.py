@@ -3,7 +3,8 @@
 ## What it does
 Finds ``patch("pkg.mod.function", new=MagicMock())`` and ``new_callable=MagicMock`` where the program defines
 that function with ``async def``. Without ``new`` or ``new_callable``, ``patch`` looks at the function and makes
-an ``AsyncMock`` by itself.
+an ``AsyncMock`` by itself. It is less bad where no function beside the patched one is seen to await it: what it
+returns may be handed to something else that is a mock as well, such as ``asyncio.create_task``.
 
 ## Why is this bad?
 The program awaits it: ``TypeError: object MagicMock can't be used in 'await' expression``.
@@ -53,12 +54,13 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 continue
             function = _find(escape.target, scope)
             if function is not None and function.is_coroutine:
+                awaited = _is_awaited(function, scope)
                 yield Hazard(
                     path=module.path,
                     span=mock.span,
                     rule=RULE.code,
-                    level=Level.HIGH,
-                    confidence=Confidence.HIGH,
+                    level=Level.HIGH if awaited else Level.MEDIUM,
+                    confidence=Confidence.HIGH if awaited else Confidence.LOW,
                     message=f"{escape.target} is asynchronous, and a {mock.kind.value} cannot be awaited",
                     symbol=view.symbol,
                     subject=escape.target,
@@ -69,6 +71,25 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
 def _answers_awaitable(mock: Mock) -> bool:
     """Whether it was told what to answer, which may be something that can be awaited."""
     return mock.own or mock.unknown
+
+
+def _is_awaited(function: ProgramFunction, scope: Scope) -> bool:
+    """Whether a method of the same class, or a function of the program, awaits what a call of it returns."""
+    owner, _, name = function.name.rpartition(".")
+    if owner:
+        others = scope.index.methods.get(owner.rpartition(".")[2], {}).values()
+        return any(
+            sink.awaited and (sink.receiver, sink.method) == ("self", name)
+            for other in others
+            for sink in other.sinks
+        )
+    module = function.module.rpartition(".")[2]
+    return any(
+        sink.awaited and (sink.receiver, sink.method) in {(name, ""), (module, name)}
+        for functions in scope.index.functions.values()
+        for other in functions
+        for sink in other.sinks
+    )
 
 
 def _find(target: str, scope: Scope) -> ProgramFunction | None:
@@ -86,7 +107,26 @@ def _find(target: str, scope: Scope) -> ProgramFunction | None:
     return found[0] if package in found[0].module.split(".") else None
 
 
-_PROGRAM = {"src/shop/mail.py": "async def send(text):\n    return text\n\n\ndef render(text):\n    return text\n"}
+_PROGRAM = {
+    "src/shop/mail.py": "async def send(text):\n    return text\n\n\ndef render(text):\n    return text\n",
+    "src/shop/orders.py": "async def order(name):\n    await send(name)\n",
+}
+_TILL = {
+    "src/shop/till.py": """\
+class Till:
+    async def open(self):
+        await self.count()
+
+    async def count(self):
+        pass
+
+    async def watch(self):
+        pass
+
+    def start(self):
+        create_task(self.watch())
+"""
+}
 RULE = Rule(
     code="MK204",
     name="patch-async-target-with-sync-mock",
@@ -114,6 +154,33 @@ async def test_order(send):
 """,
             program=_PROGRAM,
             line=3,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+from shop.till import Till
+
+async def test_till():
+    with patch("shop.till.Till.count", new=MagicMock()):
+        await Till().open()
+""",
+            program=_TILL,
+            line=5,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+from shop.till import Till
+
+def test_till():
+    with patch("shop.till.create_task"), patch("shop.till.Till.watch", new=MagicMock()):
+        Till().start()
+""",
+            program=_TILL,
+            line=5,
+            level=Level.MEDIUM,
         ),
     ),
     valid=(
