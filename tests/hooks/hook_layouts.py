@@ -29,9 +29,31 @@ OTEL_SDK_DISABLED=true uv run pytest -n auto tests/ -m 'api and unit'
 echo "PHASE 4"
 pytest tests/meta
 """
+FUNCTION = """\
+#!/bin/bash
+set -euo pipefail
+phase() { local name="$1"; shift; echo "== $name"; "$@"; }
+phase "Lint" ruff check .
+phase "Types" mypy src
+phase "Tests" pytest tests/unit
+"""
+EVAL = """\
+#!/bin/bash
+set -euo pipefail
+phase() { echo "== $1"; eval "$2"; }
+phase "Lint" "ruff check ."
+phase "Types" "mypy src"
+phase "Tests" "pytest tests/unit"
+"""
+LOOP = """\
+#!/bin/bash
+set -e
+for check in "ruff check ." "mypy src" "pytest tests/unit"; do {}; done
+"""
+MARK = "\ufeff"
 HUSKY = '#!/usr/bin/env sh\n. "$(dirname "$0")/h"'
 HUSKY_8 = '#!/usr/bin/env sh\n. "$(dirname -- "$0")/_/husky.sh"\n\n'
-# As lefthook 2 writes it, without the ways that it tries last.
+# As lefthook 2.2 writes it.
 LEFTHOOK = """\
 #!/bin/sh
 
@@ -51,6 +73,9 @@ call_lefthook()
   elif lefthook -h >/dev/null 2>&1
   then
     lefthook "$@"
+  elif /gone/lefthook -h >/dev/null 2>&1
+  then
+    /gone/lefthook "$@"
   else
     dir="$(git rev-parse --show-toplevel)"
     osArch=$(uname | tr '[:upper:]' '[:lower:]')
@@ -58,9 +83,45 @@ call_lefthook()
     if test -f "$dir/node_modules/lefthook-${osArch}-${cpuArch}/bin/lefthook"
     then
       "$dir/node_modules/lefthook-${osArch}-${cpuArch}/bin/lefthook" "$@"
+    elif test -f "$dir/node_modules/@evilmartians/lefthook/bin/lefthook-${osArch}-${cpuArch}/lefthook"
+    then
+      "$dir/node_modules/@evilmartians/lefthook/bin/lefthook-${osArch}-${cpuArch}/lefthook" "$@"
+    elif test -f "$dir/node_modules/@evilmartians/lefthook-installer/bin/lefthook"
+    then
+      "$dir/node_modules/@evilmartians/lefthook-installer/bin/lefthook" "$@"
+    elif test -f "$dir/node_modules/lefthook/bin/index.js"
+    then
+      "$dir/node_modules/lefthook/bin/index.js" "$@"
+    elif go tool lefthook -h >/dev/null 2>&1
+    then
+      go tool lefthook "$@"
     elif bundle exec lefthook -h >/dev/null 2>&1
     then
       bundle exec lefthook "$@"
+    elif yarn lefthook -h >/dev/null 2>&1
+    then
+      yarn lefthook "$@"
+    elif pnpm lefthook -h >/dev/null 2>&1
+    then
+      pnpm lefthook "$@"
+    elif swift package lefthook >/dev/null 2>&1
+    then
+      swift package --build-path .build/lefthook --disable-sandbox lefthook "$@"
+    elif command -v mint >/dev/null 2>&1
+    then
+      mint run csjones/lefthook-plugin "$@"
+    elif uv run lefthook -h >/dev/null 2>&1
+    then
+      uv run lefthook "$@"
+    elif composer exec lefthook -- -h >/dev/null 2>&1
+    then
+      composer exec lefthook -- "$@"
+    elif mise exec -- lefthook -h >/dev/null 2>&1
+    then
+      mise exec -- lefthook "$@"
+    elif devbox run lefthook -h >/dev/null 2>&1
+    then
+      devbox run lefthook "$@"
     else
       echo "Can't find lefthook in PATH"
     fi
@@ -229,6 +290,20 @@ def _left_over(project: HookProject) -> None:
     project.hook("#!/bin/sh\nset -e\npytest tests/meta\n", f"{HOOK}.legacy", 0o644)
 
 
+def _with_legacy(text: str) -> Callable[[HookProject], None]:
+    def make(project: HookProject) -> None:
+        good(project)
+        project.hook(text)
+        project.pre_commit()
+
+    return make
+
+
+def _folder(project: HookProject) -> None:
+    good(project)
+    (project.folder / HOOK).mkdir()
+
+
 def _copied(project: HookProject) -> None:
     good(project)
     project.pre_commit("-t", "pre-commit")
@@ -324,11 +399,15 @@ def _husky_8(project: HookProject) -> None:
     project.hook(HUSKY_8 + "npx eslint .\nnpx tsc --noEmit\nnpx jest\n", ".husky/pre-push")
 
 
-def _lefthook(config: str | None) -> Callable[[HookProject], None]:
+def _lefthook(
+    config: str | None, program: str = "node_modules/lefthook/bin/index.js"
+) -> Callable[[HookProject], None]:
     def make(project: HookProject) -> None:
         good(project, "")
         if config is not None:
             project.write("lefthook.yml", config)
+        if program:
+            project.hook("#!/bin/sh\n", program)
         project.hook(LEFTHOOK)
 
     return make
@@ -374,6 +453,14 @@ LAYOUTS = (
     Layout("pre-commit", _installed(), "pre-commit"),
     Layout("prek", _by_prek, "prek"),
     Layout("pre-commit, from a folder", _installed(), "pre-commit", where="src"),
+    Layout("no hook, from a folder", good, "none", (f"../{HOOK}: HK101 error",), "src"),
+    Layout(
+        "a configuration, from a folder",
+        _installed(GOOD.partition("\n")[2]),
+        "pre-commit",
+        (f"../{CONFIG}: HK306 info",),
+        "src",
+    ),
     Layout("pre-commit in a worktree", _in_worktree, "pre-commit", where="../worktree"),
     Layout(
         "a worktree with hooks of its own",
@@ -394,6 +481,30 @@ LAYOUTS = (
     Layout("a hook of former times", _migrated, "pre-commit", (f"{HOOK}.legacy: HK205 info",)),
     Layout("pre-commit, then prek", _migrated_by_both, "prek", (f"{HOOK}.legacy: HK205 warning",)),
     Layout("pre-commit, then itself", _migrated_from_itself, "pre-commit", (f"{HOOK}.legacy: HK205 error",)),
+    Layout(
+        "a hook of former times without its interpreter",
+        _with_legacy("#!/nope/sh\nexit 0\n"),
+        "pre-commit",
+        (f"{HOOK}.legacy:1: HK205 error",),
+    ),
+    Layout(
+        "a hook of former times without a first line",
+        _with_legacy("pytest\n"),
+        "pre-commit",
+        (f"{HOOK}.legacy:1: HK205 error",),
+    ),
+    Layout(
+        "a hook of former times that always refuses",
+        _with_legacy("#!/bin/sh\npytest\necho no >&2\nexit 1\n"),
+        "pre-commit",
+        (f"{HOOK}.legacy:4: HK205 error", f"{HOOK}.legacy:2: HK401 error"),
+    ),
+    Layout(
+        "a hook of former times that sometimes refuses",
+        _with_legacy('#!/bin/sh\n[ "$ALLOWED" ] && exit 0\nexit 1\n'),
+        "pre-commit",
+        (f"{HOOK}.legacy: HK205 info",),
+    ),
     Layout("a hook of former times without its mode", _left_over, "pre-commit", (f"{HOOK}.legacy: HK205 info",)),
     Layout("the hook of commits, copied", _copied, "pre-commit", (f"{HOOK}:14: HK201 error",)),
     Layout(
@@ -429,6 +540,25 @@ LAYOUTS = (
         "script",
         (f"{HOOK}: HK106 error",),
     ),
+    Layout("a mark before the first line", _edited(r"\A", MARK), "pre-commit", (f"{HOOK}:7: HK108 error",)),
+    Layout("without its first line", _edited(r"\A.*\n", ""), "pre-commit", (f"{HOOK}:6: HK108 error",)),
+    Layout(
+        "a mark before a plain script",
+        _scripted(f"{MARK}#!/bin/sh\nset -e\nruff check\nmypy\npytest\n"),
+        "script",
+        (f"{HOOK}:1: HK108 warning",),
+    ),
+    Layout(
+        "a mark before a script in Python",
+        _scripted(f"{MARK}#!/usr/bin/env python3\nimport a\n"),
+        "script",
+        (f"{HOOK}:1: HK108 error", f"{HOOK}: HK302 error", f"{HOOK}: HK302 error", f"{HOOK}: HK302 error"),
+    ),
+    Layout(
+        "a script that goes on with bash",
+        _scripted('#!/bin/sh\n[ "$BASH" ] || exec bash "$0"\nset -e\nA=(ruff check)\n"${A[@]}"\nmypy\npytest\n'),
+        "script",
+    ),
     Layout("not executable", _scripted(PHASES, mode=0o644), "script", (f"{HOOK}: HK103 error",)),
     Layout("Windows line ends", _scripted(PHASES.replace("\n", "\r\n")), "script", (f"{HOOK}:1: HK104 error",)),
     Layout(
@@ -444,6 +574,7 @@ LAYOUTS = (
             f"{HOOK}:1: HK105 error",
         ),
     ),
+    Layout("a folder", _folder, "program", (f"{HOOK}: HK107 error",)),
     Layout("empty", _scripted(""), "script", (f"{HOOK}: HK106 error",)),
     Layout("a link to nowhere", _link_to_nowhere, "none", (f"{HOOK}: HK101 error",)),
     Layout("a link to a script", _linked, "script"),
@@ -451,6 +582,40 @@ LAYOUTS = (
     Layout(
         "four phases, one commented out",
         _scripted(PHASES.replace("uv run mypy", "# uv run mypy")),
+        "script",
+        (f"{HOOK}:7: HK302 error",),
+    ),
+    Layout(
+        "four phases, one only talked about",
+        _scripted(PHASES.replace("uv run mypy src", "# mypy is too slow\n# mypy: later\n# types\n# mypy it's")),
+        "script",
+        (f"{HOOK}: HK302 error",),
+    ),
+    Layout("phases by a function", _scripted(FUNCTION), "script"),
+    Layout(
+        "phases by a function, one commented out",
+        _scripted(FUNCTION.replace('phase "Types"', '  # phase "Types"')),
+        "script",
+        (f"{HOOK}:5: HK302 error",),
+    ),
+    Layout("phases by eval", _scripted(EVAL), "script"),
+    Layout("phases in a loop", _scripted(LOOP.format("$check")), "script"),
+    Layout("phases in a loop with bash -c", _scripted(LOOP.format('bash -c "$check"')), "script"),
+    Layout(
+        "phases that a variable names",
+        _scripted('#!/bin/bash\nset -e\nruff check\n"$CHECK"\npytest\n'),
+        "script",
+        (f"{HOOK}:4: HK302 warning",),
+    ),
+    Layout(
+        "phases that another program names",
+        _scripted("#!/bin/bash\nset -e\nruff check\nwhile read -r check; do $check; done < checks\n"),
+        "script",
+        (f"{HOOK}:4: HK302 warning", f"{HOOK}:4: HK302 warning"),
+    ),
+    Layout(
+        "eval for the shell alone",
+        _scripted('#!/bin/bash\nset -e\neval "$(pyenv init -)"\nruff check\nmypy\n'),
         "script",
         (f"{HOOK}: HK302 error",),
     ),
@@ -489,6 +654,18 @@ LAYOUTS = (
         ),
     ),
     Layout("husky 9", _husky("npx eslint .\nnpx tsc --noEmit\nnpx jest\n"), "husky"),
+    Layout(
+        "husky 9 with Windows line ends",
+        _husky("npx eslint .\r\nnpx tsc\r\nnpx jest\r\n"),
+        "husky",
+        (".husky/pre-push:1: HK104 error",),
+    ),
+    Layout(
+        "husky 9 with a script for bash",
+        _husky("A=(eslint)\nnpx ${A[@]} .\nnpx tsc\nnpx jest\n"),
+        "husky",
+        (".husky/pre-push:1: HK108 error",),
+    ),
     Layout("husky 9 without a hook", _husky(None), "husky", (".husky/_/pre-push: HK106 error",)),
     Layout("husky 9 that npm has not made", _husky_not_made, "none", (".husky/_/pre-push: HK101 error",)),
     Layout("husky 8", _husky_8, "husky"),
@@ -501,12 +678,18 @@ LAYOUTS = (
         "lefthook",
     ),
     Layout(
+        "lefthook that is gone",
+        _lefthook("pre-push:\n  jobs:\n    - run: ruff check && mypy && pytest\n", program=""),
+        "lefthook",
+        (f"{HOOK}:74: HK202 error",),
+    ),
+    Layout(
         "lefthook without the hook",
         _lefthook("pre-commit:\n  commands:\n    a:\n      run: ruff\n"),
         "lefthook",
         (f"{HOOK}: HK301 error",),
     ),
-    Layout("lefthook without a configuration", _lefthook(None), "lefthook", (f"{HOOK}:35: HK203 error",)),
+    Layout("lefthook without a configuration", _lefthook(None), "lefthook", (f"{HOOK}:74: HK203 error",)),
     Layout("no hook at this stage", _no_stage_at_all, "pre-commit", (f"{CONFIG}: HK301 error",)),
     Layout("hooks without stages", _installed(WITHOUT), "pre-commit", (f"{CONFIG}:4: HK304 info",)),
     Layout(

@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from command_project import CommandProject
 
+# Where it is, sh understands what only bash does elsewhere.
+IS_SH_BASH = subprocess.run(["/bin/sh", "-c", "a=(b)"], capture_output=True, check=False).returncode == 0
 BIN = Path(sys.executable).parent
 OURS = ".git/hooks/pre-push"
 

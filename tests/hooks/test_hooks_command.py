@@ -254,7 +254,8 @@ def test_a_hostile_hook(project: HookProject, text: str) -> None:
 def test_a_folder_for_a_hook(project: HookProject) -> None:
     (project.folder / HOOK).mkdir()
     done = project.run("hooks", "check", "--format=json")
-    assert [one["rule"] for one in done.json["findings"]] == ["HK107"]
+    assert [(one["rule"], one["severity"]) for one in done.json["findings"]] == [("HK107", "error")]
+    assert done.code == 1
 
 
 def test_help_names_every_rule(project: HookProject) -> None:
@@ -262,5 +263,5 @@ def test_help_names_every_rule(project: HookProject) -> None:
 
     told = project.run("hooks", "check", "--help").out
     assert all(rule.code in told for rule in all_rules())
-    assert len({rule.title for rule in all_rules()}) == len(all_rules()) == 21
+    assert len({rule.title for rule in all_rules()}) == len(all_rules()) == 22
     assert project.run("hooks").code == 2

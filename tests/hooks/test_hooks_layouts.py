@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hook_layouts import LAYOUTS
+from hook_project import IS_SH_BASH
 
 if TYPE_CHECKING:
     from hook_layouts import Layout
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
 def test_a_layout(project: HookProject, layout: Layout) -> None:
     """The kind of the hook, and the findings with place, rule and severity; the exit code follows from these."""
+    if IS_SH_BASH and any("HK108 error" in one for one in layout.findings):
+        pytest.skip("the sh of this system is bash")
     layout.make(project)
     files = project.files()
 

@@ -83,6 +83,13 @@ _TELLING: Final = frozenset(
         "trap", "true", "type", "unset", "wait", "which",
     }
 )  # fmt: skip
+# What others are told to run.
+_RUNNERS: Final = re.compile(_TASKS)
+_SUBSTITUTED: Final = re.compile(r"\$\([^()]*\)")
+# What these print for `eval` prepares the shell.
+_PREPARING: Final = re.compile(
+    r"\s*\$\((?:\S*/)?(?:asdf|brew|conda|direnv|fnm|mamba|micromamba|mise|nodenv|pyenv|rbenv|ssh-agent)\b"
+)
 
 
 def compile_categories(settings: Mapping[str, Sequence[str]]) -> dict[str, tuple[re.Pattern[str], ...]]:
@@ -103,6 +110,15 @@ def compile_categories(settings: Mapping[str, Sequence[str]]) -> dict[str, tuple
 def is_work(words: Sequence[str]) -> bool:
     """Whether a command does more than to tell, to look or to move around."""
     return bool(words) and words[0].rpartition("/")[2] not in _TELLING
+
+
+def is_open(words: Sequence[str]) -> bool:
+    """Whether nobody knows before a command runs what it does: ``$CHECK``, ``eval "$1"``, ``make "$target"``."""
+    if words[0] == "eval":
+        return _PREPARING.match(" ".join(words[1:])) is None
+    name = _SUBSTITUTED.sub("$", words[0]).rpartition("/")[2]
+    is_told = _RUNNERS.match(words[0]) is not None and any("$" in word for word in words[1:])
+    return is_told or "{}" in name or not set("$*?").isdisjoint(name)
 
 
 def find_categories(texts: Iterable[str], patterns: Mapping[str, Sequence[re.Pattern[str]]]) -> tuple[str, ...]:

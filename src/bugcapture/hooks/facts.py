@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from bugcapture.hooks.configuration import Configuration, ConfiguredHook
     from bugcapture.hooks.hook_file import HookPlace, Script
+    from bugcapture.hooks.lefthook_search import Search
     from bugcapture.hooks.raw import Problem
     from bugcapture.hooks.step import Step
     from bugcapture.hooks.wrapper import FrameworkCall
@@ -26,10 +27,14 @@ class Legacy:
     Attributes:
         script: Its file.
         calls: The calls of pre-commit and prek in it.
+        refusal: Why it fails at every push; empty where it may succeed.
+        refusal_line: Where that stands; 0 for the whole file.
     """
 
     script: Script
     calls: tuple[FrameworkCall, ...]
+    refusal: str = ""
+    refusal_line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +70,14 @@ class Facts:
         kind: ``pre-commit``, ``prek``, ``husky``, ``lefthook``, ``script``, ``program`` or ``none``.
         calls: The calls of pre-commit and prek.
         named_type: The hook that lefthook is called for, with its line.
+        search: Whether the hook finds lefthook; None for other hooks.
         configurations: The configurations that are read.
         missing: Those that are not there.
         problems: Why other configurations cannot be read, with their paths.
         legacy: The hook of former times beside the one of pre-commit or prek.
         steps: The commands that run, in their order.
+        scripts: The shell scripts that run, and can be read.
+        by_sh: Those of them that ``sh`` runs, whatever their first line says.
         unread: Scripts that cannot be read: path, line, and why.
         tracked: The files that git tracks; None where nobody knows.
     """
@@ -85,11 +93,14 @@ class Facts:
     kind: str = "none"
     calls: list[FrameworkCall] = field(default_factory=list)
     named_type: tuple[int, str] | None = None
+    search: Search | None = None
     configurations: list[Configuration] = field(default_factory=list)
     missing: list[MissingConfiguration] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     legacy: Legacy | None = None
     steps: list[Step] = field(default_factory=list)
+    scripts: list[Script] = field(default_factory=list)
+    by_sh: list[Script] = field(default_factory=list)
     unread: list[tuple[str, int, str]] = field(default_factory=list)
     tracked: list[str] | None = None
 

@@ -14,17 +14,17 @@ from bugcapture.hooks import lefthook
 from bugcapture.hooks.categories import compile_categories, find_categories
 from bugcapture.hooks.configuration import read_configuration
 from bugcapture.hooks.facts import PHASES, Facts, Legacy, MissingConfiguration
-from bugcapture.hooks.hook_file import find_place, read_script
+from bugcapture.hooks.hook_file import find_place, read_script, shown_path
+from bugcapture.hooks.lefthook_search import search_lefthook
 from bugcapture.hooks.manifest import read_manifest
 from bugcapture.hooks.program import find_programs
 from bugcapture.hooks.raw import read_raw
 from bugcapture.hooks.shell.tokens import ShellError
-from bugcapture.hooks.shell.walk import Run, walk_script
+from bugcapture.hooks.shell.walk import Run, find_refusal, walk_script
 from bugcapture.hooks.step import Step, make_steps
-from bugcapture.hooks.wrapper import DEFAULT_CONFIG, FrameworkCall, find_calls, find_python_call
+from bugcapture.hooks.wrapper import DEFAULT_CONFIG, PREK_FILES, FrameworkCall, find_calls, find_python_call
 from bugcapture.project import git
 from bugcapture.project.files import read_bytes
-from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from bugcapture.hooks.configuration import ConfiguredHook
     from bugcapture.hooks.hook_file import HookPlace, Script
     from bugcapture.project.config import HooksSettings
-
-# In this order prek looks for one.
-PREK_FILES: Final = ("prek.toml", DEFAULT_CONFIG, ".pre-commit-config.yml")
 
 _DEEPEST: Final = 4
 _HUSKY_CALL: Final = re.compile(r"(?:.*/)?(?:h|husky\.sh)\Z", re.DOTALL)
@@ -59,9 +56,9 @@ def gather_facts(folder: Path, hook_type: str, settings: HooksSettings, *, confi
         gatherer.add_configured()
         return facts
     facts.place = place
-    facts.script = read_script(place.file)
+    facts.script = read_script(place.file, place.top)
     if not place.is_usual:
-        facts.usual = read_script(place.usual)
+        facts.usual = read_script(place.usual, place.top)
     if facts.script is not None:
         gatherer.add_hook(facts.script)
     return facts
@@ -113,13 +110,14 @@ class _Gatherer:
         elif any((top / name).is_file() for name in lefthook.FILES):
             facts.kind = "lefthook"
             self._add_lefthook("", 0)
-        elif script := read_script(top / ".husky" / facts.hook_type):
+        elif script := read_script(top / ".husky" / facts.hook_type, top):
             facts.kind = "husky"
+            facts.by_sh.append(script)
             self._add_script(script, options=("-e",))
         else:
             raise ConfigurationError(
                 "nothing here configures hooks",
-                where=relative_path(top),
+                where=shown_path(top, top),
                 hint=f"there is neither {DEFAULT_CONFIG}, prek.toml, lefthook.yml nor .husky/{facts.hook_type}",
             )
 
@@ -139,6 +137,7 @@ class _Gatherer:
             self._add_husky(script)
         elif found := lefthook.find_lefthook(runs):
             facts.kind, facts.named_type = "lefthook", found
+            facts.search = search_lefthook(runs, facts.top)
             self._add_lefthook(script.path, found[0])
         elif hook := next((call for call in find_calls(runs) if call.is_hook), None):
             facts.kind = hook.tool
@@ -162,6 +161,7 @@ class _Gatherer:
         if told:
             self._facts.unread.append((script.path, 0, told))
             return None
+        self._facts.scripts.append(script)
         try:
             return walk_script(script.text, options=options or script.options)
         except ShellError as error:
@@ -201,7 +201,7 @@ class _Gatherer:
                 return None
         except (OSError, ValueError):
             return None
-        script = read_script(file)
+        script = read_script(file, self._facts.top)
         return script if script is not None and script.language == "sh" else None
 
     def _add_husky(self, script: Script) -> None:
@@ -209,14 +209,16 @@ class _Gatherer:
         facts = self._facts
         facts.kind = "husky"
         if script.file.parent.name == "_":
-            own = read_script(script.file.parent.parent / facts.hook_type)
+            own = read_script(script.file.parent.parent / facts.hook_type, facts.top)
             if own is not None:
+                facts.by_sh.append(own)
                 self._add_script(own, options=("-e",))
             return
+        facts.by_sh.append(script)
         self._add_script(script, options=("-e",))
 
     def _add_legacy(self, script: Script) -> None:
-        legacy = read_script(script.file.with_name(f"{script.file.name}.legacy"))
+        legacy = read_script(script.file.with_name(f"{script.file.name}.legacy"), self._facts.top)
         if legacy is None:
             return
         calls: tuple[FrameworkCall, ...] = ()
@@ -227,7 +229,8 @@ class _Gatherer:
                 calls = find_calls(runs)
                 if not any(call.is_hook for call in calls):
                     self._add_runs(runs, legacy.path, 0)
-        self._facts.legacy = Legacy(script=legacy, calls=calls)
+        line, refusal = _find_refusal(legacy) if legacy.executable else (0, "")
+        self._facts.legacy = Legacy(script=legacy, calls=calls, refusal=refusal, refusal_line=line)
 
     def add_call(self, call: FrameworkCall, path: str) -> None:
         """What a call of pre-commit or prek runs, which stands in a file."""
@@ -243,7 +246,7 @@ class _Gatherer:
             files = there[:1] or [folder / PREK_FILES[1]]
         if not files[0].is_file():
             missing = MissingConfiguration(
-                path=path or relative_path(files[0]),
+                path=path or shown_path(files[0], self._facts.top),
                 line=call.line,
                 name=printable(call.config or PREK_FILES[1]),
                 is_allowed=call.allows_no_config,
@@ -269,7 +272,7 @@ class _Gatherer:
         ]
 
     def _add_configuration(self, file: Path, call: FrameworkCall) -> None:
-        facts, path = self._facts, relative_path(file)
+        facts, path = self._facts, shown_path(file, self._facts.top)
         known = next((one for one in facts.configurations if one.path == path), None)
         if known is None:
             try:
@@ -304,7 +307,7 @@ class _Gatherer:
             return
         local = files[0].with_name(f"{files[0].stem}-local{files[0].suffix}")
         for file in [files[0], *([local] if local.is_file() else [])]:
-            shown = relative_path(file)
+            shown = shown_path(file, facts.top)
             try:
                 jobs = lefthook.read_jobs(read_bytes(file), file.name, facts.hook_type)
             except SourceError as error:
@@ -316,6 +319,22 @@ class _Gatherer:
             for job in jobs.jobs:
                 runs = find_programs(["sh", "-ec", job.command])
                 facts.steps += make_steps(runs, shown, facts.patterns, name=job.name, line=job.line)
+
+
+def _find_refusal(legacy: Script) -> tuple[int, str]:
+    """Why a hook of former times fails at every push, with the line; empty where it may succeed."""
+    if not legacy.is_file:
+        return 0, "is no file"
+    if not (legacy.interpreter or legacy.trouble or b"\0" in legacy.content):
+        # Git would have `sh` run it, but these tools start it themselves.
+        return 1, "has no first line with `#!`"
+    if legacy.is_interpreter_dead:
+        return 1, f"has an interpreter that is not there ({printable(legacy.interpreter[0])})"
+    try:
+        line = find_refusal(legacy.text) if legacy.language == "sh" else 0
+    except ShellError:
+        line = 0
+    return (line, "always ends with an error") if line else (0, "")
 
 
 def _is_husky(run: Run) -> bool:

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError, SourceError
@@ -16,12 +17,12 @@ from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bugcapture.project.git import HooksPath
 
+SH: Final = "sh"
 _TOO_LARGE: Final = 1_000_000
 _SHEBANG: Final = re.compile(rb"#![ \t]*([^\r\n]*)")
+_MARK: Final = b"\xef\xbb\xbf"
 _PROGRAM_NAME: Final = re.compile(r"([a-z]+)[0-9.]*(?:\.exe)?\Z")
 
 
@@ -36,6 +37,7 @@ class Script:
         trouble: Why it cannot be read; empty when it can.
         executable: Whether git may run it.
         interpreter: The program that its first line names, and what that is given; empty without one.
+        is_file: Whether it is a file, and no folder or pipe.
     """
 
     file: Path
@@ -44,6 +46,7 @@ class Script:
     trouble: str
     executable: bool
     interpreter: tuple[str, ...]
+    is_file: bool = True
 
     @property
     def language(self) -> str:
@@ -51,20 +54,26 @@ class Script:
         if self.trouble or b"\0" in self.content:
             return ""
         if not self.interpreter:
-            return "sh"
+            return SH
         found = _PROGRAM_NAME.match(self.interpreter[0].replace("\\", "/").rpartition("/")[2])
         name = found[1] if found else self.interpreter[0]
-        return "sh" if name in SHELLS else name
+        return SH if name in SHELLS else name
 
     @property
     def text(self) -> str:
         """Its text with the line ends of Unix."""
-        return self.content.decode("utf-8", "replace").replace("\r\n", "\n")
+        return self.content.removeprefix(_MARK).decode("utf-8", "replace").replace("\r\n", "\n")
 
     @property
     def options(self) -> tuple[str, ...]:
         """What its first line gives to the interpreter."""
         return self.interpreter[1:]
+
+    @property
+    def marked_interpreter(self) -> str:
+        """What its first line would name if no byte order mark stood before it; empty without one."""
+        meant = _interpreter(self.content.removeprefix(_MARK)) if self.content.startswith(_MARK) else ()
+        return meant[0] if meant else ""
 
     @property
     def is_interpreter_dead(self) -> bool:
@@ -102,6 +111,15 @@ class HookPlace:
         return os.path.realpath(self.file) == os.path.realpath(self.usual)
 
 
+def is_shell(interpreter: str) -> bool:
+    """Whether a program is a shell.
+
+    Args:
+        interpreter: Its path or name.
+    """
+    return interpreter.rpartition("/")[2] in SHELLS
+
+
 def find_place(folder: Path, hook_type: str) -> HookPlace:
     """Where git looks for a hook.
 
@@ -119,17 +137,32 @@ def find_place(folder: Path, hook_type: str) -> HookPlace:
     return HookPlace(
         top=top,
         file=file,
-        path=relative_path(file),
+        path=shown_path(file, top),
         setting=git.hooks_path(folder),
         usual=common / "hooks" / hook_type,
     )
 
 
-def read_script(file: Path) -> Script | None:
+def shown_path(file: Path, top: Path) -> str:
+    """A file as reports name it: seen from the working directory, wherever in the checkout that is.
+
+    Args:
+        file: The file.
+        top: The top of the checkout.
+    """
+    shown = relative_path(file)
+    here = Path.cwd()
+    if shown == file.as_posix() and file.is_relative_to(top) and here.is_relative_to(top):
+        return Path(os.path.relpath(file, here)).as_posix()
+    return shown
+
+
+def read_script(file: Path, top: Path) -> Script | None:
     """A file that can be run.
 
     Args:
         file: The file.
+        top: The top of the checkout.
 
     Returns:
         None where there is none.
@@ -145,12 +178,13 @@ def read_script(file: Path) -> Script | None:
         content, trouble = b"", "is too large for a hook"
     return Script(
         file=file,
-        path=relative_path(file),
+        path=shown_path(file, top),
         content=content,
         trouble=trouble,
         # Git on Windows runs what has a first line with `#!`, whatever its mode.
         executable=sys.platform == "win32" or os.access(file, os.X_OK),
         interpreter=_interpreter(content),
+        is_file=file.is_file(),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bugcapture.core.text import printable
+from bugcapture.hooks.lefthook_search import find_call
 from bugcapture.hooks.raw import Problem
 
 if TYPE_CHECKING:
@@ -61,12 +62,7 @@ def find_lefthook(runs: Sequence[Run]) -> tuple[int, str] | None:
     Args:
         runs: What the script runs.
     """
-    for run in runs:
-        at = next((at for at, word in enumerate(run.words) if "lefthook" in word.rpartition("/")[2].lower()), None)
-        rest = run.words[at + 1 :] if at is not None else ()
-        if rest[:1] == ("run",) and len(rest) > 1:
-            return run.line, rest[1]
-    return None
+    return next(((run.line, found[1]) for run in runs if (found := find_call(run.words))), None)
 
 
 def read_jobs(content: bytes, path: str, hook_type: str) -> Jobs:

@@ -48,6 +48,7 @@ _STARTERS: Final[Mapping[tuple[str, ...], frozenset[str]]] = MappingProxyType(
     }
 )  # fmt: skip
 _PYTHON: Final = re.compile(r"(?:.*/)?(?:python|pypy)[0-9.]*(?:\.exe)?\Z")
+_UNKNOWN: Final = re.compile(r"\$\w+\Z")
 _VALUE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _LIMIT: Final = re.compile(r"[0-9.]+[smhd]?\Z")
 _DEEPEST: Final = 5
@@ -81,7 +82,7 @@ def strip_starters(words: Sequence[str]) -> list[str]:
         elif rest[0] == "timeout":
             rest = _drop_options(rest[1:], frozenset({"-k", "-s", "--signal", "--kill-after"}))
             rest = rest[1:] if rest and _LIMIT.match(rest[0]) else rest
-        elif _PYTHON.match(rest[0]):
+        elif _PYTHON.match(rest[0]) or (_UNKNOWN.match(rest[0]) and rest[1:2] == ["-m"]):
             return _of_python(rest)
         elif _is_shell(rest[0]) and rest[1:] and not rest[1].startswith("-"):
             return rest[1:]

@@ -1,25 +1,44 @@
-"""The command that puts a hook in order."""
+"""What puts a hook in order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.hooks.lefthook import FILES as LEFTHOOK_FILES
+from bugcapture.hooks.wrapper import PREK_FILES
 
 if TYPE_CHECKING:
     from bugcapture.hooks.facts import Facts
 
+_TOOLS: Final = frozenset({"pre-commit", "prek"})
+
 
 def install_command(facts: Facts) -> str:
-    """The command that installs the hook of the tool that the project is configured for.
+    """The command that installs the hook of the tool that the project is configured for, or one of ours.
 
     Args:
         facts: What is known.
     """
     top, kind = facts.top, facts.kind
-    if kind == "lefthook" or (kind == "none" and any((top / name).is_file() for name in LEFTHOOK_FILES)):
+    if kind == "lefthook" or (kind not in _TOOLS and any((top / name).is_file() for name in LEFTHOOK_FILES)):
         return "lefthook install"
-    if kind == "husky" or (kind == "none" and (top / ".husky").is_dir()):
+    if kind == "husky" or (kind not in _TOOLS and (top / ".husky").is_dir()):
         return "npx husky"
-    tool = "prek" if kind == "prek" or (top / "prek.toml").is_file() else "pre-commit"
+    there = [name for name in PREK_FILES if (top / name).is_file()]
+    if kind not in _TOOLS and not there:
+        return "bugcapture hooks install"
+    tool = "prek" if kind == "prek" or PREK_FILES[0] in there else "pre-commit"
     return f"{tool} install -t {facts.hook_type}"
+
+
+def repair(facts: Facts) -> str:
+    """What to do about a first line that starts nothing, or a wrong shell.
+
+    Tools write their own hook anew, and have one that is not theirs run as well.
+
+    Args:
+        facts: What is known.
+    """
+    if facts.kind in {"script", "program"}:
+        return "begin it with a line such as `#!/usr/bin/env bash`"
+    return f"run `{install_command(facts)}`"

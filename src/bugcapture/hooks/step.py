@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.core.text import printable, shorten
-from bugcapture.hooks.categories import find_categories, is_work
+from bugcapture.hooks.categories import find_categories, is_open, is_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ class Step:
         command: The command; empty where nobody knows it.
         categories: What it is good for.
         lost: Why its failure does not stop the push; empty when it does.
+        is_open: Whether nobody knows before it runs what it does.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Step:
     command: str
     categories: tuple[str, ...]
     lost: str
+    is_open: bool = False
 
     @property
     def shown(self) -> str:
@@ -61,11 +63,13 @@ def make_steps(
     for run in runs:
         if is_work(run.words):
             command = " ".join(run.words)
+            categories = find_categories((command, name) if name else (command,), patterns)
             yield Step(
                 path=path,
                 line=line or run.line,
                 id=name,
                 command=command,
-                categories=find_categories((command, name) if name else (command,), patterns),
+                categories=categories,
                 lost=run.lost,
+                is_open=not categories and is_open(run.words),
             )

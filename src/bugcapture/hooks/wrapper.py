@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bugcapture.hooks.shell.walk import Run
 
 DEFAULT_CONFIG: Final = ".pre-commit-config.yaml"
+# In this order prek looks for one.
+PREK_FILES: Final = ("prek.toml", DEFAULT_CONFIG, ".pre-commit-config.yml")
 OLD_STAGES: Final = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
 
 _TOOLS: Final = {"pre-commit": "pre-commit", "pre_commit": "pre-commit", "prek": "prek"}

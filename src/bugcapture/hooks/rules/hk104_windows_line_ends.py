@@ -1,7 +1,7 @@
 """Lines of a script end as on Windows.
 
 ## What it does
-Finds carriage returns at the ends of lines in a script.
+Finds carriage returns at the ends of lines in the hook, and in the scripts of the project that it runs.
 
 ## Why is this bad?
 The system looks for an interpreter whose name ends with a carriage return, and a shell for commands like that:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    script = facts.script
-    if script is not None and script.language and script.windows_lines:
+    hook = [facts.script] if facts.script is not None and facts.script.language else []
+    for script in {one.path: one for one in (*hook, *facts.scripts) if one.windows_lines}.values():
         count = plural(len(script.windows_lines), "line")
         told = f"{count} of it end as on Windows (CRLF), which no shell understands; run `dos2unix {script.path}`"
         yield Finding(script.path, script.windows_lines[0], RULE.code, told)

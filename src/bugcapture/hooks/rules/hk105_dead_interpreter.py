@@ -7,7 +7,7 @@ Looks up the interpreter behind `#!`, also through `env`.
 Git cannot start the hook: the push fails, or, with some versions of git, waits for ever.
 
 ## What to do
-Name an interpreter that is there, such as `#!/bin/sh`, or install the hook again.
+Name an interpreter that is there, such as `#!/bin/sh`; install the hook again where a tool wrote it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.core.finding import Finding
 from bugcapture.core.text import printable
-from bugcapture.hooks.remedy import install_command
+from bugcapture.hooks.remedy import repair
 from bugcapture.hooks.rule import HookRule
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 def check(facts: Facts) -> Iterator[Finding]:
     script = facts.script
-    if script is not None and script.is_interpreter_dead and not script.interpreter[0].endswith("\r"):
+    if script is not None and script.is_interpreter_dead:
         told = f"its interpreter {printable(script.interpreter[0])} is not there, so git cannot start it"
-        yield Finding(script.path, 1, RULE.code, f"{told}; run `{install_command(facts)}`")
+        yield Finding(script.path, 1, RULE.code, f"{told}; {repair(facts)}")
 
 
 RULE = HookRule(code="HK105", check=check)

@@ -5,8 +5,8 @@ Finds the file `pre-push.legacy`, which pre-commit and prek keep when they are i
 run before their own hooks.
 
 ## Why is this bad?
-Checks run twice, or old ones that nobody remembers. A wrapper of the same tool in it lets every push fail; one
-that is not executable does nothing at all.
+Checks run twice, or old ones that nobody remembers. Every push fails where it is a wrapper of the same tool, has
+no `#!` or one that names nothing, or always ends with an error. One that is not executable does nothing at all.
 
 ## What to do
 Remove it: `pre-commit install -f -t pre-push`, after a look at what it does.
@@ -35,10 +35,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         told = "is left over and not executable, so it does not run"
     elif facts.kind in tools:
         told, severity = f"is a hook of {facts.kind} itself, which then refuses every push", Severity.ERROR
+    elif legacy.refusal:
+        told, severity = f"{legacy.refusal}, so {facts.kind} refuses every push", Severity.ERROR
     elif tools:
         told, severity = f"is a hook of {min(tools)}, so all hooks run twice", Severity.WARNING
     command = f"{facts.kind} install -f -t {facts.hook_type}"
-    yield Finding(legacy.script.path, 0, RULE.code, f"{told}; `{command}` removes it", severity)
+    yield Finding(legacy.script.path, legacy.refusal_line, RULE.code, f"{told}; `{command}` removes it", severity)
 
 
 RULE = HookRule(code="HK205", check=check)

@@ -96,6 +96,29 @@ def read_tokens(text: str, line: int = 1) -> list[Token]:
     return _Lexer(text, line).read()
 
 
+def find_extensions(text: str) -> list[tuple[int, str]]:
+    """What a script has that only bash and its like know, with the lines.
+
+    Args:
+        text: The script.
+
+    Raises:
+        ShellError: If a quote or a bracket is not closed.
+    """
+    lexer = _Lexer(text, 1)
+    tokens = lexer.read()
+    found = lexer.extensions
+    for at, token in enumerate(tokens):
+        begins = at == 0 or tokens[at - 1].operator not in {"", "("}
+        if begins and token.plain == "function":
+            found.append((token.line, "function"))
+        elif token.operator == "|&":
+            found.append((token.line, "|&"))
+        elif token.plain == "pipefail" and any(one.plain == "set" for one in tokens[max(at - 3, 0) : at]):
+            found.append((token.line, "set -o pipefail"))
+    return sorted(found)
+
+
 class _Lexer:
     def __init__(self, text: str, line: int) -> None:
         self._text = text
@@ -103,6 +126,7 @@ class _Lexer:
         self._line = line
         self._tokens: list[Token] = []
         self._documents: list[tuple[str, bool]] = []
+        self.extensions: list[tuple[int, str]] = []
 
     def read(self) -> list[Token]:
         while self._at < len(self._text):
@@ -143,6 +167,8 @@ class _Lexer:
             self._read_word()
             return
         self._skip(len(operator))
+        if operator.endswith("<<<"):
+            self.extensions.append((self._line, "<<<"))
         while self._at < len(self._text) and self._text[self._at] in _BLANK:
             self._at += 1
         if self._at < len(self._text) and self._text[self._at] not in "\n;&|()":
@@ -184,6 +210,7 @@ class _Lexer:
         while self._at < len(self._text):
             char = self._text[self._at]
             if char in "<>" and self._text.startswith("(", self._at + 1):
+                self.extensions.append((self._line, "<(...)"))
                 self._skip(1)
                 parts.append(self._command_in_brackets(quoted=True))
             elif char in _ENDS_WORD:
@@ -274,6 +301,7 @@ class _Lexer:
     def _array(self) -> Part:
         """The words between the brackets of ``NAME=(...)``."""
         line = self._line
+        self.extensions.append((line, "an array"))
         return Part("array", self._balanced("(")[1:-1], line=line)
 
     def _balanced(self, opening: str) -> str:
