@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bugcapture.core.capture import Capture, TagSite
 from bugcapture.core.expectation import Expectation, merge_expectations
-from bugcapture.core.tags import SWITCH, TagKind, read_tag, read_tags
+from bugcapture.core.tags import SWITCH, read_tags
 from bugcapture.robot.declare import ends_in_escape, read_documentation, split_written
-from bugcapture.robot.parse import FileKind
 from bugcapture.robot.tags import canonical_tag, normal_tag
 
 if TYPE_CHECKING:
@@ -116,16 +115,6 @@ class Leaf:
         return merge_expectations(documentation.expectation for documentation in self.documentations)
 
 
-@lru_cache(maxsize=4096)
-def is_ours(tag: str) -> bool:
-    """Whether a tag is one of ours or a near miss.
-
-    Args:
-        tag: The tag in our spelling, see `bugcapture.robot.tags.canonical_tag`.
-    """
-    return read_tag(tag).kind is not TagKind.OTHER
-
-
 def read_level(file: RobotFile) -> SuiteLevel:
     """What a file gives to the tests in it or below it; a resource file gives nothing."""
     from robot.api import Token  # noqa: PLC0415 - loaded with the parser
@@ -178,7 +167,7 @@ def read_lines(statement: Any, path: str) -> Documentation:
         for part in more:
             written.append((current, begin))
             current, begin = part, line
-        if not (ends_in_escape(values[-1]) or ends_in_escape(values[-1].removesuffix("n"))):
+        if not ends_in_escape(values[-1].removesuffix("n")):
             written.append((current, begin))
             current = ""
     written.append((current, begin))
@@ -188,14 +177,12 @@ def read_lines(statement: Any, path: str) -> Documentation:
 
 
 def walk_leaves(file: RobotFile, levels: Sequence[SuiteLevel]) -> Iterator[Leaf]:
-    """All tests of a file.
+    """All tests of a file; only a suite file has any.
 
     Args:
         file: The file.
         levels: The file's own level and those of the suites around it, nearest first.
     """
-    if file.kind is not FileKind.SUITE:
-        return
     from robot.api import Token  # noqa: PLC0415
 
     inherited = tuple(use for level in levels for use in level.test_tags)

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from bugcapture.core.errors import BugcaptureError
 from bugcapture.core.text import printable, shorten
 from bugcapture.robot.attempt import CallKind
-from bugcapture.robot.precheck import is_ours
 from bugcapture.robot.refusal import Refusal, refuse
 from bugcapture.robot.run import RobotRun
+from bugcapture.robot.tags import is_ours
 
 
 class Listener:
@@ -90,7 +90,7 @@ class Listener:
         try:
             self._run = RobotRun(root)
         except Refusal as refusal:
-            problem = refusal.text
+            problem = str(refusal)
         except BugcaptureError as error:
             problem = f"{error}\n  nothing was run"
         except Exception as error:  # noqa: BLE001 - see the module's text

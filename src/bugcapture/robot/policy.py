@@ -9,33 +9,24 @@ from typing import TYPE_CHECKING, Any
 from bugcapture.core.capture import TagSite
 from bugcapture.core.expectation import FAILS_AT
 from bugcapture.core.finding import Finding
-from bugcapture.core.tags import (
-    SWITCH,
-    Tag,
-    TagKind,
-    TagPolicy,
-    TagProblem,
-    check_single_tag,
-    check_tags,
-    read_tag,
-)
+from bugcapture.core.tags import SWITCH, TagKind, read_tag
 from bugcapture.core.text import plural, printable, shorten
-from bugcapture.core.wording import ROBOT
 from bugcapture.robot.declare import check_written, read_documentation
-from bugcapture.robot.leaf import TagUse, is_ours, tag_uses, walk_leaves
+from bugcapture.robot.leaf import TagUse, tag_uses, walk_leaves
 from bugcapture.robot.parse import FileKind, statements
 from bugcapture.robot.places import check_place
-from bugcapture.robot.tags import canonical_tag, normal_tag
+from bugcapture.robot.rules import check_name, check_names
+from bugcapture.robot.tags import canonical_tag, is_ours, normal_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from bugcapture.core.tags import TagPolicy
     from bugcapture.robot.leaf import Documentation, Leaf, SuiteLevel
     from bugcapture.robot.parse import RobotFile
 
 _VARIABLE = re.compile(r"(?<!\\)(?:\\\\)*[$@&%]\{")
 _VARIABLE_NAME = re.compile(r"[$@&%]\{([^{}]*)\}")
-_RETRY = re.compile(r"(test|task):retry\(")  # The listener of robotframework-retryfailed.
 _SKIP = "robot:skip-on-failure"
 
 
@@ -60,20 +51,19 @@ def check_suite(file: RobotFile, levels: Sequence[SuiteLevel], policy: TagPolicy
     """
     found: dict[Finding, dict[_Place | None, None]] = {}
     reached: set[tuple[str, int, str]] = set()
-    allowed = {normal_tag(tag): tag for tag in policy.allow_tags}
     hidden = _hiding_variables(file)
     for leaf in walk_leaves(file, levels):
         reached |= {(use.site.path, use.site.line, use.written) for use in leaf.uses}
         unresolved = [use for use in leaf.uses if _is_unresolved(use, hidden)]
-        if unresolved or any(is_ours(name) for name in leaf.tag_names):
-            for finding, place in _check_leaf(leaf, levels, policy, allowed, unresolved):
-                # The check of the initialisation file says the same of it, in the same words.
-                alone = finding.rule in {"T4", "T5"} and finding.path != file.path
+        if unresolved or any(map(is_ours, leaf.tag_names)):
+            for finding, place in _check_leaf(leaf, levels, policy, unresolved):
+                # What a tag says alone does not depend on the tests that have it.
+                alone = finding.rule in {"T4", "T5"}
                 found.setdefault(finding, {})[None if alone else place] = None
     findings = [_add_places(finding, list(places)) for finding, places in found.items()]
     own = levels[0]
     if file.kind is FileKind.INIT:  # Its tests are elsewhere, so only what each tag says alone.
-        findings += _check_alone(own, policy, allowed)
+        findings += _check_alone(own, policy)
     else:
         settings = [use for use in (*own.test_tags, *own.default_tags) if is_ours(use.name)]
         lost = [use for use in settings if (file.path, use.site.line, use.written) not in reached]
@@ -89,7 +79,7 @@ def _hiding_variables(file: RobotFile) -> frozenset[str]:
     return frozenset(
         normal_tag(statement.name[2:-1])
         for statement in statements(file.model)
-        if statement.type == Token.VARIABLE and any(is_ours(canonical_tag(value)) for value in statement.value)
+        if statement.type == Token.VARIABLE and any(map(is_ours, statement.value))
     )
 
 
@@ -100,11 +90,11 @@ def _is_unresolved(use: TagUse, hidden: frozenset[str]) -> bool:
     return is_ours(use.name) or any(normal_tag(name) in hidden for name in _VARIABLE_NAME.findall(use.written))
 
 
-def _check_alone(own: SuiteLevel, policy: TagPolicy, allowed: dict[str, str]) -> Iterator[Finding]:
+def _check_alone(own: SuiteLevel, policy: TagPolicy) -> Iterator[Finding]:
     for use in own.test_tags:
-        problem = check_single_tag(_spell(use.name, allowed), policy)
+        problem = check_name(use.name, policy)
         if problem is not None and not _VARIABLE.search(use.written):
-            yield Finding(use.site.path, use.site.line, problem.rule, _respell(problem))
+            yield Finding(use.site.path, use.site.line, problem.rule, problem.message)
 
 
 def _check_lost_tags(file: RobotFile) -> Iterator[Finding]:
@@ -174,15 +164,14 @@ def _check_leaf(
     leaf: Leaf,
     levels: Sequence[SuiteLevel],
     policy: TagPolicy,
-    allowed: dict[str, str],
     unresolved: Sequence[TagUse],
 ) -> Iterator[tuple[Finding, _Place | None]]:
     skipped = {use.name for use in unresolved}
     problems = [(use, "T5", _tell_unresolved(use)) for use in unresolved]
-    names = {_spell(name, allowed): name for name in leaf.tag_names if name not in skipped}
-    for problem in check_tags(list(names), policy):
-        use = next(use for use in leaf.uses if normal_tag(use.name) == normal_tag(names[problem.tag]))
-        problems.append((use, problem.rule, _respell(problem)))
+    names = [name for name in leaf.tag_names if name not in skipped]
+    for problem in check_names(names, policy):
+        use = next(use for use in leaf.uses if normal_tag(use.name) == normal_tag(problem.tag))
+        problems.append((use, problem.rule, problem.message))
     problems += _check_company(leaf)
     for use, rule, message in problems:
         place = None if use.own else _Place(leaf.path, leaf.line)
@@ -192,38 +181,21 @@ def _check_leaf(
             yield finding, None
 
 
-def _spell(name: str, allowed: dict[str, str]) -> str:
-    """A tag of the project's own in the spelling of ``allow_tags``, since Robot takes all spellings for one."""
-    valid = read_tag(name).kind in {TagKind.FAMILY, TagKind.NUMBER, TagKind.SWITCH}
-    return name if valid else allowed.get(normal_tag(name), name)
-
-
-def _respell(problem: TagProblem) -> str:
-    """The message with all tags as Robot files have them, foreign ones too."""
-    shown = Tag(problem.tag, TagKind.OTHER).shown
-    return ROBOT.respell(problem.message.replace(shown, shown[1:]))
-
-
 def _tell_unresolved(use: TagUse) -> str:
     shown = shorten(printable(use.written), 60)
     return f"{shown} holds a variable, which only a run could fill in: write the tag out"
 
 
 def _check_company(leaf: Leaf) -> list[tuple[TagUse, str, str]]:
-    """Tags by which Robot, or a listener for it, deals with failures on its own (T6)."""
+    """The tag by which Robot itself deals with failures (T6)."""
     if not leaf.switches:
         return []
     problems = []
     for use in leaf.uses:
-        normal = normal_tag(use.name)
-        shown = shorten(printable(use.written), 60)
-        if _RETRY.match(normal):
-            reason = "a retried test has no single failure to expect"
-        elif normal == _SKIP:
+        if normal_tag(use.name) == _SKIP:
+            shown = shorten(printable(use.written), 60)
             reason = "two mechanisms would judge one failure"
-        else:
-            continue
-        problems.append((use, "T6", f"{SWITCH} cannot be combined with {shown}: {reason}"))
+            problems.append((use, "T6", f"{SWITCH} cannot be combined with {shown}: {reason}"))
     return problems
 
 

@@ -7,19 +7,18 @@ all suites of the run, and all others in the folders that it was started with.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bugcapture.core.finding import Finding
-from bugcapture.core.tags import PREFIX, SWITCH, check_tags
+from bugcapture.core.tags import SWITCH
 from bugcapture.core.text import plural
-from bugcapture.core.wording import ROBOT
 from bugcapture.project.files import read_bytes
 from bugcapture.project.paths import relative_path
 from bugcapture.robot.prefilter import SUFFIXES, init_in, may_hold_tags
 from bugcapture.robot.refusal import Refusal, walk_suites
-from bugcapture.robot.tags import canonical_tag, canonical_tags
+from bugcapture.robot.rules import check_names
+from bugcapture.robot.tags import canonical_tags, is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +67,8 @@ def check_run(root: Any, policy: TagPolicy, languages: tuple[Any, ...] = ()) -> 
         path = relative_path(test.source) if test.source else test.parent.full_name
         if SWITCH in tags and str(test.source) not in known:
             switches[place_key(test.source, test.lineno)] = f"{path}:{test.lineno}"
-        for problem in check_tags(tags, policy) if path not in told else ():
-            findings[Finding(path, test.lineno or 0, problem.rule, ROBOT.respell(problem.message))] = None
+        for problem in check_names(tags, policy) if path not in told else ():
+            findings[Finding(path, test.lineno or 0, problem.rule, problem.message)] = None
     _refuse(sorted(findings), switches)
     return switches
 
@@ -105,12 +104,6 @@ def suite_files(root: Any) -> Iterator[Path]:
 def place_key(source: Path | str | None, line: int | None) -> Place:
     """What tells the place of a test from that of others; both are None for a suite that was made in memory."""
     return (os.path.abspath(source) if source else "", line)  # noqa: PTH100 - links stay as they are
-
-
-@lru_cache(maxsize=4096)
-def is_ours(tag: str) -> bool:
-    """Whether a tag is ours."""
-    return canonical_tag(tag).startswith(PREFIX)
 
 
 def _our_tests(root: Any) -> Iterator[Any]:

@@ -14,15 +14,7 @@ _SHOWN_LINES = 20
 
 
 class Refusal(Exception):  # noqa: N818 - the run is refused, nothing went wrong in here
-    """The suites cannot be run as they are.
-
-    Args:
-        text: Why, with all problems.
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+    """The suites cannot be run as they are; its text says why, with all problems."""
 
 
 def refuse(root: Any, text: str) -> str:

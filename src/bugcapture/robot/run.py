@@ -11,7 +11,7 @@ from robot.running.context import EXECUTION_CONTEXTS
 from bugcapture.core.expectation import merge_expectations
 from bugcapture.core.message import fixed_headline, tell_verdict
 from bugcapture.core.outcome import Status
-from bugcapture.core.tags import SWITCH, check_tags, read_tags
+from bugcapture.core.tags import SWITCH, read_tags
 from bugcapture.core.verdict import Verdict
 from bugcapture.core.wording import ROBOT
 from bugcapture.project.console import say
@@ -21,6 +21,7 @@ from bugcapture.robot.attempt import Attempt
 from bugcapture.robot.declare import read_documentation
 from bugcapture.robot.exit_flags import usable_exit_flags
 from bugcapture.robot.precheck import check_run, place_key
+from bugcapture.robot.rules import check_names
 from bugcapture.robot.tags import canonical_tags
 
 if TYPE_CHECKING:
@@ -177,9 +178,9 @@ class RobotRun:
 
     def _refuse_late_tags(self, names: tuple[str, ...], *, known: bool) -> str:
         """A keyword, listener or option must not give a test a switch that no check of the files has seen."""
-        problems = check_tags(names, self._session.policy)
+        problems = check_names(names, self._session.policy)
         if problems:
-            return ROBOT.respell(problems[0].message)
+            return problems[0].message
         return "" if known else f"{SWITCH} was added while the run went on; it has to stand in the file"
 
 

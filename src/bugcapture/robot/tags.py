@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.core.tags import SWITCH
+from bugcapture.core.tags import SWITCH, TagKind, read_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,6 +45,12 @@ def canonical_tag(tag: str) -> str:
         if rest != normal and not rest[0].isalpha():
             return f"{family}_{rest}"
     return tag
+
+
+@lru_cache(maxsize=4096)
+def is_ours(tag: str) -> bool:
+    """Whether a tag, in any spelling, is one of ours or a near miss."""
+    return read_tag(canonical_tag(tag)).kind is not TagKind.OTHER
 
 
 def canonical_tags(tags: Iterable[str]) -> tuple[str, ...]:
