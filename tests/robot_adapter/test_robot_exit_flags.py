@@ -92,7 +92,7 @@ def test_the_option_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch
         SuiteRunner(None).find()
 
 
-@pytest.mark.parametrize("word", ["--exitonerror", "--exit", "exitonfailure", "-x", "--exclude"])
+@pytest.mark.parametrize("word", ["--exitonerror", "--exitonflaw", "--exit", "exitonfailure", "-x", "--exclude"])
 def test_other_words_are_no_reason(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """Only this one option needs the flags."""
     monkeypatch.setattr("sys.argv", ["robot", word, "tests"])

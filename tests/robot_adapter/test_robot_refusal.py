@@ -179,6 +179,20 @@ def test_the_policy_of_the_project_counts(project: RobotProject) -> None:
     assert (run.code, "T3" in run.message("A")) == (2, True)
 
 
+def test_tags_of_the_projects_own_are_known_in_every_spelling(project: RobotProject) -> None:
+    """Robot takes all spellings for one tag: none refuses a run, or a capture that carries it."""
+    project.write("pyproject.toml", '[tool.bugcapture]\nallow_tags = ["tdd_unit"]\n')
+    captured = f"Captured\n    {TAGS}    TDD Unit\n    Fail    boom\n"
+    project.write(
+        "tests/a.robot",
+        f"*** Test Cases ***\nPlain\n    [Tags]    tdd_Unit    TddUnit\n    No Operation\n{captured}",
+    )
+
+    run = project.robot("--settag", "tdd unit", "tests")
+
+    assert (run.code, run.verdicts) == (0, {"Captured": "expected_failure"})
+
+
 def test_libraries_of_suites_below_are_not_imported(project: RobotProject) -> None:
     """A refused run does not import what its inner suites would have needed."""
     project.write("Touch.py", "open('touched', 'w').write('x')\n")
@@ -204,6 +218,16 @@ def test_tags_of_the_command_line_are_checked(project: RobotProject) -> None:
 
     assert_refused(project, run, 1)
     assert "tests/a.robot:2: T1 tdd_bug_5 needs tdd_bug" in run.message("A")
+
+
+def test_a_misspelt_tag_of_the_command_line_is_told(project: RobotProject) -> None:
+    """A near miss is one wherever it comes from, even when it does not begin as our tags do."""
+    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TOUCH}\n")
+
+    run = project.robot("--settag", "td_bug_5", "tests")
+
+    assert_refused(project, run, 1)
+    assert "tests/a.robot:2: T4 td_bug_5 is no bugcapture tag" in run.message("A")
 
 
 def test_a_switch_of_the_command_line_is_not_believed(project: RobotProject) -> None:
@@ -300,25 +324,51 @@ def test_an_error_of_our_own_refuses_the_run(project: RobotProject) -> None:
 
 
 def test_an_error_while_judging_is_red(project: RobotProject) -> None:
-    """A test that could not be judged is never green."""
-    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\nB\n    No Operation\n")
+    """A test that could not be judged is never green; one that is none of ours is not even looked at."""
+    project.write(
+        "tests/a.robot",
+        f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\nFixed\n    {TAGS}\n    No Operation\n"
+        "Plain\n    No Operation\n",
+    )
     project.write(
         "broken.py",
         """
-        import bugcapture.robot.classify as classify
+        import bugcapture.robot.run as run
         from bugcapture.robot import Listener
 
-        def read_outcome(*args):
+        def read_tags(names):
             raise RuntimeError("our own")
 
-        classify.read_outcome = read_outcome
+        run.read_tags = read_tags
         """,
     )
 
     run = project.robot("--listener", "broken.Listener", "tests", listener=False)
 
-    assert (run.code, run.statuses) == (1, {"A": "FAIL", "B": "PASS"})
-    assert run.message("A") == "bugcapture: this test could not be judged: RuntimeError: our own"
+    assert (run.code, run.statuses) == (2, {"A": "FAIL", "Fixed": "FAIL", "Plain": "PASS"})
+    told = "bugcapture: this test could not be judged: RuntimeError: our own"
+    assert run.message("A") == run.message("Fixed") == told
+
+
+def test_a_refusal_ends_with_its_run(project: RobotProject) -> None:
+    """A listener that is used for several runs, from Python, judges the next one afresh."""
+    project.write("bad.robot", "*** Test Cases ***\nBad\n    [Tags]    tdd_bug_5\n    No Operation\n")
+    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\n")
+    project.write(
+        "both.py",
+        """
+        import robot
+        from bugcapture.robot import Listener
+
+        listener = Listener()
+        codes = [robot.run(name, listener=listener, outputdir="out") for name in ("bad.robot", "tests")]
+        assert codes == [1, 0], codes
+        """,
+    )
+
+    run = project.python("both.py")
+
+    assert (run.code, run.statuses, run.verdicts) == (0, {"A": "PASS"}, {"A": "expected_failure"})
 
 
 def test_an_initialisation_file_above_the_run_is_checked(project: RobotProject) -> None:

@@ -138,10 +138,13 @@ def test_a_guard_stops_the_run_as_without_us(project: RobotProject, failing: str
     project.write("tests/a.robot", BOOM + guard + PLAIN)
     options = ("--exitonfailure", "--skipteardownonexit")
 
-    run, plain = project.robot(*options, "tests"), project.robot(*options, "--test", "Guard", "--test", "Plain")
+    plain = project.robot(*options, "--test", "Guard", "--test", "Plain", "tests", listener=False)
+    expected = {"Captured": "PASS", **plain.statuses}
+    torn_down = plain.tests["Guard"].teardown.status
+    run = project.robot(*options, "tests")
 
-    assert run.statuses == {"Captured": "PASS", **plain.statuses}
-    assert run.tests["Guard"].teardown.status == plain.tests["Guard"].teardown.status
+    assert run.statuses == expected
+    assert run.tests["Guard"].teardown.status == torn_down
 
 
 @pytest.mark.skipif(VERSION < (7, 4), reason="Robot looks at the time behind a keyword's teardown since 7.4")
@@ -380,12 +383,13 @@ def test_the_closing_line_comes_once_and_last(project: RobotProject, console: st
 
 def test_a_listener_that_is_named_twice_judges_once(project: RobotProject) -> None:
     """ROBOT_OPTIONS and the command line may both name it: one message, one record, one closing line."""
-    project.write("tests/a.robot", THREE)
+    keywords = "*** Keywords ***\nCheck\n    IF    True\n        No Such Keyword\n    END\n"
+    project.write("tests/a.robot", f"{THREE}Bad\n    Check\n{keywords}")
     twice = {"ROBOT_OPTIONS": " ".join(LISTENER)}
 
     run = project.robot(env=twice)
 
-    assert (run.code, run.verdicts) == (1, {"Captured": "expected_failure", "Fixed": "unexpected_pass"})
+    assert (run.code, run.verdicts) == (2, {"Captured": "expected_failure", "Fixed": "unexpected_pass"})
     assert len(run.records) == 2
     assert run.message("Captured") == "Expected failure (#1): boom"
     assert run.stderr.count(CLOSING) == 1
@@ -411,14 +415,16 @@ def test_a_run_that_is_cut_short_is_never_green(project: RobotProject, body: str
 
 
 def test_a_run_without_captures_says_nothing(project: RobotProject) -> None:
-    """Nothing of ours is to be seen where nothing is tagged."""
+    """Nothing of ours is to be seen where nothing is tagged, and what reads files is not even loaded."""
+    project.write("tests/__init__.robot", "*** Settings ***\nTest Tags    area\n")
     project.write(
         "tests/a.robot",
         """
         *** Test Cases ***
         Plain
             [Tags]    area
-            No Operation
+            ${loaded} =    Evaluate    'bugcapture.robot.source' in sys.modules
+            Should Not Be True    ${loaded}
         Bad
             IF    True
                 Check

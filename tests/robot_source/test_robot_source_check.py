@@ -171,6 +171,24 @@ def test_problems_of_inherited_tags_are_told_once(robot_project: RobotProject) -
     assert finding.message.endswith("(in 2 tests, first at line 4)")
 
 
+def test_a_problem_names_the_test_only_where_its_own_tags_do_not(robot_project: RobotProject) -> None:
+    """What a tag says alone is the same for all tests, and a test's own tag stands in the test."""
+    robot_project.write(
+        "a.robot",
+        """
+        *** Settings ***
+        Test Tags    tdd_isue_6
+        *** Test Cases ***
+        One
+            [Tags]    tdd_bug_5
+            Log    1
+        """,
+    )
+    inherited, own = robot_project.check()
+    assert inherited.message.endswith("allow_tags)")
+    assert own.message == "tdd_bug_5 needs tdd_bug"
+
+
 STRAY = """
 *** Settings ***
 Default Tags    tdd_bug
@@ -201,6 +219,26 @@ def test_tags_that_reach_no_test_are_told(robot_project: RobotProject) -> None:
     assert all("belong to no test: " in finding.message for finding in findings)
     assert "tdd_expected_fail: they stand on keywords" in findings[5].message
     assert "allowed only once" in findings[3].message
+
+
+def test_only_tags_are_told_that_are_ours_and_stand_where_tags_do(robot_project: RobotProject) -> None:
+    """The project's own tags may reach no test, and a keyword may be about our tags."""
+    robot_project.write(
+        "a.robot",
+        """
+        *** Settings ***
+        Default Tags    smoke
+        *** Test Cases ***
+        One
+            [Tags]    tdd_bug    tdd_bug_5
+            Is Tagged
+        *** Keywords ***
+        Is Tagged
+            [Tags]    slow
+            Should Contain    ${TEST TAGS}    tdd_bug_5
+        """,
+    )
+    assert robot_project.check() == []
 
 
 def test_tags_in_a_resource_file_belong_to_no_test(robot_project: RobotProject) -> None:
@@ -243,6 +281,12 @@ def test_tags_of_the_projects_own_are_left_alone_in_every_spelling(robot_project
     robot_project.write("a.robot", "*** Test Cases ***\nOne\n    [Tags]    TDD Unit    tdd_bugs\n    Log    1\n")
     assert robot_project.places() == ["a.robot:3 T4", "a.robot:3 T4"]
     assert robot_project.places(TagPolicy(allow_tags=frozenset({"tdd_unit", "TddBugs"}))) == []
+
+
+def test_no_tag_of_ours_becomes_the_projects_own(robot_project: RobotProject) -> None:
+    """What is allowed only looks like our tags; Robot would take it for one of them."""
+    robot_project.write("a.robot", RULES)
+    assert robot_project.places(TagPolicy(allow_tags=frozenset({"Tdd Bug", "TddIssue"}))) == robot_project.places()
 
 
 def test_the_project_can_require_both_families(robot_project: RobotProject) -> None:
@@ -444,6 +488,13 @@ def test_a_tag_hidden_in_a_variable_is_told(robot_project: RobotProject) -> None
     assert robot_project.places() == ["a.robot:7 T5", "a.robot:10 T5"]
 
 
+def test_a_number_in_a_variable_is_no_bad_number(robot_project: RobotProject) -> None:
+    """The finding says what is wrong with it, and not what is wrong with the name of the variable."""
+    robot_project.write("a.robot", "*** Test Cases ***\nOne\n    [Tags]    tdd_bug_${N}\n    Log    1\n")
+    (finding,) = robot_project.check()
+    assert finding.message.startswith("tdd_bug_${N} holds a variable, which only a run could fill in")
+
+
 def test_every_file_with_the_ending_is_looked_at(robot_project: RobotProject) -> None:
     assert ROBOT.is_test_file(robot_project.write("words.resource", ""))
 
@@ -470,6 +521,22 @@ def test_what_a_removing_tag_removes_depends_on_the_version_of_robot(
         "a.robot", "*** Test Cases ***\nOne\n    [Tags]    tdd_bug    tdd_bug_5    -tdd*\n    Log    1\n"
     )
     assert [tag for capture in robot_project.captures for tag in capture.all_tags] == expected
+
+
+def test_a_check_does_not_repeat_robots_warnings(robot_project: RobotProject) -> None:
+    """Robot tells about an old operator when it runs; here the warning would be an error."""
+    robot_project.write(
+        "a.robot",
+        """
+        *** Settings ***
+        Test Tags    tdd_bug    tdd_bug_5
+        *** Test Cases ***
+        One
+            [Tags]    -tdd_bug&tdd_bug_5
+            Log    1
+        """,
+    )
+    assert [capture.tags.ids for capture in robot_project.captures] == [(5,)]
 
 
 def test_a_hostile_name_is_shown_as_text(robot_project: RobotProject) -> None:
