@@ -62,7 +62,7 @@ def command(number: int, output_format: str, output: Path | None, quiet: bool, *
       bugcapture bisect 991 --good v2.0
       bugcapture bisect 991 --bad fix-991~1     # the bug is fixed already: start before the fix
 
-    Exit code 0 when the commit was found, 1 when it could not be told for sure.
+    Exit code 0 when the commit was found, 1 when it could not be told for sure, 2 for a wrong call.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.bisect import BisectOptions, bisect  # noqa: PLC0415 - help stays quick
 

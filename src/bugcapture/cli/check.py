@@ -67,7 +67,7 @@ def command(
       bugcapture check --format github        # annotations in GitHub Actions
       bugcapture check --ratchet              # no more open captures than max_captured
 
-    Exit code 1 if there is any error, 0 otherwise (warnings alone do not fail).
+    Exit code 1 if there is any error, 2 for a wrong call or setting, 0 otherwise (warnings alone do not fail).
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.check import check  # noqa: PLC0415 - help stays quick
 

@@ -69,7 +69,7 @@ def merge(paths: tuple[str, ...], output_format: str, output: Path | None, quiet
       bugcapture evidence merge --format text       # a table of bugs and verdicts
 
     A line that is no record, such as the last one of a killed process, is told and left out. Exit code 1 if
-    a newer bugcapture wrote some of the records, 0 otherwise.
+    a newer bugcapture wrote some of the records, 2 for a wrong call and files that cannot be read, 0 otherwise.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.project.evidence_files import write_evidence  # noqa: PLC0415 - help stays quick
     from bugcapture.workflow.evidence import merge_evidence  # noqa: PLC0415
@@ -132,7 +132,8 @@ def check(
       bugcapture evidence check build/evidence --verdicts --source features/audit
       bugcapture evidence check all.jsonl --ids 991 --format github
 
-    Exit code 1 if there is any error, 0 otherwise (warnings alone do not fail).
+    Exit code 1 if there is any error, 2 for a wrong call, an unknown bug or no evidence folder, 0 otherwise
+    (warnings alone do not fail).
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.evidence import Selection, check_evidence  # noqa: PLC0415 - help stays quick
 

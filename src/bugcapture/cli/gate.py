@@ -56,7 +56,7 @@ def command(output_format: str, output: Path | None, quiet: bool, **options: Any
       bugcapture gate --off branch --off one-commit
 
     A project turns rules off in its settings: [tool.bugcapture.gate] off = ["branch"]. Exit code 1 if a rule
-    fails.
+    fails, 2 for a wrong call or setting, 0 otherwise.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.cli.gate_report import RENDERERS  # noqa: PLC0415 - help stays quick
     from bugcapture.workflow.gate.gate import GateOptions, gate  # noqa: PLC0415

@@ -82,8 +82,8 @@ def import_(
       BUGCAPTURE_HISTORY=postgresql+psycopg://ci:secret@db/bugs bugcapture history import build/evidence
 
     A line that is no record, such as the last one of a killed process, is told and left out. Exit code 1 if
-    a newer bugcapture wrote some of the records, 0 otherwise. After an error, import again: nothing counts
-    twice.
+    a newer bugcapture wrote some of the records, 2 for a wrong call and a database that does not answer, 0
+    otherwise. After an error, import again: nothing counts twice.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.cli.history_report import IMPORT_RENDERERS  # noqa: PLC0415 - help stays quick
     from bugcapture.workflow.history import import_evidence  # noqa: PLC0415

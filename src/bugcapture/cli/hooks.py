@@ -87,7 +87,8 @@ def check(
       HK105  its interpreter is not there          HK305  a hook's files match nothing
       HK106  it runs nothing                       HK306  a plain install leaves this hook out
       HK107  what runs cannot be read              HK401  a check fails and the push goes on
-      HK201  it runs another hook's checks         HK402  a slow check comes before a quick one
+      HK108  another shell runs it than it needs   HK402  a slow check comes before a quick one
+      HK201  it runs another hook's checks
       HK202  the tool that it calls is gone
       HK203  its configuration is not there
       HK204  the tool would refuse that
@@ -103,7 +104,8 @@ def check(
       bugcapture hooks check --strict --format json
       bugcapture hooks check --config-only --format github     # in CI, where no hook is installed
 
-    Exit code 1 if there is any error, with --strict for any finding; 0 otherwise.
+    Exit code 1 if there is any error, with --strict for any finding; 2 where nothing can be checked: a wrong call
+    or setting, no git, no checkout; 0 otherwise.
     """  # noqa: D301 - as above
     from bugcapture.hooks.check import check_hook  # noqa: PLC0415 - help stays quick
 

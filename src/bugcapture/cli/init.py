@@ -86,7 +86,8 @@ def command(
       bugcapture init --weekly-reports --ci github
       bugcapture init --check                       # for CI: 1 while anything is missing
 
-    Exit code 1 if anything is missing and was not written, 0 otherwise.
+    Exit code 1 if anything is missing and was not written, 2 for a wrong call and where no framework is found, 0
+    otherwise.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.workflow.init.plan import InitRequest, plan_init  # noqa: PLC0415 - help stays quick
 

@@ -64,7 +64,8 @@ def command(names: tuple[str, ...], output_format: str, output: Path | None, qui
       bugcapture report check --format github         # annotations in GitHub Actions
       bugcapture report check -q || bugcapture report refresh
 
-    Exit code 1 if a document is missing, stale or changed by hand, with --strict for any finding; 0 otherwise.
+    Exit code 1 if a document is missing, stale or changed by hand, with --strict for any finding; 2 for a wrong
+    call or setting, and sources that cannot be read; 0 otherwise.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture import __version__  # noqa: PLC0415 - help stays quick
     from bugcapture.cli.report_documents import build_documents  # noqa: PLC0415

@@ -81,8 +81,9 @@ def command(
       bugcapture report refresh --archive
       bugcapture init --weekly-reports --ci github    # a job that does this every week
 
-    Exit code 1 if a file is in the way that bugcapture has not written; 0 otherwise. All documents are written,
-    or none.
+    Exit code 1 if a file is in the way: bugcapture has not written it, it is read-only, a symbolic link, or was
+    changed meanwhile; 2 for a wrong call or setting, sources that cannot be read, and a file that cannot be
+    written; 0 otherwise. All documents are written, or none.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture import __version__  # noqa: PLC0415 - help stays quick
     from bugcapture.cli.report_documents import build_documents  # noqa: PLC0415

@@ -86,8 +86,8 @@ def command(
       bugcapture stale --since 2026-01-01 --ignore S4
       bugcapture stale --offline                        # as of the last time
 
-    Exit code 1 if there is any error, 0 otherwise (warnings alone do not fail). A tracker that does not
-    answer is S0, an error with the policy `strict` and a warning with `warn`.
+    Exit code 1 if there is any error, 2 for a wrong call or setting, 0 otherwise (warnings alone do not fail). A
+    tracker that does not answer is S0, an error with the policy `strict` and a warning with `warn`.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.cli.stale_report import render_stale  # noqa: PLC0415 - help stays quick
     from bugcapture.workflow.stale import StaleOptions, find_stale  # noqa: PLC0415

@@ -73,7 +73,8 @@ def command(
       bugcapture verify 991 --stress all --runs 20
       bugcapture verify 991 --record                      # later runs tell when it fails differently
 
-    Exit code 0 if each test did what it should, often enough and in the recorded way, else 1.
+    Exit code 0 if each test did what it should, often enough and in the recorded way, 2 for a
+    wrong call or setting, else 1.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.cli.verify_report import RENDERERS  # noqa: PLC0415 - help stays quick
     from bugcapture.workflow.stress import Axis  # noqa: PLC0415
