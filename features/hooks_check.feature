@@ -14,7 +14,7 @@ Feature: bugcapture hooks check says whether anything is checked before a push
   Scenario: There is no hook
     When "bugcapture hooks check" runs
     Then the exit code is 1
-    And standard output says ".git/hooks/pre-push: HK101 git finds no pre-push hook; run `pre-commit install -t pre-push`"
+    And standard output says ".git/hooks/pre-push: HK101 git finds no pre-push hook; run `bugcapture hooks install`"
 
   Scenario: A hook that only talks about checks is none
     Given the file ".git/hooks/pre-push"
@@ -58,6 +58,34 @@ Feature: bugcapture hooks check says whether anything is checked before a push
     Then standard output is empty
     And the run ends with "bugcapture: pre-push: script, 2 commands (types, unit): 0 errors"
     And no file was changed
+
+  Scenario: Phases that run through a function are seen, and one that is commented out is told
+    Given the file ".git/hooks/pre-push"
+      """
+      #!/bin/bash
+      set -euo pipefail
+      phase() { local name="$1"; shift; echo "== $name"; "$@"; }
+      # phase "Types" mypy src
+      phase "Tests" pytest tests/unit
+      """
+    And the mode of the file ".git/hooks/pre-push" was set to 755
+    When "bugcapture hooks check" runs
+    Then the exit code is 1
+    And standard output says ".git/hooks/pre-push:4: HK302 nothing runs at pre-push for the required category types: mypy src is commented out"
+    And the run ends with "bugcapture: pre-push: script, 1 command (unit): 1 error"
+
+  Scenario: What cannot be known before it runs is no error
+    Given the file ".git/hooks/pre-push"
+      """
+      #!/bin/sh
+      set -e
+      pytest
+      "$CHECK" src
+      """
+    And the mode of the file ".git/hooks/pre-push" was set to 755
+    When "bugcapture hooks check" runs
+    Then the exit code is 0
+    And standard output says "category types, as far as it can be read: what $CHECK src does is not known before it runs"
 
   Scenario: A configuration is checked where no hook is installed
     Given the file ".pre-commit-config.yaml"

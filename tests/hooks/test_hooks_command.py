@@ -120,6 +120,13 @@ def test_no_repository(tmp_path_factory: pytest.TempPathFactory) -> None:
     assert "this needs a git repository with a checkout" in done.err
 
 
+def test_no_git(project: HookProject) -> None:
+    """The help says so."""
+    done = project.run("hooks", "check", env={"PATH": "/nowhere"})
+    assert (done.code, done.out) == (2, "")
+    assert "2 where nothing can be checked" in " ".join(project.run("hooks", "check", "--help").out.split())
+
+
 def test_the_variables_of_git_move_the_hook(project: HookProject) -> None:
     """Git obeys them, so the check does."""
     good(project, "")
