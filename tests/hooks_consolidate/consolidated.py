@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bugcapture.hooks.configuration import read_configuration
+from bugcapture.hooks.consolidate.estimate import match_timings
 from bugcapture.hooks.consolidate.hook import read_hooks
 from bugcapture.hooks.consolidate.propose import Surroundings, Wishes, propose
 from bugcapture.hooks.consolidate.rewrite import Layout, Replacement
+from bugcapture.hooks.consolidate.serial import KEY, propose_serial, setting_of
 from bugcapture.hooks.raw import read_raw
 from bugcapture.project.yaml import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from bugcapture.hooks.consolidate.proposal import Proposal
+    from bugcapture.core.hook_timing import HookProfile
+    from bugcapture.hooks.consolidate.proposal import Proposal, SerialProposal
 
 PATH = ".pre-commit-config.yaml"
 LOCAL = "repos:\n  - repo: local\n    hooks:\n"
@@ -50,6 +53,21 @@ def suggest(
     return propose(
         "pre-push", hooks, wishes or Wishes(), Surroundings(tracked=tracked, settings=settings, ids=ids)
     )
+
+
+def suggest_serial(
+    content: str | bytes, profile: HookProfile | None = None, manifest: Mapping[str, Any] | None = None
+) -> tuple[SerialProposal, bytes]:
+    """What is proposed for ``require_serial``, and the configuration with it."""
+    encoded = content.encode() if isinstance(content, str) else content
+    raw = read_raw(encoded, PATH)
+    configuration = read_configuration(raw, lambda _repo, _revision: manifest)
+    assert not configuration.problems
+    layout = Layout(read_yaml(encoded, PATH))
+    hooks = read_hooks(raw, configuration, "pre-push", layout.unmovable)
+    timings = match_timings(profile, "pre-push", hooks) if profile is not None else {}
+    proposal = propose_serial(hooks, timings, layout.why_fixed(KEY))
+    return proposal, layout.replace([], [setting_of(change) for change in proposal.changes])
 
 
 def merged(proposal: Proposal) -> list[list[str]]:

@@ -41,7 +41,7 @@ def twelve(project: PushProject) -> PushProject:
 
 def test_the_proposal_changes_nothing(twelve: PushProject) -> None:
     """It says what would be saved, why others stay, and what has to be known."""
-    hooks = [{"id": one.id, "stage": "pre-push", "seconds": [1.0], "require_serial": True} for one in few()]
+    hooks = [{"id": one.id, "stage": "pre-push", "seconds": [1.0]} for one in few()]
     twelve.write(".bugcapture/hook-timings.json", json.dumps({**KNOWN, "hooks": hooks}))
     files = twelve.files()
 
@@ -52,7 +52,6 @@ def test_the_proposal_changes_nothing(twelve: PushProject) -> None:
     assert done.out.startswith("pre-push: 12 hooks become 6, 12.0 s -> 6.0 s, 50% predicted\n")
     assert "\npytest-tests: pytest, instead of 6 hooks (6.0 s -> 1.0 s, 17%)\n  helm-kinds (line 5)\n" in done.out
     assert "  meta-module (line 62): differs from helm-kinds in what starts pytest\n" in done.out
-    assert "They write nothing: where a file does not need another" in done.out
     assert "Nothing is proved yet: --verify" in done.out
     assert twelve.files() == files
 
@@ -176,7 +175,7 @@ def test_what_is_not_the_same_is_not_written(project: PushProject, files: dict[s
     done = project.consolidate("--write")
     assert done.code == 1
     assert f"Not the same: {told}" in done.out
-    assert "1 merged hook would not run the same" in done.err
+    assert "1 hook would not run the same" in done.err
     assert project.read(PATH) == before
 
 

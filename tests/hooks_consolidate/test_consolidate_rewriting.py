@@ -8,7 +8,8 @@ import pytest
 from consolidated import LOCAL, hook, merged, reasons, rewrite, said, suggest
 
 from bugcapture.core.errors import RefusedError
-from bugcapture.hooks.consolidate.rewrite import Layout, Replacement, write_item
+from bugcapture.hooks.consolidate.item import write_item
+from bugcapture.hooks.consolidate.rewrite import Layout, Replacement
 from bugcapture.project.yaml import read_yaml
 
 A, B = hook("a", "pytest tests/a.py"), hook("b", "pytest tests/b.py")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,7 @@ from bugcapture.project.console import say
 
 if TYPE_CHECKING:
     from bugcapture.cli.hooks_consolidate_report import Consolidation
+    from bugcapture.core.hook_timing import HookProfile
     from bugcapture.hooks.consolidate.equivalence import Comparison
     from bugcapture.hooks.consolidate.propose import Wishes
     from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
@@ -84,6 +86,10 @@ def command(
     all files that any of them was for: every check still runs whenever it ran before, and may run more often.
     What cannot be shown to mean the same stays as it is, and the report says why.
 
+    Of hooks that are told the files, test runners and checkers of whole programs are given `require_serial: true`,
+    so that one process sees all files. It goes where each file stands for itself, and `hooks profile --save` has
+    seen the hook write nothing.
+
     Without --write nothing is changed. With it the tests are listed by the real tool and the real commands in a
     copy of the checkout, before and after; one test more or less, other marks, or other settings of pytest, and
     nothing is written. Comments, quotes and line ends of all other hooks stay.
@@ -99,6 +105,7 @@ def command(
     wrong call or configuration; 0 otherwise.
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     from bugcapture.hooks.consolidate.propose import Wishes  # noqa: PLC0415 - help stays quick
+    from bugcapture.project.hook_timings import read_timings, timings_file  # noqa: PLC0415
     from bugcapture.workflow.consolidate_hooks import plan_consolidation, require_committed  # noqa: PLC0415
 
     if diff_only and (write or output_format != "text"):
@@ -106,7 +113,8 @@ def command(
     if run_tests and verify is False:
         raise click.UsageError("--run verifies, and does not go with --no-verify")
     wishes = Wishes(merge=merge, xdist=xdist, testmon=testmon)
-    plan = plan_consolidation(Path.cwd(), config, stage, wishes)
+    profile = read_timings(timings or timings_file(current_project()))
+    plan = plan_consolidation(Path.cwd(), config, stage, wishes, profile)
     if write and plan.change is not None:
         require_committed(plan)
     wanted = (write if verify is None else verify) or run_tests
@@ -115,11 +123,11 @@ def command(
     is_written = write and plan.change is not None and is_equal
     if is_written:
         plan.draft.write()
-    result = _gather(plan, wishes, comparisons, timings, is_verified=wanted, is_written=is_written)
+    result = _gather(plan, wishes, comparisons, profile, is_verified=wanted, is_written=is_written)
     write_result(_render(result, output_format, diff_only=diff_only), output)
     if not is_equal:
         raise RefusedError(
-            f"{plural(sum(not one.is_equal for one in comparisons), 'merged hook')} would not run the same",
+            f"{plural(sum(not one.is_equal for one in comparisons), 'hook')} would not run the same",
             where=plan.proposal.stage,
             hint="nothing was written; --merge and the report say what else can be done",
         )
@@ -134,6 +142,7 @@ def _compare(plan: ConsolidationPlan, *, run_tests: bool, quiet: bool) -> tuple[
 
     progress = Progress(quiet=quiet)
     sessions = sum(len(group.members) + 1 for group in plan.proposal.groups if group.call is not None)
+    sessions += sum(2 for change in plan.proposal.serial.changes if change.hook.runs_pytest)
     progress.show(f"pytest lists its tests: {plural(sessions, 'session')}")
     try:
         return compare_hooks(plan, run_tests=run_tests)
@@ -145,21 +154,20 @@ def _gather(
     plan: ConsolidationPlan,
     wishes: Wishes,
     comparisons: tuple[Comparison, ...],
-    timings: Path | None,
+    profile: HookProfile | None,
     *,
     is_verified: bool,
     is_written: bool,
 ) -> Consolidation:
     from bugcapture.cli.hooks_consolidate_report import Consolidation  # noqa: PLC0415
     from bugcapture.hooks.consolidate.estimate import predict  # noqa: PLC0415
-    from bugcapture.project.hook_timings import read_timings, timings_file  # noqa: PLC0415
     from bugcapture.workflow.consolidate_hooks import has_xdist  # noqa: PLC0415
 
-    profile = read_timings(timings or timings_file(current_project()))
+    processors = os.cpu_count() or 1
     return Consolidation(
         plan=plan,
         comparisons=comparisons,
-        prediction=predict(plan.proposal, profile, comparisons) if profile is not None else None,
+        prediction=predict(plan.proposal, profile, comparisons, processors=processors) if profile else None,
         could_spread=not wishes.xdist and has_xdist(plan.top),
         is_verified=is_verified,
         is_written=is_written,
@@ -176,11 +184,13 @@ def _render(result: Consolidation, output_format: str, *, diff_only: bool) -> st
 
 
 def _tell(result: Consolidation) -> str:
+    from bugcapture.cli.hooks_consolidate_report import count_hooks  # noqa: PLC0415
+
     proposal = result.plan.proposal
     if not proposal.hooks:
         return f"{proposal.stage}: no hook runs at this stage"
-    if not proposal.groups:
+    if proposal.is_empty:
         return f"{proposal.stage}: {plural(len(proposal.hooks), 'hook')}, nothing to merge"
-    count = f"{plural(len(proposal.hooks), 'hook')} become {proposal.remaining}"
+    count = count_hooks(proposal)
     proof = f", {plural(result.tests, 'test')} as before" if result.is_verified else ", not verified"
     return f"{proposal.stage}: {count}{proof}: {'written' if result.is_written else 'nothing was written'}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bugcapture.cli.diff import render_diff
 from bugcapture.cli.options import style
 from bugcapture.core.text import plural, printable, shorten
+from bugcapture.hooks.consolidate.proposal import SerialChange
 from bugcapture.report.json import write_json
 from bugcapture.report.markdown import as_code, as_text
 from bugcapture.report.markdown_table import write_markdown_table
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from bugcapture.hooks.consolidate.equivalence import Comparison
     from bugcapture.hooks.consolidate.estimate import Estimate, Prediction
-    from bugcapture.hooks.consolidate.proposal import Group
+    from bugcapture.hooks.consolidate.proposal import Group, Proposal
     from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
 
 _SHOWN: Final = 20
@@ -65,9 +66,15 @@ def render_text(result: Consolidation) -> str:
     lines = [_headline(result)]
     for group in proposal.groups:
         lines += ["", *_group_lines(result, group)]
-    if proposal.reasons:
-        lines += ["", "These run pytest too, and stay as they are:"]
-        lines += [f"  {_title(index, result)}: {_safe(why)}" for index, why in proposal.reasons.items()]
+    for one in proposal.serial.changes:
+        lines += ["", *_serial_lines(result, one)]
+    for heading, reasons in (
+        ("These run pytest too, and are merged with none:", proposal.reasons),
+        ("`require_serial` of these stays:", proposal.serial.reasons),
+    ):
+        if reasons:
+            lines += ["", heading]
+            lines += [f"  {_title(index, result)}: {_safe(why)}" for index, why in reasons.items()]
     if hints := list(_hints(result)):
         lines += ["", *hints]
     text = "".join(f"{line}\n" for line in lines)
@@ -87,7 +94,11 @@ def render_markdown(result: Consolidation) -> str:
         ]  # fmt: skip
         parts.append(write_markdown_table(["hook", "instead of", "seconds", "hooks"], rows))
     told = [line for group in proposal.groups for line in (*group.notes, *_proof(result, group))]
-    told += [f"{_title(index, result)} stays: {why}" for index, why in proposal.reasons.items()]
+    for other in proposal.serial.changes:
+        told += [f"{_serial_title(result, other)}: {other.reason}", *_proof(result, other)]
+    told += [f"{_title(index, result)} is merged with none: {why}" for index, why in proposal.reasons.items()]
+    for index, why in proposal.serial.reasons.items():
+        told.append(f"{_title(index, result)} keeps its `require_serial`: {why}")
     told += list(_hints(result))
     parts.append("".join(f"- {as_text(line)}\n" for line in dict.fromkeys(told)))
     if change is not None:
@@ -101,7 +112,7 @@ def render_markdown(result: Consolidation) -> str:
 def render_json(result: Consolidation) -> str:
     """The proposal as one document."""
     proposal, change = result.plan.proposal, result.plan.change
-    compared = {one.group.id: one for one in result.comparisons}
+    changed = {one.hook.index for one in proposal.serial.changes}
     fields = {
         "stage": proposal.stage,
         "hooks_before": len(proposal.hooks),
@@ -111,18 +122,36 @@ def render_json(result: Consolidation) -> str:
         "seconds": _estimate_fields(result.prediction.whole if result.prediction else None),
         "assumption": result.prediction.assumption if result.prediction else None,
         "unmeasured": list(result.prediction.unmeasured) if result.prediction else [],
-        "groups": [_group_fields(result, group, compared.get(group.id)) for group in proposal.groups],
+        "groups": [_group_fields(result, group) for group in proposal.groups],
+        "serial": [_serial_fields(result, one) for one in proposal.serial.changes],
         "unchanged": [
-            {"id": hook.id, "line": hook.configured.line, "reason": proposal.reasons.get(hook.index)}
+            {
+                "id": hook.id,
+                "line": hook.configured.line,
+                "reason": proposal.reasons.get(hook.index),
+                "serial_reason": proposal.serial.reasons.get(hook.index),
+            }
             for hook in proposal.hooks
-            if not any(hook in group.members for group in proposal.groups)
+            if hook.index not in changed and not any(hook in group.members for group in proposal.groups)
         ],
         "diff": change.diff if change is not None else "",
     }
     return write_json("hooks-consolidate", fields)
 
 
-def _group_fields(result: Consolidation, group: Group, compared: Comparison | None) -> dict[str, Any]:
+def count_hooks(proposal: Proposal) -> str:
+    """How many hooks there are, and what becomes of them.
+
+    Args:
+        proposal: The proposal; it is not empty.
+    """
+    count = plural(len(proposal.hooks), "hook")
+    told = f"{count} become {proposal.remaining}" if proposal.groups else count
+    changed = len(proposal.serial.changes)
+    return f"{told}, `require_serial` changes in {changed}" if changed else told
+
+
+def _group_fields(result: Consolidation, group: Group) -> dict[str, Any]:
     return {
         "kind": group.kind,
         "hook": dict(group.values),
@@ -130,14 +159,30 @@ def _group_fields(result: Consolidation, group: Group, compared: Comparison | No
         "notes": list(group.notes),
         "seconds": _estimate_fields(_estimate(result, group)),
         "ci": _full_run(group) or None,
-        "tests": None
-        if compared is None
-        else {
-            "count": compared.tests,
-            "missing": list(compared.missing),
-            "additional": list(compared.additional),
-            "problems": list(compared.problems),
-        },
+        "tests": _test_fields(result, group),
+    }
+
+
+def _serial_fields(result: Consolidation, change: SerialChange) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "line": change.hook.configured.line,
+        "require_serial": change.value,
+        "reason": change.reason,
+        "seconds": _estimate_fields(_estimate(result, change)),
+        "tests": _test_fields(result, change),
+    }
+
+
+def _test_fields(result: Consolidation, proposed: Group | SerialChange) -> dict[str, Any] | None:
+    compared = _compared(result, proposed)
+    if compared is None:
+        return None
+    return {
+        "count": compared.tests,
+        "missing": list(compared.missing),
+        "additional": list(compared.additional),
+        "problems": list(compared.problems),
     }
 
 
@@ -147,11 +192,10 @@ def _estimate_fields(estimate: Estimate | None) -> dict[str, float] | None:
 
 def _headline(result: Consolidation) -> str:
     proposal = result.plan.proposal
-    count = plural(len(proposal.hooks), "hook")
-    if not proposal.groups:
-        return f"{proposal.stage}: {count}, nothing to merge"
+    if proposal.is_empty:
+        return f"{proposal.stage}: {plural(len(proposal.hooks), 'hook')}, nothing to merge"
     seconds = _seconds(result.prediction.whole if result.prediction else None)
-    return f"{proposal.stage}: {count} become {proposal.remaining}" + (f", {seconds} predicted" if seconds else "")
+    return f"{proposal.stage}: {count_hooks(proposal)}" + (f", {seconds} predicted" if seconds else "")
 
 
 def _group_lines(result: Consolidation, group: Group) -> Iterator[str]:
@@ -161,15 +205,35 @@ def _group_lines(result: Consolidation, group: Group) -> Iterator[str]:
     yield f"{style(_safe(group.id), bold=True)}: {what}, instead of {len(group.members)} hooks{told}"
     yield from (f"  {_title(hook.index, result)}" for hook in group.members)
     yield from (f"  {note}" for note in group.notes)
-    yield from (
-        f"  {style(line, fg='green' if line.startswith('Proved') else 'red')}" for line in _proof(result, group)
-    )
+    yield from _proof_lines(result, group)
     if full := _full_run(group):
         yield f"  CI keeps the full run: {_safe(full, limit=100_000)}"
 
 
-def _proof(result: Consolidation, group: Group) -> Iterator[str]:
-    one = next((one for one in result.comparisons if one.group is group), None)
+def _serial_lines(result: Consolidation, change: SerialChange) -> Iterator[str]:
+    yield style(_serial_title(result, change), bold=True)
+    yield f"  {_safe(change.reason)}"
+    yield from _proof_lines(result, change)
+
+
+def _serial_title(result: Consolidation, change: SerialChange) -> str:
+    what = "one process for all files" if change.value else "several processes share the files"
+    seconds = _seconds(_estimate(result, change))
+    told = f" ({seconds}{' at most' if change.value else ''})" if seconds else ""
+    return f"{_title(change.hook.index, result)}: {what}{told}"
+
+
+def _proof_lines(result: Consolidation, proposed: Group | SerialChange) -> Iterator[str]:
+    for line in _proof(result, proposed):
+        yield f"  {style(line, fg='green' if line.startswith('Proved') else 'red')}"
+
+
+def _compared(result: Consolidation, proposed: Group | SerialChange) -> Comparison | None:
+    return next((one for one in result.comparisons if one.proposed is proposed), None)
+
+
+def _proof(result: Consolidation, proposed: Group | SerialChange) -> Iterator[str]:
+    one = _compared(result, proposed)
     if one is None:
         return
     if one.is_equal:
@@ -184,10 +248,10 @@ def _proof(result: Consolidation, group: Group) -> Iterator[str]:
 
 def _hints(result: Consolidation) -> Iterator[str]:
     proposal = result.plan.proposal
-    if result.prediction is not None and result.prediction.serial:
-        named = ", ".join(map(_safe, result.prediction.serial))
+    if proposal.serial.unknown:
+        named = ", ".join(_safe(hook.id) for hook in proposal.serial.unknown)
         yield f"They write nothing: where a file does not need another, `require_serial: true` may go: {named}."
-    if not proposal.groups:
+    if proposal.is_empty:
         return
     gone = [hook.id for group in proposal.groups for hook in group.members if hook.id != group.id]
     if gone:
@@ -195,7 +259,11 @@ def _hints(result: Consolidation) -> Iterator[str]:
     if result.prediction is None:
         yield "What it saves is predicted where `bugcapture hooks profile --save` was run before."
     else:
-        yield f"The prediction is for a push that runs every hook; {result.prediction.assumption}."
+        told = f"; {result.prediction.assumption}" if result.prediction.groups else ""
+        yield f"The prediction is for a push that runs every hook{told}."
+        if result.prediction.serial:
+            count = plural(result.prediction.processors, "processor")
+            yield f"Processes that share files are taken to share the time as well, on {count}."
         if result.prediction.unmeasured:
             yield f"{plural(len(result.prediction.unmeasured), 'hook')} without a timing count for nothing."
     if result.could_spread and any(group.call is not None for group in proposal.groups):
@@ -210,8 +278,12 @@ def _full_run(group: Group) -> str:
     return shlex.join([*call.options, *call.targets]) if call is not None and "--testmon" in group.local else ""
 
 
-def _estimate(result: Consolidation, group: Group) -> Estimate | None:
-    return result.prediction.groups.get(group.id) if result.prediction else None
+def _estimate(result: Consolidation, proposed: Group | SerialChange) -> Estimate | None:
+    if result.prediction is None:
+        return None
+    if isinstance(proposed, SerialChange):
+        return result.prediction.serial.get(proposed.hook.index)
+    return result.prediction.groups.get(proposed.id)
 
 
 def _seconds(estimate: Estimate | None) -> str:

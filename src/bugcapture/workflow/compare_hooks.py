@@ -13,14 +13,14 @@ import re
 import shlex
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.hooks.consolidate import listing
-from bugcapture.hooks.consolidate.equivalence import Comparison, Listing, compare
+from bugcapture.hooks.consolidate.equivalence import NO_TEST, Comparison, Listing, compare, compare_processes
 from bugcapture.project import git
 from bugcapture.project.files import is_passed_over
 from bugcapture.project.isolated import isolated_copy
@@ -30,7 +30,7 @@ from bugcapture.project.repository import Repository
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bugcapture.hooks.consolidate.proposal import Group
+    from bugcapture.hooks.consolidate.proposal import Group, SerialChange
     from bugcapture.project.isolated import IsolatedCopy
     from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
 
@@ -49,21 +49,26 @@ _LEFT: Final = frozenset(
         "log_file", "minimum_pre_commit_version", "priority",
     }
 )  # fmt: skip
-_DEFAULTS: Final = ("default_language_version",)
+_DEFAULTS: Final = ("default_language_version", "files", "exclude")
+_FILTERS: Final = ("files", "exclude", "types", "types_or", "exclude_types", "always_run")
 _LARGE: Final = 1_000_000
 _CACHES: Final = re.compile(r"\..*_cache\Z|\.testmondata.*\Z|\.bugcapture\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """A session of pytest: the words of its hook as they are written, and what that says besides."""
+    """Sessions of pytest: the words of their hook as they are written, and what that says besides.
+
+    It is one, unless the hook is told the files, and the tool starts a session for some of them.
+    """
 
     words: tuple[str, ...]
     values: Mapping[str, Any]
+    told: Mapping[str, Any] = field(default_factory=lambda: {"pass_filenames": False, "always_run": True})
 
 
 def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[Comparison, ...]:
-    """Each merged session of pytest beside those of its members.
+    """Each merged session of pytest beside those of its members, and each that is told all files at once.
 
     Args:
         plan: The plan.
@@ -74,7 +79,8 @@ def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[
         KeyboardInterrupt: If it was interrupted; nothing is left behind.
     """
     groups = [group for group in plan.proposal.groups if group.call is not None]
-    if not groups:
+    changes = [change for change in plan.proposal.serial.changes if change.hook.runs_pytest]
+    if not groups and not changes:
         return ()
     tool = next((found for name in _TOOLS if (found := shutil.which(name))), None)
     if tool is None:
@@ -82,20 +88,15 @@ def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[
             "neither pre-commit nor prek is there to run the hooks with", hint="install one, or use --no-verify"
         )
     sessions = [one for group in groups for one in _sessions(group)]
+    sessions += [one for change in changes for one in _processes(change)]
     with _copy(plan.top) as copy:
         listings = _list_all(tool, copy, sessions, plan, run_tests=False)
         if run_tests:
             ends = _list_all(tool, copy, sessions, plan, run_tests=True)
-            listings = [
-                replace(one, outcomes=end.outcomes, exit_code=end.exit_code, said=end.said)
-                for one, end in zip(listings, ends, strict=True)
-            ]
-    comparisons, at = [], 0
-    for group in groups:
-        behind = at + len(group.members)
-        comparisons.append(compare(group, listings[at:behind], listings[behind]))
-        at = behind + 1
-    return tuple(comparisons)
+            listings = [_with_ends(*both) for both in zip(listings, ends, strict=True)]
+    waiting = iter(listings)
+    merged = [compare(group, [next(waiting)[0] for _ in group.members], next(waiting)[0]) for group in groups]
+    return (*merged, *(compare_processes(change, next(waiting), next(waiting)[0]) for change in changes))
 
 
 def _sessions(group: Group) -> Iterator[_Session]:
@@ -105,9 +106,31 @@ def _sessions(group: Group) -> Iterator[_Session]:
     yield _Session((*shlex.split(group.values["entry"]), *group.values.get("args", ())), group.values)
 
 
+def _processes(change: SerialChange) -> Iterator[_Session]:
+    """A hook as it is, and as it is proposed; given the same files."""
+    hook = change.hook
+    given = {key: hook.values[key] for key in _FILTERS if key in hook.values}
+    for is_serial in (False, True):
+        yield _Session(hook.words, hook.values, {**given, "require_serial": is_serial})
+
+
+def _with_ends(listings: Sequence[Listing], ends: Sequence[Listing]) -> list[Listing]:
+    """What some sessions would run, with how all their tests have ended."""
+    outcomes = {name: outcome for end in ends for name, outcome in end.outcomes.items()}
+    # A process without any test counts for nothing beside others.
+    worst = max(ends, key=lambda end: (end.exit_code not in {0, NO_TEST}, end.exit_code == 0))
+    return [
+        one
+        if one.exit_code == NO_TEST
+        else replace(one, outcomes=outcomes, exit_code=worst.exit_code, said=worst.said)
+        for one in listings
+    ]
+
+
 def _list_all(
     tool: str, copy: IsolatedCopy, sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool
-) -> list[Listing]:
+) -> list[list[Listing]]:
+    """What each of some hooks runs: one listing of each of its processes, at least one."""
     with tempfile.TemporaryDirectory(prefix="bugcapture-listing-") as scratch:
         place = Path(scratch)
         source = Path(listing.__file__).read_bytes()
@@ -121,19 +144,23 @@ def _list_all(
         run_tasks([Task(command=command, folder=copy.folder, environment=variables, output=output)])
         said = output.read_text("utf-8", "replace")
         told = {int(number): (float(taken), own) for number, taken, own in _SECTION.findall(said)}
-        files = [place / f"{_MODULE}{number}.json" for number in range(len(sessions))]
-        return [_read(file, *told.get(number, (None, said))) for number, file in enumerate(files)]
+        found = [sorted(place.glob(f"{_MODULE}{number}.*.json")) for number in range(len(sessions))]
+        return [
+            [_read(file, *told.get(number, (None, said))) for file in files or [place / "none.json"]]
+            for number, files in enumerate(found)
+        ]
 
 
 def _configuration(sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool) -> dict[str, Any]:
     """A configuration, as JSON that is YAML as well, whose hooks list what those sessions would run."""
+    # What `files` and `exclude` say of all hooks means nothing to those that are told none.
     defaults = {key: plan.raw.values[key] for key in _DEFAULTS if key in plan.raw.values}
     hooks = [_hook(number, one, run_tests=run_tests) for number, one in enumerate(sessions)]
     return {**defaults, "repos": [{"repo": "local", "hooks": hooks}]}
 
 
 def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
-    """A hook that lists what a session would run, whatever it is for and whenever it would run."""
+    """A hook that lists what a session would run, whenever it would run."""
     # What testmon leaves out depends on what it has seen; what is listed is the whole.
     words = [word for word in session.words if not word.startswith("--testmon")]
     added = () if run_tests else ("--collect-only", "-q")
@@ -144,8 +171,7 @@ def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
         "name": f"check-{number}",
         "entry": shlex.join(words),
         "args": [*added, "-p", f"{_MODULE}{number}"],
-        "always_run": True,
-        "pass_filenames": False,
+        **session.told,
         "verbose": True,
         "stages": [_STAGE],
     }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.text import plural, printable, shorten
 from bugcapture.hooks.configuration import read_configuration
 from bugcapture.hooks.consolidate.equivalence import find_untriggered
+from bugcapture.hooks.consolidate.estimate import match_timings
 from bugcapture.hooks.consolidate.hook import read_hooks
 from bugcapture.hooks.consolidate.propose import Surroundings, propose
 from bugcapture.hooks.consolidate.pytest_settings import settings_finder
 from bugcapture.hooks.consolidate.rewrite import Layout, Replacement
+from bugcapture.hooks.consolidate.serial import KEY, propose_serial, setting_of
 from bugcapture.hooks.manifest import read_manifest
 from bugcapture.hooks.raw import read_raw
 from bugcapture.project import git
@@ -23,6 +25,7 @@ from bugcapture.project.yaml import read_yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bugcapture.core.hook_timing import HookProfile
     from bugcapture.hooks.configuration import Configuration
     from bugcapture.hooks.consolidate.proposal import Group, Proposal
     from bugcapture.hooks.consolidate.propose import Wishes
@@ -60,7 +63,9 @@ class ConsolidationPlan:
         return self.draft.changes[0] if self.draft.changes else None
 
 
-def plan_consolidation(folder: Path, config: Path | None, stage: str, wishes: Wishes) -> ConsolidationPlan:
+def plan_consolidation(
+    folder: Path, config: Path | None, stage: str, wishes: Wishes, profile: HookProfile | None = None
+) -> ConsolidationPlan:
     """What is proposed for the hooks of a stage.
 
     Args:
@@ -68,6 +73,7 @@ def plan_consolidation(folder: Path, config: Path | None, stage: str, wishes: Wi
         config: The configuration; None for the usual one at the top.
         stage: The stage, such as ``pre-push``.
         wishes: What is asked for.
+        profile: What each hook was seen to do; None where nobody has looked.
 
     Raises:
         ConfigurationError: If there is no checkout, no configuration, or one that the tool would refuse.
@@ -88,11 +94,16 @@ def plan_consolidation(folder: Path, config: Path | None, stage: str, wishes: Wi
     around = Surroundings(
         tracked=tracked, settings=settings_finder(top), ids={hook.id for hook in configuration.hooks}
     )
-    proposal = propose(stage, read_hooks(raw, configuration, stage, layout.unmovable), wishes, around)
+    hooks = read_hooks(raw, configuration, stage, layout.unmovable)
+    timings = match_timings(profile, stage, hooks) if profile is not None else {}
+    serial = propose_serial(hooks, timings, layout.why_fixed(KEY))
+    proposal = replace(propose(stage, hooks, wishes, around), serial=serial)
     for group in proposal.groups:
         _require_same_files(group, tracked, shown)
-    if proposal.groups:
-        draft.put(file, layout.replace([_replacement(group) for group in proposal.groups]), "fewer hooks")
+    if not proposal.is_empty:
+        settings = [setting_of(change) for change in serial.changes]
+        new = layout.replace([_replacement(group) for group in proposal.groups], settings)
+        draft.put(file, new, "fewer, faster hooks")
     return ConsolidationPlan(top=top, file=file, raw=raw, proposal=proposal, draft=draft)
 
 

@@ -11,11 +11,14 @@ from bugcapture.core.text import plural, printable, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bugcapture.hooks.consolidate.proposal import Group
+    from bugcapture.hooks.consolidate.proposal import Group, SerialChange
+
+# The exit code of a session without any test.
+NO_TEST: Final = 5
 
 _SHOWN: Final = 300
 # The exit codes of a session that was listed or run to its end: all is well, a test fails, there is no test.
-_LISTED: Final = frozenset({0, 1, 5})
+_LISTED: Final = frozenset({0, 1, NO_TEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +52,18 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A merged session beside those of its members.
+    """A session that is proposed beside those that run now.
 
     Attributes:
-        group: The members, and what they become.
-        before: What each member runs.
-        after: What the merged session runs.
-        missing: Tests that only a member runs.
-        additional: Tests that only the merged session runs.
+        proposed: The members and what they become, or a hook that is started once for all files.
+        before: What each member runs, or each process of the hook.
+        after: What the session that is proposed runs.
+        missing: Tests that run only now.
+        additional: Tests that run only then.
         problems: What else is not the same, or cannot be known.
     """
 
-    group: Group
+    proposed: Group | SerialChange
     before: tuple[Listing, ...]
     after: Listing
     missing: tuple[str, ...]
@@ -86,19 +89,36 @@ def compare(group: Group, before: Sequence[Listing], after: Listing) -> Comparis
         before: What each member runs, in their order.
         after: What the merged session runs.
     """
+    return _compare(group, [(hook.id, one) for hook, one in zip(group.members, before, strict=True)], after)
+
+
+def compare_processes(change: SerialChange, before: Sequence[Listing], after: Listing) -> Comparison:
+    """A hook that is started once for all files beside itself, started several times for some of them.
+
+    Args:
+        change: The hook.
+        before: What each of its processes runs, at least one; those without any test fail, and do not count
+            beside others.
+        after: What the only one runs.
+    """
+    counted = [one for one in before if one.exit_code != NO_TEST] or before[:1]
+    return _compare(change, [(change.id, one) for one in counted], after)
+
+
+def _compare(proposed: Group | SerialChange, named: Sequence[tuple[str, Listing]], after: Listing) -> Comparison:
+    before = tuple(one for _, one in named)
     wanted = {name for one in before for name in one.tests}
-    named = [(hook.id, one) for hook, one in zip(group.members, before, strict=True)]
-    problems = [problem for name, one in [*named, (group.id, after)] for problem in _trouble(name, one)]
+    problems = [problem for name, one in [*named, (proposed.id, after)] for problem in _trouble(name, one)]
     if not problems:
         problems = [
             *_other_settings(named, after),
-            *_other_limits(group, before, after),
+            *_other_limits(proposed.id, before, after),
             *_other_marks(before, after),
             *_other_ends(before, after),
         ]
     return Comparison(
-        group=group,
-        before=tuple(before),
+        proposed=proposed,
+        before=before,
         after=after,
         missing=tuple(sorted(wanted - set(after.tests))),
         additional=tuple(sorted(set(after.tests) - wanted)),
@@ -141,15 +161,15 @@ def _other_settings(named: Sequence[tuple[str, Listing]], after: Listing) -> Ite
             yield f"{printable(name)}: pytest takes other settings, or another folder for its root"
 
 
-def _other_limits(group: Group, before: Sequence[Listing], after: Listing) -> Iterator[str]:
+def _other_limits(name: str, before: Sequence[Listing], after: Listing) -> Iterator[str]:
     """Limits that are no options of the hooks: what one does would count for others."""
     if all(one.tests.keys() == after.tests.keys() for one in before):
         return
     if after.needs_coverage:
-        yield f"{printable(group.id)}: how much has to be covered would be asked of all together"
+        yield f"{printable(name)}: how much has to be covered would be asked of all together"
     if after.stops_after:
         limit = plural(after.stops_after, "failure")
-        yield f"{printable(group.id)}: it stops after {limit} (`-x` or `--maxfail` in `addopts`), before others"
+        yield f"{printable(name)}: it stops after {limit} (`-x` or `--maxfail` in `addopts`), before others"
 
 
 def _other_marks(before: Sequence[Listing], after: Listing) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bugcapture.core.hook_timing import HookProfile
+    from bugcapture.core.hook_timing import HookProfile, HookTiming
     from bugcapture.hooks.consolidate.equivalence import Comparison
     from bugcapture.hooks.consolidate.hook import Hook
     from bugcapture.hooks.consolidate.proposal import Group, Proposal
@@ -44,50 +44,76 @@ class Prediction:
         whole: The stage.
         assumption: What is assumed.
         unmeasured: Hooks without a timing.
-        serial: Hooks that are kept from running several times at once, and were not seen to write anything.
+        serial: Each hook that says something else of ``require_serial``, by its index.
+        processors: How many processors these have been predicted for.
     """
 
     groups: Mapping[str, Estimate]
     whole: Estimate
     assumption: str
     unmeasured: tuple[str, ...]
-    serial: tuple[str, ...]
+    serial: Mapping[int, Estimate]
+    processors: int
 
 
-def predict(proposal: Proposal, profile: HookProfile, comparisons: Sequence[Comparison] = ()) -> Prediction | None:
+def match_timings(profile: HookProfile, stage: str, hooks: Sequence[Hook]) -> dict[int, HookTiming]:
+    """What each hook was seen to do, by its index; without those that were not seen.
+
+    Args:
+        profile: How long each hook takes.
+        stage: The stage.
+        hooks: Its hooks.
+    """
+    known = {timing.key: timing for timing in profile.at_stage(stage) if timing.seconds}
+    found = {hook.index: known.get(_key(stage, hook)) for hook in hooks}
+    return {index: timing for index, timing in found.items() if timing is not None}
+
+
+def predict(
+    proposal: Proposal, profile: HookProfile, comparisons: Sequence[Comparison] = (), *, processors: int = 1
+) -> Prediction | None:
     """What a proposal would save.
 
     Args:
         proposal: The proposal.
         profile: How long each hook takes.
         comparisons: What was measured of the merged sessions; empty where nothing was.
+        processors: How many processes the tool starts at once.
 
     Returns:
         None where the profile knows none of the hooks.
     """
-    medians = {timing.key: timing.median for timing in profile.at_stage(proposal.stage) if timing.seconds}
-    known = {hook.index: medians.get(_key(proposal.stage, hook)) for hook in proposal.hooks}
-    if not any(known.values()):
+    timings = match_timings(profile, proposal.stage, proposal.hooks)
+    if not any(timing.median for timing in timings.values()):
         return None
-    started = {one.group.id: saving for one in comparisons if (saving := _measured(one)) is not None}
+    known = {index: timing.median for index, timing in timings.items()}
+    started = [(one.proposed, saving) for one in comparisons if (saving := _measured(one)) is not None]
     groups = {}
     for group in proposal.groups:
-        seconds = [taken for hook in group.members if (taken := known[hook.index]) is not None]
+        seconds = [known[hook.index] for hook in group.members if hook.index in known]
         if len(seconds) == len(group.members):
-            groups[group.id] = _estimate(group, seconds, started.get(group.id))
-    before = sum(taken for taken in known.values() if taken is not None)
-    saved = sum(one.before - one.after for one in groups.values())
+            saving = next((saved for one, saved in started if one == group), None)
+            groups[group.id] = _estimate(group, seconds, saving)
+    serial = {
+        one.hook.index: _deal(known[one.hook.index], processors, together=one.value)
+        for one in proposal.serial.changes
+        if one.hook.index in known
+    }
+    before = sum(known.values())
+    saved = sum(one.before - one.after for one in (*groups.values(), *serial.values()))
     return Prediction(
         groups=groups,
         whole=Estimate(before, before - saved),
-        assumption=MEASURED if started else GUESSED,
-        unmeasured=tuple(hook.id for hook in proposal.hooks if known[hook.index] is None),
-        serial=tuple(
-            timing.label
-            for timing in profile.at_stage(proposal.stage)
-            if timing.require_serial and timing.pass_filenames and timing.parallel_safe and timing.seconds
-        ),
+        assumption=MEASURED if any(one in proposal.groups for one, _ in started) else GUESSED,
+        unmeasured=tuple(hook.id for hook in proposal.hooks if hook.index not in known),
+        serial=serial,
+        processors=processors,
     )
+
+
+def _deal(taken: float, processors: int, *, together: bool) -> Estimate:
+    """What a hook takes with other processes: at least that where they share its files, and else at most that."""
+    return Estimate(taken, taken * processors if together else taken / processors)
 
 
 def _key(stage: str, hook: Hook) -> tuple[str, str, str, str, int]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bugcapture.hooks.configuration import Configuration, ConfiguredHook
     from bugcapture.hooks.raw import RawConfiguration
 
+NOT_PLAIN: Final = "it holds more than text, whole numbers and lists of them"
+
 # pre-commit has given them other names; both mean that nothing is installed.
 _LANGUAGES: Final = {"system": "unsupported", "script": "unsupported_script"}
 # What a merged hook says anew, or what does not matter there.
@@ -83,6 +85,19 @@ def read_hooks(
     return tuple(_read(raw, configuration, stage, unmovable))
 
 
+def is_plain(value: Any) -> bool:
+    """Whether a value can be written again: dates, sets and the like cannot.
+
+    Args:
+        value: What YAML has been read as.
+    """
+    if isinstance(value, list):
+        return all(map(is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and is_plain(inner) for key, inner in value.items())
+    return value is None or isinstance(value, str | int)
+
+
 def _read(
     raw: RawConfiguration, configuration: Configuration, stage: str, unmovable: Mapping[int, str]
 ) -> Iterator[Hook]:
@@ -144,20 +159,11 @@ def _why_fixed(hook: ConfiguredHook, values: Mapping[str, Any], skipped: Sequenc
         return "it has a log file of its own"
     if {hook.id, hook.alias}.intersection(map(str, skipped)):
         return "`ci: skip` names it"
-    if not _is_plain(dict(values)):
-        return "it holds more than text, whole numbers and lists of them"
+    if not is_plain(dict(values)):
+        return NOT_PLAIN
     if not can_be_united(hook.files):
         return "its `files` cannot be a part of others"
     return "it is given the names of files" if hook.pass_filenames else ""
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a value can be written again: dates, sets and the like cannot."""
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(inner) for key, inner in value.items())
-    return value is None or isinstance(value, str | int)
 
 
 def _language(hook: ConfiguredHook) -> str:

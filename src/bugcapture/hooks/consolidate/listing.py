@@ -6,6 +6,7 @@ A copy of this file is put where the user's pytest can import it; what it finds 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def pytest_runtest_logreport(report: Any) -> None:
 
 
 def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
-    """Write it down; a worker of pytest-xdist leaves that to the process that has started it."""
+    """Write it down, for each process; a worker of pytest-xdist leaves that to the one that has started it."""
     config = session.config
     if hasattr(config, "workerinput"):
         return
@@ -49,4 +50,4 @@ def pytest_sessionfinish(session: Any, exitstatus: int) -> None:
         "settings": str(config.inipath or ""),
         "root": str(config.rootpath),
     }
-    Path(__file__).with_suffix(".json").write_text(json.dumps(found), "utf-8")
+    Path(__file__).with_suffix(f".{os.getpid()}.json").write_text(json.dumps(found), "utf-8")

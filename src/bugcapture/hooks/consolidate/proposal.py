@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -39,6 +39,41 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SerialChange:
+    """A hook that says something else of ``require_serial``.
+
+    Attributes:
+        hook: The hook.
+        value: What it has to say.
+        reason: Why.
+    """
+
+    hook: Hook
+    value: bool
+    reason: str
+
+    @property
+    def id(self) -> str:
+        """The id of the hook."""
+        return self.hook.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialProposal:
+    """What hooks that are told the files have to say of ``require_serial``.
+
+    Attributes:
+        changes: Those that say something else.
+        reasons: Why others stay as they are, by their index.
+        unknown: Those that wrote nothing, and of which nobody here knows whether a file needs another.
+    """
+
+    changes: tuple[SerialChange, ...] = ()
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    unknown: tuple[Hook, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What is proposed for a stage.
 
@@ -46,13 +81,20 @@ class Proposal:
         stage: The stage.
         hooks: All its hooks.
         groups: Those that become one.
-        reasons: Why others that run pytest stay as they are, by their index.
+        reasons: Why others that run pytest are merged with none, by their index.
+        serial: What is proposed for ``require_serial``.
     """
 
     stage: str
     hooks: tuple[Hook, ...]
     groups: tuple[Group, ...]
     reasons: Mapping[int, str]
+    serial: SerialProposal = field(default_factory=SerialProposal)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is proposed."""
+        return not (self.groups or self.serial.changes)
 
     @property
     def remaining(self) -> int:

@@ -1,4 +1,4 @@
-"""Take hooks out of a configuration and put another one in their place; all other bytes stay.
+"""Take hooks out of a configuration and put another one in their place, or set a key of one; other bytes stay.
 
 What is written of the old hooks in comments moves to the new one. The result is read again: it has to say what
 is proposed and nothing else.
@@ -6,7 +6,6 @@ is proposed and nothing else.
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -15,12 +14,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.core.errors import RefusedError
 from bugcapture.core.layout import BOM, line_end
-from bugcapture.core.text import printable
+from bugcapture.hooks.consolidate.item import write_heading, write_item
+from bugcapture.hooks.consolidate.setting import edit_setting, why_not
 from bugcapture.project.yaml import Document, digest, fields, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+
+    from bugcapture.hooks.consolidate.setting import Setting
 
 _COMMENT: Final = re.compile(r"#[^\r\n]*")
 _REST_OF_LINE: Final = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)")
@@ -29,8 +31,6 @@ _Pairs: TypeAlias = "list[tuple[bytes, bytes]]"
 _Said: TypeAlias = "tuple[_Pairs, list[tuple[_Pairs, list[bytes]]]]"
 
 _BLANK_LINES: Final = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))+")
-# What may stand without quotes, also in a list in flow style, when YAML reads it as the text that it is.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_./^(\\][^,\[\]{}]*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,7 @@ class Layout:
         listed = items(repos)
         self._repos = self._places(repos)
         self._hooks: list[Place] = []
+        self._nodes: list[Any] = []
         self._repo_of: list[int] = []
         nodes = [next((pair for pair in repo.value if pair[0].value == "hooks"), None) for repo in listed]
         for number, pair in enumerate(nodes):
@@ -96,6 +97,7 @@ class Layout:
             if pair and (pair[1].start_mark.index < pair[0].end_mark.index or _count(nodes, pair[1]) > 1):
                 places = [_fixed("its list is an alias") for _ in places]
             self._hooks += places
+            self._nodes += items(pair[1]) if pair else []
             self._repo_of += [number] * len(places)
 
     @property
@@ -103,18 +105,36 @@ class Layout:
         """Why hooks cannot be taken out, by their index."""
         return {index: place.reason for index, place in enumerate(self._hooks) if place.reason}
 
-    def replace(self, replacements: Sequence[Replacement]) -> bytes:
+    def why_fixed(self, key: str) -> dict[int, str]:
+        """Why a key of hooks cannot be set, by their index.
+
+        Args:
+            key: The key.
+        """
+        told = {
+            index: place.reason or _why_elsewhere(place, node) or why_not(self._text, node, key)
+            for index, (place, node) in enumerate(zip(self._hooks, self._nodes, strict=True))
+        }
+        return {index: reason for index, reason in told.items() if reason}
+
+    def replace(self, replacements: Sequence[Replacement], settings: Sequence[Setting] = ()) -> bytes:
         """The configuration with other hooks.
 
         Args:
             replacements: What takes the place of what; no hook is in two of them.
+            settings: What others of them have to say; each is of a key that `why_fixed` has nothing against.
 
         Raises:
             RefusedError: If the result would not be read as it is meant.
         """
-        new = apply_edits(self._text, self._edits(replacements))
+        changed = {one.index: edit_setting(self._text, self._nodes[one.index], one) for one in settings}
+        edits = [*self._edits(replacements), *(edit for edit, _ in changed.values())]
+        new = apply_edits(self._text, edits)
         content = (BOM if self._document.content.startswith(BOM) else b"") + new.encode()
-        _require_meant(self._document, new, replacements)
+        put = {one.indexes[-1]: _read_item(one.values) for one in replacements}
+        put |= {index: digest(node, {}) for index, (_, node) in changed.items()}
+        gone = {index for one in replacements for index in one.indexes[:-1]}
+        _require_meant(self._document, new, put, gone)
         return content
 
     def _edits(self, replacements: Sequence[Replacement]) -> Iterator[TextEdit]:
@@ -142,7 +162,7 @@ class Layout:
     def _block(self, one: Replacement, place: Place, removed: AbstractSet[int]) -> str:
         end = line_end(self._document.content).decode("ascii")
         noted = [self._noted(index, removed) for index in one.indexes]
-        lines = (*_heading(one.titles, noted), *write_item(one.values))
+        lines = (*write_heading(one.titles, noted), *write_item(one.values))
         lines = tuple(f"{' ' * place.column}{line}".rstrip() for line in lines)
         at_end = place.end == len(self._text) and not self._text.endswith(("\r", "\n"))
         return end.join(lines) + ("" if at_end else end)
@@ -220,66 +240,6 @@ class Layout:
         return bisect_left(self._starts, index)
 
 
-def write_item(values: Mapping[str, Any]) -> list[str]:
-    """An item of a list in block style: lines without indentation."""
-    lines = [line for key, value in values.items() for line in _write_pair(key, value)]
-    return [f"{'- ' if number == 0 else '  '}{line}" for number, line in enumerate(lines)]
-
-
-def _write_pair(key: str, value: Any) -> list[str]:
-    name = _scalar(key)
-    if isinstance(value, str) and "\n" in value and _is_block(value):
-        mark = "|" if value.endswith("\n") else "|-"
-        return [f"{name}: {mark}", *(f"  {line}".rstrip() for line in value.removesuffix("\n").split("\n"))]
-    if isinstance(value, list) and key == "args":
-        return [f"{name}:", *(f"  - {_scalar(one)}" for one in value)]
-    if isinstance(value, list | tuple):
-        return [f"{name}: [{', '.join(map(_scalar, value))}]"]
-    return [f"{name}: {_scalar(value)}"]
-
-
-def _is_block(text: str) -> bool:
-    """Whether a literal block can hold a text."""
-    lines = text.split("\n")
-    return (
-        all(line.isprintable() and line == line.rstrip() for line in lines)
-        and not text.startswith((" ", "\n"))
-        and not text.endswith("\n\n")
-    )
-
-
-def _scalar(value: Any) -> str:
-    """A value in one line."""
-    if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if value.isprintable() and _PLAIN.match(value) and _is_read_as(value):
-        return value
-    if value.isprintable():
-        return "'" + value.replace("'", "''") + "'"
-    return json.dumps(value)
-
-
-def _is_read_as(text: str) -> bool:
-    """Whether YAML reads a text without quotes as itself."""
-    import yaml  # noqa: PLC0415 - as above
-
-    try:
-        return bool(yaml.safe_load(text) == text)
-    except yaml.YAMLError:
-        return False
-
-
-def _heading(titles: Sequence[str], noted: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """The old hooks as comments, with what was noted of them."""
-    yield f"# Instead of {len(titles)} hooks:"
-    told = {""}
-    for title, comments in zip(titles, noted, strict=True):
-        yield f"# - {printable(title)}"
-        new = [text for line in comments if (text := printable(line.lstrip("#").strip())) not in told]
-        yield from (f"#   {text}" for text in dict.fromkeys(new))
-        told.update(new)
-
-
 def _comments(text: str) -> tuple[str, ...]:
     return tuple(_COMMENT.findall(text))
 
@@ -289,29 +249,31 @@ def _count(nodes: Sequence[Any], node: Any) -> int:
     return sum(pair is not None and pair[1] is node for pair in nodes)
 
 
+def _why_elsewhere(place: Place, node: Any) -> str:
+    return "" if place.start <= node.start_mark.index < place.end else "it is an alias"
+
+
 def _fixed(reason: str) -> Place:
     return Place(start=0, end=0, column=0, reason=reason)
 
 
-def _require_meant(document: Document, new: str, replacements: Sequence[Replacement]) -> None:
+def _require_meant(document: Document, new: str, put: Mapping[int, bytes], gone: AbstractSet[int]) -> None:
     """Whether the new text says what the old one said, with the new hooks in place of the old ones."""
     import yaml  # noqa: PLC0415 - as above
 
     try:
-        right = _said(yaml.compose(new, Loader=yaml.SafeLoader)) == _meant(document, replacements)
+        right = _said(yaml.compose(new, Loader=yaml.SafeLoader)) == _meant(document, put, gone)
     except (yaml.YAMLError, RecursionError):
         right = False
     if not right:
         raise RefusedError(
             "the proposed hooks would not be read as they are meant",
             where=document.where,
-            hint="merge the hooks by hand, as the report says",
+            hint="change the hooks by hand, as the report says",
         )
 
 
-def _meant(document: Document, replacements: Sequence[Replacement]) -> _Said:
-    put = {one.indexes[-1]: _read_item(one.values) for one in replacements}
-    gone = {index for one in replacements for index in one.indexes[:-1]}
+def _meant(document: Document, put: Mapping[int, bytes], gone: AbstractSet[int]) -> _Said:
     others, repos = _said(document.root)
     index, changed = 0, []
     for rest, hooks in repos:
