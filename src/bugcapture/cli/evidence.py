@@ -45,7 +45,7 @@ def command(ctx: click.Context) -> None:
       bugcapture evidence merge -o all.jsonl shard-1 shard-2
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), err=True)
+        say(ctx.get_help())
         ctx.exit(EXIT_USAGE)
 
 

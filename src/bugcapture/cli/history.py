@@ -54,7 +54,7 @@ def command(ctx: click.Context) -> None:
       bugcapture history trend --since 90d
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), err=True)
+        say(ctx.get_help())
         ctx.exit(EXIT_USAGE)
 
 

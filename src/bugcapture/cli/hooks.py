@@ -47,7 +47,7 @@ def command(ctx: click.Context) -> None:
       bugcapture hooks consolidate      # fewer hooks that run the same checks
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), err=True)
+        say(ctx.get_help())
         ctx.exit(EXIT_USAGE)
 
 

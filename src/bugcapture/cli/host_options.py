@@ -1,10 +1,9 @@
-"""Options of all commands that start the frameworks, and the line that says how far they are."""
+"""Options of all commands that start the frameworks."""
 
 from __future__ import annotations
 
 import math
 import os
-import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -76,22 +75,3 @@ def read_hosts(options: dict[str, Any]) -> Hosts:
         jobs=options.pop("jobs"),
         timeout=options.pop("timeout"),
     )
-
-
-class Progress:
-    """One line on a terminal that says how far a command is; nothing where there is no terminal."""
-
-    def __init__(self) -> None:
-        self._stream = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
-
-    def show(self, text: str) -> None:
-        """Put the line in place of the last one."""
-        if self._stream is not None:
-            self._stream.write(f"\r\x1b[K{text}")
-            self._stream.flush()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._stream is not None:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()

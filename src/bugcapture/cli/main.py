@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from bugcapture.cli.streams import mute, write_error
 from bugcapture.core.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, BugcaptureError
 from bugcapture.project.console import say
 
@@ -51,6 +52,14 @@ class _LazyGroup(click.Group):
         command: click.Command = importlib.import_module(f"bugcapture.cli.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # Click would write to the terminal first, which may be what is gone.
+            say("")
+            raise click.Abort from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):
@@ -88,7 +97,7 @@ def root(ctx: click.Context) -> None:
       bugcapture demo                   # see the whole life of a bug
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), err=True)
+        say(ctx.get_help())
         ctx.exit(EXIT_USAGE)
 
 
@@ -101,6 +110,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0 fine, 1 findings, 2 usage or configuration, 3 our own bug, 130 interrupted.
     """
+    code = _run(arguments)
+    if write_error(sys.stderr) is not None:  # The interpreter would turn that into an exit code of its own.
+        mute(sys.stderr)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = root.main(args=None if arguments is None else list(arguments), standalone_mode=False)
         if sys.stdout is not None:  # None when the caller closed it.
@@ -115,17 +131,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("bugcapture: interrupted")
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):  # click exits for a pipe that closed while it wrote help.
-        from bugcapture.cli.options import mute_stdout  # noqa: PLC0415
-
-        mute_stdout()
+        mute(sys.stdout)
         return EXIT_OK
     except Exception as error:  # noqa: BLE001 - the last line of defence: a log instead of a traceback
-        from bugcapture.cli.crash import write_crash_log  # noqa: PLC0415
-
-        log = write_crash_log(error)
-        say(f"bugcapture: this is a bug of bugcapture: {type(error).__name__}: {error}\n  see {log} and report it")
-        return EXIT_BUG
+        return _show_unforeseen(error)
     return result if isinstance(result, int) else EXIT_OK
+
+
+def _show_unforeseen(error: Exception) -> int:
+    if isinstance(error, OSError) and (lost := write_error(sys.stdout)) is not None:
+        mute(sys.stdout)
+        say(f"bugcapture: error: standard output: cannot be written: {lost.strerror}")
+        return EXIT_USAGE
+    from bugcapture.cli.crash import write_crash_log  # noqa: PLC0415
+
+    log = write_crash_log(error)
+    say(f"bugcapture: this is a bug of bugcapture: {type(error).__name__}: {error}\n  see {log} and report it")
+    return EXIT_BUG
 
 
 def _show_usage_error(error: click.ClickException) -> None:

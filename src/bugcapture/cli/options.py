@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from bugcapture.cli.streams import mute
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.text import printable
 from bugcapture.project.config import find_project
@@ -121,17 +122,12 @@ def write_result(text: str, output: Path | None = None) -> None:
             on_terminal = sys.stdout.isatty()
             click.echo(content.decode("utf-8", "backslashreplace") if on_terminal else content, nl=False)
     except BrokenPipeError:  # The reader has seen enough; the exit code still says what was found.
-        mute_stdout()
+        mute(sys.stdout)
     except OSError as error:
         if output is None:
-            mute_stdout()
+            mute(sys.stdout)
         where = "standard output" if output is None else str(output)
         raise ConfigurationError(f"cannot be written: {error.strerror}", where=where) from error
-
-
-def mute_stdout() -> None:
-    """Send what still comes to nowhere, so that the interpreter does not complain at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def style(text: str, **attributes: Any) -> str:

@@ -11,7 +11,7 @@ _WIDTH: Final = 79
 
 
 class Progress:
-    """A line that takes the place of the one before; nothing where there is no terminal.
+    """A line that takes the place of the one before; nothing where there is no terminal, or it is gone.
 
     Args:
         quiet: Whether to show nothing.
@@ -23,12 +23,17 @@ class Progress:
 
     def show(self, line: str) -> None:
         """Put the line in place of the last one."""
-        if self._stream is not None:
-            self._stream.write(f"\r\x1b[K{shorten(printable(line), _WIDTH)}")
-            self._stream.flush()
+        self._write(f"\r\x1b[K{shorten(printable(line), _WIDTH)}")
 
     def clear(self) -> None:
         """Take the line away."""
-        if self._stream is not None:
-            self._stream.write("\r\x1b[K")
+        self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(text)
             self._stream.flush()
+        except (OSError, ValueError):  # Its window was closed, or its connection was cut: nobody looks any more.
+            self._stream = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bugcapture.cli.host_options import Progress, host_options, read_hosts
+from bugcapture.cli.host_options import host_options, read_hosts
 from bugcapture.cli.options import (
     BugNumber,
     color_option,
@@ -16,6 +16,7 @@ from bugcapture.cli.options import (
     quiet_option,
     write_result,
 )
+from bugcapture.cli.progress import Progress
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
 from bugcapture.core.proof import SAYS, Proof
 from bugcapture.core.text import printable

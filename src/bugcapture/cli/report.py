@@ -8,6 +8,7 @@ from bugcapture.cli.report_check import command as check
 from bugcapture.cli.report_ledger import command as ledger
 from bugcapture.cli.report_refresh import command as refresh
 from bugcapture.core.errors import EXIT_USAGE
+from bugcapture.project.console import say
 
 
 @click.group(name="report", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,7 +25,7 @@ def command(ctx: click.Context) -> None:
       bugcapture report ledger -o ledger.html    # one page with all that is known of the bugs
     """  # noqa: D301 - click reads the backspace as "do not wrap"
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), err=True)
+        say(ctx.get_help())
         ctx.exit(EXIT_USAGE)
 
 

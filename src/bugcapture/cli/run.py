@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bugcapture.cli.host_options import FRAMEWORKS, Progress, host_options, read_hosts
+from bugcapture.cli.host_options import FRAMEWORKS, host_options, read_hosts
 from bugcapture.cli.options import (
     BugNumber,
     color_option,
@@ -18,6 +18,7 @@ from bugcapture.cli.options import (
     quiet_option,
     write_result,
 )
+from bugcapture.cli.progress import Progress
 from bugcapture.core.capture import State
 from bugcapture.core.errors import EXIT_FINDINGS, EXIT_OK
 from bugcapture.core.text import plural
