@@ -614,6 +614,18 @@ LAYOUTS = (
         (f"{HOOK}:4: HK302 warning", f"{HOOK}:4: HK302 warning"),
     ),
     Layout(
+        "phases by a function that shifts at times",
+        _scripted(FUNCTION.replace('local name="$1"; shift', '[ "$1" = -q ] && shift; shift')),
+        "script",
+        (f"{HOOK}:4: HK302 warning",) * 3,
+    ),
+    Layout(
+        "phases by a function that shifts in a condition",
+        _scripted(FUNCTION.replace('local name="$1"; shift', 'if [ "$1" = -q ]; then shift; fi; shift')),
+        "script",
+        (f"{HOOK}:4: HK302 warning",) * 3,
+    ),
+    Layout(
         "eval for the shell alone",
         _scripted('#!/bin/bash\nset -e\neval "$(pyenv init -)"\nruff check\nmypy\n'),
         "script",

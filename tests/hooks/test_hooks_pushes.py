@@ -231,18 +231,23 @@ def test_a_folder_for_a_hook(project: HookProject, path: Path) -> None:
     assert (done.code, pushed[0]) == (1, 1)
 
 
+@pytest.mark.parametrize("setting", ["", "elsewhere"])
 @pytest.mark.parametrize("manifest", ["", ".pre-commit-config.yaml"])
-def test_what_is_advised(project: HookProject, manifest: str) -> None:
-    """The command that is named has pushes pass again, whatever the project has."""
+def test_what_is_advised(project: HookProject, manifest: str, setting: str) -> None:
+    """The commands that are named have pushes pass again, whatever the project has."""
     if manifest:
         project.write(manifest, NOTHING)
+    if setting:
+        project.git("config", "core.hooksPath", setting)
     project.commit()
     (found,) = [
         one for one in project.run("hooks", "check", "--format=json").json["findings"] if one["line"] == 0
     ][:1]
-    advised = found["message"].split("`")[1].split()
-    assert advised[:2] == (["pre-commit", "install"] if manifest else ["bugcapture", "hooks"])
-    project.call(str(BIN / advised[0]), *advised[1:])
+    advised = [command.split() for command in found["message"].split("`")[1::2]]
+    tool = ["pre-commit", "install"] if manifest else ["bugcapture", "hooks"]
+    assert [command[:2] for command in advised] == ([["git", "config"]] if setting and manifest else []) + [tool]
+    for program, *arguments in advised:
+        project.call(str(BIN / program) if program != "git" else program, *arguments)
     done, pushed = _check_and_push(project, BIN)
     assert (done.code, pushed[0]) == (0, 0)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.core.text import printable
 from bugcapture.hooks.lefthook import FILES as LEFTHOOK_FILES
 from bugcapture.hooks.wrapper import PREK_FILES
 
 if TYPE_CHECKING:
     from bugcapture.hooks.facts import Facts
+    from bugcapture.hooks.hook_file import HookPlace
 
 _TOOLS: Final = frozenset({"pre-commit", "prek"})
 
@@ -31,14 +33,27 @@ def install_command(facts: Facts) -> str:
     return f"{tool} install -t {facts.hook_type}"
 
 
-def repair(facts: Facts) -> str:
+def repair(facts: Facts, interpreter: str = "bash") -> str:
     """What to do about a first line that starts nothing, or a wrong shell.
 
     Tools write their own hook anew, and have one that is not theirs run as well.
 
     Args:
         facts: What is known.
+        interpreter: What the hook is written for.
     """
     if facts.kind in {"script", "program"}:
-        return "begin it with a line such as `#!/usr/bin/env bash`"
+        return f"begin it with a line such as `#!/usr/bin/env {printable(interpreter.rpartition('/')[2])}`"
     return f"run `{install_command(facts)}`"
+
+
+def unset_command(place: HookPlace) -> str:
+    """The command that has git look in the usual place; empty where it does.
+
+    Args:
+        place: Where git looks.
+    """
+    if place.setting is None:
+        return ""
+    scope = "" if place.setting.scope == "local" else f" --{place.setting.scope}"
+    return f"git config{scope} --unset-all core.hooksPath"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.core.finding import Finding
 from bugcapture.core.text import printable
-from bugcapture.hooks.remedy import install_command
+from bugcapture.hooks.remedy import install_command, unset_command
 from bugcapture.hooks.rule import HookRule
 
 if TYPE_CHECKING:
@@ -30,7 +30,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     setting = facts.place.setting
     where = f" (core.hooksPath is set to {printable(setting.value)}, {setting.scope})" if setting else ""
-    told = f"git finds no {facts.hook_type} hook{where}; run `{install_command(facts)}`"
+    advice = f"run `{install_command(facts)}`"
+    if setting is not None and install_command(facts).startswith("pre-commit "):
+        # With this setting pre-commit refuses to install anything.
+        advice = f"run `{unset_command(facts.place)}`, then `{install_command(facts)}`"
+    told = f"git finds no {facts.hook_type} hook{where}; {advice}"
     yield Finding(facts.place.path, 0, RULE.code, told)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.core.finding import Finding, Severity
 from bugcapture.core.text import printable
+from bugcapture.hooks.remedy import unset_command
 from bugcapture.hooks.rule import HookRule
 
 if TYPE_CHECKING:
@@ -29,10 +30,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     place, usual = facts.place, facts.usual
     if place is None or place.setting is None or usual is None or not usual.executable:
         return
-    scope = "" if place.setting.scope == "local" else f" --{place.setting.scope}"
     told = (
         f"git does not look here: core.hooksPath is set to {printable(place.setting.value)} "
-        f"({place.setting.scope}); run `git config{scope} --unset-all core.hooksPath`, or move the hook there"
+        f"({place.setting.scope}); run `{unset_command(place)}`, or move the hook there"
     )
     severity = Severity.ERROR if facts.script is None else Severity.WARNING
     yield Finding(usual.path, 0, RULE.code, told, severity)

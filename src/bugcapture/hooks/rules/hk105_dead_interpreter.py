@@ -29,7 +29,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     script = facts.script
     if script is not None and script.is_interpreter_dead:
         told = f"its interpreter {printable(script.interpreter[0])} is not there, so git cannot start it"
-        yield Finding(script.path, 1, RULE.code, f"{told}; {repair(facts)}")
+        yield Finding(script.path, 1, RULE.code, f"{told}; {repair(facts, script.interpreter[0])}")
 
 
 RULE = HookRule(code="HK105", check=check)

@@ -37,7 +37,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if script is None or script in facts.by_sh or not script.language or not script.is_file:
         return
     meant = script.marked_interpreter
-    advice = f"; {repair(facts)}"
+    advice = f"; {repair(facts, meant or 'bash')}, without the mark"
     if meant and not is_shell(meant):
         told = f"a byte order mark stands before `#!`, so sh runs what is written for {printable(meant)}{advice}"
         yield Finding(script.path, 1, RULE.code, told)
