@@ -100,3 +100,33 @@ Feature: bugcapture hooks consolidate makes one hook of many, and no test is los
     Then the exit code is 1
     And standard output says "Not the same: missing: tests/test_cart.py::test_full"
     And no file was changed
+
+  Scenario: A hook with tests that is told the files gets all of them in one process
+    Given the file ".pre-commit-config.yaml"
+      """
+      repos:
+        - repo: local
+          hooks:
+            - id: unit
+              name: Unit
+              entry: pytest
+              language: system  # ours
+              files: ^tests/test_
+              stages: [pre-push]
+      """
+    And the project is a git repository
+    When "bugcapture hooks consolidate --write" runs with exit code 0
+    Then standard output says "Proved: the same 3 tests, before and after."
+    And the file ".pre-commit-config.yaml" is now
+      """
+      repos:
+        - repo: local
+          hooks:
+            - id: unit
+              name: Unit
+              entry: pytest
+              language: system  # ours
+              require_serial: true
+              files: ^tests/test_
+              stages: [pre-push]
+      """

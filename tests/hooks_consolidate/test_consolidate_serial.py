@@ -56,8 +56,8 @@ def decided(text: str, *timings: HookTiming, **more: Any) -> bool | str | None:
     [
         "pytest", "pytest -n 4 tests", "python -m pytest", "uv run pytest", ".venv/bin/py.test -q", "robot",
         "behave --tags=x", "python3 -m robot", "pabot", "python -m unittest", "mypy --strict", "env A=1 mypy",
-        "pylint -j 2", "coverage run -m pytest", "coverage run tool.py", "basedpyright", "pyright", "vulture", "A=1 pytest",
-        "pytest --cov=shop", "mypy -x",
+        "pylint -j 2", "coverage run -m pytest", "coverage run tool.py", "basedpyright", "pyright", "vulture",
+        "A=1 pytest", "pytest --cov=shop", "mypy -x",
     ],
 )  # fmt: skip
 def test_one_process_for_all_files(entry: str) -> None:
