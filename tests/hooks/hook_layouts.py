@@ -420,6 +420,13 @@ def _delegating(project: HookProject) -> None:
     project.hook('#!/bin/sh\nexec bash scripts/push/all.sh "$@"\n')
 
 
+def _with_library(project: HookProject) -> None:
+    good(project, "")
+    project.write("scripts/phases.sh", 'phase() { echo "== $1"; shift; "$@"; }\n')
+    calls = FUNCTION.partition("phase ")[2]
+    project.hook(f'#!/bin/bash\nset -e\n. "$(dirname "$0")/../../scripts/phases.sh"\nphase {calls}')
+
+
 def _linked(project: HookProject) -> None:
     good(project, "")
     project.hook(PHASES, "scripts/pre-push")
@@ -642,6 +649,12 @@ LAYOUTS = (
         _scripted("#!/bin/bash\nruff check\nmypy src || true\npytest | tee log\n"),
         "script",
         (f"{HOOK}:2: HK401 error", f"{HOOK}:3: HK401 error", f"{HOOK}:4: HK401 error"),
+    ),
+    Layout(
+        "phases by a function of another file",
+        _with_library,
+        "script",
+        (f"{HOOK}:4: HK302 warning",) * 3,
     ),
     Layout("a script that calls others", _delegating, "script"),
     Layout(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -170,6 +171,7 @@ class _Gatherer:
 
     def _add_runs(self, runs: Sequence[Run], path: str, depth: int) -> None:
         """The commands of a script, and of the scripts of the project that it calls, in their order."""
+        has_sourced = any(run.words[0] in {".", "source"} for run in runs)
         for run in runs:
             calls = find_calls([run])
             if calls:
@@ -180,6 +182,8 @@ class _Gatherer:
             inner = self._called_script(run) if depth < _DEEPEST else None
             programs = find_programs(run.words, run.line, run.lost)
             steps = list(make_steps(programs, path, self._facts.patterns))
+            if has_sourced:
+                steps = [replace(step, is_open=step.is_open or _may_be_function(step)) for step in steps]
             if inner is None or any(step.categories for step in steps):
                 self._facts.steps += steps
             else:
@@ -335,6 +339,12 @@ def _find_refusal(legacy: Script) -> tuple[int, str]:
     except ShellError:
         line = 0
     return (line, "always ends with an error") if line else (0, "")
+
+
+def _may_be_function(step: Step) -> bool:
+    """Whether a command can only be a function of a file that was sourced before, whose text is read by itself."""
+    name = step.command.split(" ")[0]
+    return not step.categories and "/" not in name and shutil.which(name) is None
 
 
 def _is_husky(run: Run) -> bool:
