@@ -6,8 +6,10 @@ import contextlib
 import sqlite3
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import sqlalchemy
@@ -36,6 +38,10 @@ _BUSY_TIMEOUT: Final = 60.0
 _CONNECT_TIMEOUT: Final = 30
 _READ_ONLY: Final = "bugcapture_read_only"
 _FETCHED: Final = 2000
+_BY_WRITER: Final = "whoever may write it runs `bugcapture history show` once, which brings it up to date"
+_NO_FILES_BESIDE: Final = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
+# PostgreSQL: insufficient privilege, and a transaction that only reads.
+_REFUSED: Final = frozenset({"42501", "25006"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,17 @@ class Added:
     replaced: int
 
 
+class _NotWritableError(ConfigurationError):
+    """The history cannot be written, and everything else of it is right."""
+
+
 class History:
     """The history; a context manager that closes its connections.
 
     Args:
         address: Where it is.
-        create: Whether it is made where there is none.
+        create: Whether it is about to be written, and is made where there is none. Otherwise it is only read, but
+            for tables of an older version, which are brought to the newest where they can be written.
 
     Raises:
         ConfigurationError: If it cannot be reached or used, or there is none.
@@ -66,7 +77,7 @@ class History:
         self._address = address
         if address.file is not None:
             _prepare_file(address, create=create)
-        self._engine = _make_engine(address)
+        self._engine = _make_engine(address, create=create)
         try:
             self._open(create=create)
         except BaseException:
@@ -185,8 +196,14 @@ class History:
         if not version and not create:
             raise _no_history(self._address)
         if version < len(MIGRATIONS):
-            with self._transaction() as connection:
-                upgrade(connection)
+            try:
+                with self._transaction() as connection:
+                    upgrade(connection)
+            except _NotWritableError as error:
+                if create:
+                    raise
+                told = f"the history has version {version}, and this bugcapture reads {len(MIGRATIONS)}"
+                raise ConfigurationError(told, where=error.where, hint=_BY_WRITER) from None
 
     @contextlib.contextmanager
     def _transaction(self, *, read_only: bool = False) -> Iterator[Connection]:
@@ -236,13 +253,13 @@ def _replace(connection: Connection, row: Row) -> bool:
     return bool(connection.execute(change).rowcount)
 
 
-def _make_engine(address: Address) -> Engine:
+def _make_engine(address: Address, *, create: bool) -> Engine:
     if address.file is None:
         options = {} if "connect_timeout" in address.url.query else {"connect_timeout": _CONNECT_TIMEOUT}
         # What somebody else has just inserted must be seen when an insert finds it.
         return sqlalchemy.create_engine(address.url, isolation_level="READ COMMITTED", connect_args=options)
-    engine = sqlalchemy.create_engine(address.url)
-    event.listen(engine, "connect", _prepare_sqlite)
+    connect = partial(_connect_writer if create else _connect_reader, address.file)
+    engine = sqlalchemy.create_engine(address.url, creator=connect)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -256,11 +273,16 @@ def _prepare_file(address: Address, *, create: bool) -> None:
     make_folder(file.parent)
 
 
-def _prepare_sqlite(connection: Any, record: object) -> None:
-    del record
+def _connect(file: Path, parameter: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{file.as_uri()}?{parameter}", uri=True)
     # sqlite3 would send its own BEGIN, which takes no lock; `_begin_sqlite` sends it instead.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT * 1000)}")
+    return connection
+
+
+def _connect_writer(file: Path) -> sqlite3.Connection:
+    connection = _connect(file, "mode=rwc")
     # A killed machine may lose the last batch, and the next import brings it again.
     connection.execute("PRAGMA synchronous = NORMAL")
     # Two connections that switch a new file at once would wait for each other for ever, so SQLite fails one of
@@ -274,7 +296,31 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
                 raise
             time.sleep(0.01)
         else:
-            return
+            return connection
+
+
+def _connect_reader(file: Path) -> sqlite3.Connection:
+    # Not `mode=ro`, which would leave the files that SQLite puts beside the database.
+    connection = _connect(file, "mode=rw")
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF not in _NO_FILES_BESIDE:
+            raise
+        if _is_unfinished(file):
+            raise ConfigurationError(
+                "what was written last is not in the file itself yet", hint=_BY_WRITER
+            ) from None
+        # Where these files cannot be put nobody writes, and who says so does not need them.
+        return _connect(file, "immutable=1")
+    return connection
+
+
+def _is_unfinished(file: Path) -> bool:
+    """Whether something was written that is not in the file itself yet."""
+    log = Path(f"{file.resolve()}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -291,7 +337,11 @@ def _no_history(address: Address) -> ConfigurationError:
 def _explain(error: SQLAlchemyError, address: Address) -> ConfigurationError:
     if not isinstance(error, DBAPIError):
         return ConfigurationError(address.censor(str(error)), where=address.shown)
-    hint = None
-    if address.file is not None and getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
-        hint = "another process holds it; if many machines write at once, use PostgreSQL"
-    return ConfigurationError(f"cannot be used: {address.censor(str(error.orig))}", where=address.shown, hint=hint)
+    told = f"cannot be used: {address.censor(str(error.orig))}"
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF if address.file is not None else 0
+    if code == sqlite3.SQLITE_READONLY:
+        return _NotWritableError(told, where=address.shown, hint="its file and its folder have to be writable")
+    if getattr(error.orig, "sqlstate", None) in _REFUSED:
+        return _NotWritableError(told, where=address.shown)
+    busy = "another process holds it; if many machines write at once, use PostgreSQL"
+    return ConfigurationError(told, where=address.shown, hint=busy if code == sqlite3.SQLITE_BUSY else None)
