@@ -149,6 +149,14 @@ def environ():
     with isolated_environ():
         yield
 """
+CLEANED = """\
+import os, pytest
+@pytest.fixture(autouse=True)
+def clean_env(monkeypatch):
+    for key in list(os.environ):
+        if key.startswith("REG"):
+            monkeypatch.delenv(key)
+"""
 
 
 @pytest.mark.parametrize(
@@ -158,6 +166,8 @@ def environ():
         ("from helpers import preserve_environ\nenviron = preserve_environ()\n", "high"),
         (ISOLATED.format(autouse="True"), "medium"),
         (ISOLATED.format(autouse="False"), "high"),
+        (CLEANED, "medium"),
+        (CLEANED.replace("clean_env", "other"), "high"),
     ],
 )
 def test_a_conftest_that_may_put_the_environment_back(project: ScanProject, conftest: str, level: str) -> None:

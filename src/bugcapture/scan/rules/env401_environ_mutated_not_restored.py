@@ -12,7 +12,8 @@ also an autouse fixture in the ``conftest.py`` of the folder ``tests`` that sets
 context manager that is called after the environment (``with clean_env():``), or has a decorator, or a fixture from
 elsewhere, that cleans it by its name, as what a set-up or a fixture calls may; a class whose base is elsewhere, or
 that others take as a base; a variable that is a parameter of the test, where a fixture puts some back; and what a
-test does that is always skipped, or ``setUp`` of a class without a base, which pytest never calls.
+test does that is always skipped or runs in a process of its own, or ``setUp`` of a class without a base, which
+pytest never calls.
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -47,6 +48,7 @@ from bugcapture.scan.environ import ALL, MAYBE, Change, EnvironmentUse, names_of
 from bugcapture.scan.environ_reader import cleans_environment
 from bugcapture.scan.environ_restored import changed_again, cleans_up, prepared_around, restored_around
 from bugcapture.scan.hazard import Confidence, Hazard, Level
+from bugcapture.scan.names import dotted
 from bugcapture.scan.rule import Case, Rule
 
 if TYPE_CHECKING:
@@ -100,7 +102,15 @@ def _runs(function: TestFunction) -> bool:
     """Whether the framework calls it."""
     if function.name in _OF_UNITTEST and function.owner is not None and not function.owner.bases:
         return False  # Not for a class that is no TestCase.
-    return (function.is_test and not function.is_skipped) or function.is_setup or function.fixture is not None
+    if function.is_test:
+        return not function.is_skipped and not any(map(_is_apart, function.node.decorator_list))
+    return function.is_setup or function.fixture is not None
+
+
+def _is_apart(decorator: ast.expr) -> bool:
+    """Whether a mark says that a test runs in a process of its own."""
+    name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    return name.endswith((".mark.forked", ".mark.subprocess"))
 
 
 def _confidence(change: Change, function: TestFunction, *, inherits: bool) -> Confidence:
@@ -422,6 +432,35 @@ def test_region():
 """,
             line=4,
             level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.mark.subprocess(ddtrace_run=True)
+def test_region():
+    os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.fixture(autouse=True)
+def clean_env(monkeypatch):
+    for key in list(os.environ):
+        if key.startswith("SHOP_"):
+            monkeypatch.delenv(key)
+
+def test_region():
+    os.environ["SHOP_REGION"] = "eu"
+""",
+            line=11,
+            level=Level.MEDIUM,
         ),
     ),
     valid=(
