@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError
-from bugcapture.hooks.gather import PREK_FILES, gather_facts
-from bugcapture.hooks.wrapper import DEFAULT_CONFIG, FrameworkCall
+from bugcapture.hooks.gather import gather_facts
+from bugcapture.hooks.wrapper import DEFAULT_CONFIG, PREK_FILES, FrameworkCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

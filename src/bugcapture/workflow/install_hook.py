@@ -14,9 +14,10 @@ from bugcapture.core.errors import ConfigurationError, RefusedError, SourceError
 from bugcapture.core.text import printable
 from bugcapture.hooks.block import add_block, has_block, take_block
 from bugcapture.hooks.configuration import read_configuration
-from bugcapture.hooks.gather import PREK_FILES, gather_facts
+from bugcapture.hooks.gather import gather_facts
 from bugcapture.hooks.lefthook import FILES as LEFTHOOK_FILES
 from bugcapture.hooks.raw import read_raw
+from bugcapture.hooks.wrapper import PREK_FILES
 from bugcapture.project import git
 from bugcapture.project.draft import Draft
 from bugcapture.project.files import replace_files
