@@ -8,6 +8,7 @@ import re
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 
 _KEPT = frozenset({"GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_NO_VERIFY", "GIT_EXEC_PATH"})
 _TIMEOUT = 30.0
+# What a repository has in its settings is no reason to run a program when it is only read.
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+# Nor does a question go to the network, for what a partial clone lacks.
+_STAY_HERE = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_FILTER = re.compile(r"filter\.(.+)\.(?:clean|process)\n(.*)", re.DOTALL)
+_LFS = re.compile(r"git-lfs (?:clean -- %f|filter-process)")
 _BLAMED = re.compile(r"([0-9a-f]{40,64}) [0-9]+ ([0-9]+)(?: [0-9]+)?\Z")
 
 
@@ -37,7 +49,7 @@ def head_commit(root: Path) -> str:
 
 def is_dirty(root: Path) -> bool | None:
     """Whether tracked files differ from the checked-out revision; None where git cannot tell."""
-    answer = _ask(root, "status", "--porcelain", "--untracked-files=no", "-z")
+    answer = _ask_about_files(root, "status", "--porcelain", "--untracked-files=no", "-z")
     return None if answer is None else bool(answer)
 
 
@@ -49,7 +61,7 @@ def is_shallow(root: Path) -> bool:
 def is_committed(file: Path) -> bool | None:
     """Whether a file is as the checked-out revision holds it; None where git cannot tell."""
     options = ("--porcelain", "--untracked-files=all", "--ignored", "-z")
-    answer = _ask(file.parent, "--literal-pathspecs", "status", *options, "--", file.name)
+    answer = _ask_about_files(file.parent, "--literal-pathspecs", "status", *options, "--", file.name)
     return None if answer is None else not answer
 
 
@@ -141,7 +153,7 @@ def line_dates(file: Path, lines: Iterable[int]) -> dict[int, datetime]:
     """
     ranges = [f"-L{line},{line}" for line in sorted(set(lines))]
     options = ("--porcelain", "--no-textconv", "--ignore-revs-file=", *ranges)
-    answer = _ask(file.absolute().parent, "blame", *options, "--", file.name)
+    answer = _ask_about_files(file.absolute().parent, "blame", *options, "--", file.name)
     found: dict[int, datetime] = {}
     commits: dict[str, datetime] = {}
     commit, line = "", 0
@@ -198,14 +210,43 @@ def run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         raise ConfigurationError(f"git cannot be run: {error.strerror}", hint="install git") from error
 
 
+def _ask_about_files(folder: Path, *arguments: str) -> str | None:
+    """What git answers that compares files of a checkout, which it sends through filters before."""
+    off = _filters_off(folder.absolute())
+    return None if off is None else _ask(folder, *off, *arguments)
+
+
+@cache
+def _filters_off(folder: Path) -> tuple[str, ...] | None:
+    """Options against filters that the repository's own settings name; None where there are none against one.
+
+    Those of Git LFS stay, because many a CI puts them there, and files would seem to be changed without them.
+    """
+    listed = _ask(folder, "config", "--show-scope", "-z", "--get-regexp", r"^(filter|lfs\.extension)\.") or ""
+    parts = listed.split("\0")
+    own = [
+        setting for scope, setting in zip(parts[:-1:2], parts[1::2], strict=True) if scope in {"local", "worktree"}
+    ]
+    extended = any(setting.startswith("lfs.") for setting in own)
+    found = [match for setting in own if (match := _FILTER.fullmatch(setting))]
+    names = {match[1] for match in found if extended or not _LFS.fullmatch(match[2])} | (
+        {"lfs"} if extended else set()
+    )
+    if any("=" in name for name in names):  # It would end the name of the option.
+        return None
+    values = ("clean=", "process=", "required=false")
+    return tuple(part for name in sorted(names) for value in values for part in ("-c", f"filter.{name}.{value}"))
+
+
 def _ask(root: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str | None:
-    command = ["git", "-C", str(root), *arguments]
+    # With the variables of the process a hook is asked for, which the options would answer.
+    options = _NO_PROGRAMS if environment is None else ()
     try:
         done = subprocess.run(
-            command,
+            ["git", "-C", str(root), *options, *arguments],  # noqa: S607 - whichever git the user has
             capture_output=True,
             check=False,
-            env={**(clean_environment() if environment is None else environment), "GIT_OPTIONAL_LOCKS": "0"},
+            env={**(clean_environment() if environment is None else environment), **_STAY_HERE},
             stdin=subprocess.DEVNULL,
             timeout=_TIMEOUT,
         )
