@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,11 +20,14 @@ from bugcapture.cli.progress import Progress
 from bugcapture.cli.report_documents import build_documents
 from bugcapture.core.errors import RefusedError
 from bugcapture.core.hook_timing import HookProfile, HookTiming
+from bugcapture.project import files
 from bugcapture.project.hook_timings import write_timings
 from bugcapture.workflow.reports.folder import read_folder
 from bugcapture.workflow.reports.refresh import RefreshOptions, refresh
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from report_project import ReportProject
 
 
@@ -382,6 +388,40 @@ def test_what_somebody_writes_meanwhile_is_not_overwritten(
     assert project.reports() == before
 
 
+def test_of_two_at_once_one_wins_whole(project: ReportProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have seen that nothing was changed; the second one waits, looks again, and is refused."""
+    monkeypatch.chdir(project.folder)
+    project.refresh()
+    project.write("tests/test_more.py", "def test(): pass\n")
+    found = current_project()
+    folder = read_folder(found)
+    now = datetime.now(UTC)
+    built = build_documents(found, folder, DOCUMENTS, Progress(quiet=True), now, writing=True)
+    meeting = threading.Barrier(2)
+    write_beside = files._write_beside
+
+    def meet(target: Path, content: bytes) -> Path:
+        # Where they cannot be there at the same time, one waits in vain, and once.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(timeout=1)
+        return write_beside(target, content)
+
+    def write(version: str) -> str:
+        try:
+            refresh(found, folder, built.documents, built.counts, RefreshOptions(version=version, now=now))
+        except RefusedError as error:
+            return error.message
+        return version
+
+    monkeypatch.setattr(files, "_write_beside", meet)
+    with ThreadPoolExecutor(2) as threads:
+        ends = list(threads.map(write, ("1", "2")))
+
+    winner = next(end for end in ends if end in {"1", "2"})
+    assert sorted(ends) == sorted([winner, "was changed meanwhile"])
+    assert {project.stamp(name)["version"] for name in DOCUMENTS} == {winner}
+
+
 def test_counts_in_a_pipe_are_told(fresh: ReportProject) -> None:
     """Reading it would wait for ever."""
     (fresh.folder / FOLDER / "hazard-counts.jsonl").unlink()
@@ -413,6 +453,48 @@ def test_dates_need_the_whole_history(project: ReportProject) -> None:
     assert "bugs.md: D1 is not there" in shallow.check("bugs", code=1).out
     shallow.refresh("hazards")
     shallow.check("hazards")
+
+
+def test_dates_need_the_content_of_the_history(project: ReportProject) -> None:
+    """A partial clone lacks it, nothing is fetched, and no bug is of today for that reason."""
+    project.git("config", "uploadpack.allowFilter", "true")
+    project.write("features/cart.feature", project.read("features/cart.feature").replace("Empty", "Nothing"))
+    project.commit()
+    clone = project.folder.parent / "partial"
+    project.git("clone", "--quiet", "--filter=blob:none", project.folder.as_uri(), str(clone))
+    partial = at(clone)
+
+    done = partial.refresh("bugs", code=2)
+
+    assert "this clone lacks content of its history" in done.err
+    assert "git fetch --refetch" in done.err
+    assert not (clone / "docs").exists()
+    partial.git("fetch", "--quiet", "--refetch", "--no-filter")
+    partial.refresh("bugs")
+    project.refresh("bugs")
+    assert partial.body("bugs") == project.body("bugs")
+
+
+def test_without_a_history_there_are_no_dates(project: ReportProject) -> None:
+    """The document says why, and so does the command; where there is one, such a document is not stale."""
+    folder = project.folder.parent / "unpacked"
+    shutil.copytree(project.folder, folder, ignore=shutil.ignore_patterns(".git"))
+    unpacked = at(folder)
+    project.refresh("bugs")
+
+    done = unpacked.refresh("bugs")
+
+    assert "bugcapture: bugs.md has no dates, because there is no history of git here\n" in done.err
+    assert "There\nare no dates, because there was no history of git where this was written.\n" in unpacked.body(
+        "bugs"
+    )
+    assert "| 991 | captured |  | 1 behave |  |" in unpacked.body("bugs")
+    assert "dates are those of the commits" not in unpacked.body("bugs")
+    assert "no dates" not in unpacked.check("bugs").err
+    shutil.copytree(folder / FOLDER, project.folder / FOLDER, dirs_exist_ok=True)
+    assert "D5 would say the same" in project.check("bugs").out
+    project.refresh("bugs")
+    assert "no dates" not in project.body("bugs")
 
 
 def test_a_named_document_that_cannot_be_made_is_an_error(project: ReportProject) -> None:

@@ -161,11 +161,20 @@ class _Builder:
                 where=str(self._project.root),
                 hint="run `git fetch --unshallow`; in CI, fetch with depth 0",
             )
+        if self._writing and git.lacks_content(self._project.root):
+            raise ConfigurationError(
+                "this clone lacks content of its history, so the dates of bugs would be wrong",
+                where=str(self._project.root),
+                hint="fetch it without `--filter`, or with `git fetch --refetch`",
+            )
         self._progress.show("bugs: reading the ledger")
-        today = self._now if git.top_folder(self._project.root) is not None else None
+        has_history = git.top_folder(self._project.root) is not None
+        today = self._now if has_history else None
         listed = list_bugs(self._project, self._inventory(), self._folder.inputs("bugs") or {}, today)
         self.built.notes += [f"{one.where}: {one.message}" for one in listed.bad_evidence]
-        body = write_bugs(listed.bugs, listed.unreadable)
+        if listed.bugs and self._writing and not has_history:
+            self.built.notes.append("bugs.md has no dates, because there is no history of git here")
+        body = write_bugs(listed.bugs, listed.unreadable, has_history=has_history)
         return Document(name="bugs", body=body, inputs=listed.inputs, unsure=DATES)
 
     def _hook_timings(self) -> Document | None:

@@ -58,6 +58,14 @@ def is_shallow(root: Path) -> bool:
     return (_ask(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
+def lacks_content(root: Path) -> bool:
+    """Whether a partial clone lacks content of its history, which no question of ours fetches."""
+    if not _ask(root, "config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$"):
+        return False
+    listed = _ask(root, "rev-list", "--objects", "--no-object-names", "--missing=print", "HEAD")
+    return listed is None or "\n?" in f"\n{listed}"
+
+
 def is_committed(file: Path) -> bool | None:
     """Whether a file is as the checked-out revision holds it; None where git cannot tell."""
     options = ("--porcelain", "--untracked-files=all", "--ignored", "-z")

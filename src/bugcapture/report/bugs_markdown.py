@@ -18,21 +18,26 @@ if TYPE_CHECKING:
     from bugcapture.workflow.reports.bugs import Bug
 
 _WORDS: Final = """\
-A bug is *captured* while a test of it carries the switch `tdd_expected_fail`, and *guarded* once none does. The
-dates are those of the commits.
-"""
+A bug is *captured* while a test of it carries the switch `tdd_expected_fail`, and *guarded* once none does. """
+_DATED: Final = "The\ndates are those of the commits."
+_UNDATED: Final = "There\nare no dates, because there was no history of git where this was written."
+
+# What a clone may not know: the day of a commit, which stands behind a state, and what is said of it. A title may
+# look like one.
+DATES: Final = re.compile(
+    r"(?:(?<=\| captured \| )|(?<=\| guarded \| ))\d{4}-\d\d-\d\d(?= \|)"
+    rf"|(?<=once none does\. )(?:{re.escape(_DATED)}|{re.escape(_UNDATED)})$",
+    re.ASCII | re.MULTILINE,
+)
 
 
-# What a clone may not know: the day of a commit, which stands behind a state. A title may look like one.
-DATES: Final = re.compile(r"(?:(?<=\| captured \| )|(?<=\| guarded \| ))\d{4}-\d\d-\d\d(?= \|)", re.ASCII)
-
-
-def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding]) -> str:
+def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding], *, has_history: bool) -> str:
     """The ledger of captured bugs.
 
     Args:
         bugs: The bugs.
         unreadable: Test files that say nothing.
+        has_history: Whether there is a history of git, which knows dates.
     """
     states = Counter(bug.state.value for bug in bugs)
     counts = ", ".join(f"{states[state]} {state}" for state in ("captured", "guarded"))
@@ -40,7 +45,10 @@ def write_bugs(bugs: Sequence[Bug], unreadable: Sequence[Finding]) -> str:
     if bugs:
         overview = ["bug", "state", "since", "tests", "last verdict"]
         tests = ["bug", "test", "file", "framework", "state", "since", "last verdict"]
-        parts += [write_markdown_table(overview, _overview(bugs)), _WORDS]
+        parts += [
+            write_markdown_table(overview, _overview(bugs)),
+            f"{_WORDS}{_DATED if has_history else _UNDATED}\n",
+        ]
         parts += ["## Tests\n", write_markdown_table(tests, _tests(bugs))]
     if unreadable:
         listed = "".join(f"- {as_code(one.where)}: {as_text(one.message)}\n" for one in unreadable)

@@ -10,6 +10,7 @@ from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.text import printable
 from bugcapture.project.config import setting_place
 from bugcapture.project.draft import Draft
+from bugcapture.project.exclusive import exclusive
 from bugcapture.project.hazard_counts import FILE as COUNTS_FILE
 from bugcapture.project.hazard_counts import append_counts
 from bugcapture.workflow.reports.archive import archive_file, surplus
@@ -100,13 +101,14 @@ def refresh(
     manifest = write_manifest(_inputs(folder, documents))
     if documents and manifest != (folder.manifest_content or b"").replace(b"\r\n", b"\n"):
         draft.put(folder.path / MANIFEST_FILE, manifest, "inputs")
-    _require_unchanged(folder, draft)
-    draft.write()
-    for one in refreshed:
-        if one.archived is not None:
-            for old in surplus(folder.path, one.name, keep):
-                with contextlib.suppress(OSError):  # It is one too many, and harms nobody.
-                    old.unlink()
+    with exclusive(project.root):  # Two refreshes at once would each overwrite a part of the other's.
+        _require_unchanged(folder, draft)
+        draft.write()
+        for one in refreshed:
+            if one.archived is not None:
+                for old in surplus(folder.path, one.name, keep):
+                    with contextlib.suppress(OSError):  # It is one too many, and harms nobody.
+                        old.unlink()
     return refreshed
 
 
