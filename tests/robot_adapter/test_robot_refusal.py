@@ -353,7 +353,10 @@ def test_an_error_while_judging_is_red(project: RobotProject) -> None:
 def test_a_refusal_ends_with_its_run(project: RobotProject) -> None:
     """A listener that is used for several runs, from Python, judges the next one afresh."""
     project.write("bad.robot", "*** Test Cases ***\nBad\n    [Tags]    tdd_bug_5\n    No Operation\n")
-    project.write("tests/a.robot", f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\n")
+    project.write(
+        "tests/a.robot",
+        f"*** Test Cases ***\nA\n    {TAGS}\n    Fail    boom\nPlain\n    No Operation\n",
+    )
     project.write(
         "both.py",
         """
@@ -368,7 +371,7 @@ def test_a_refusal_ends_with_its_run(project: RobotProject) -> None:
 
     run = project.python("both.py")
 
-    assert (run.code, run.statuses, run.verdicts) == (0, {"A": "PASS"}, {"A": "expected_failure"})
+    assert (run.code, run.statuses, run.verdicts) == (0, {"A": "PASS", "Plain": "PASS"}, {"A": "expected_failure"})
 
 
 def test_an_initialisation_file_above_the_run_is_checked(project: RobotProject) -> None:
