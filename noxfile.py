@@ -172,9 +172,10 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """The documentation as HTML, with its examples run and no link that leads nowhere; warnings are errors.
+    """The documentation as HTML, its examples run, its links among themselves checked; warnings are errors.
 
-    ``nox -s docs -- --external`` asks other sites as well whether what is linked is there; it needs the network.
+    ``nox -s docs -- --external`` asks other sites as well whether what is linked is there. That needs the network,
+    so no push depends on it: CI does it once a week.
     """
     session.install("-e", ".[behave,robot,pytest,history]", "--group=docs")
     builders = ["html", "doctest", *(["linkcheck"] if "--external" in session.posargs else [])]

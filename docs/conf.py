@@ -43,6 +43,8 @@ nitpick_ignore_regex = [
 # The doctest builder runs docstrings, and blocks that are marked for it; the tests run the guide on mocks.
 doctest_test_doctest_blocks = "default"
 
-# Checked by `nox -s docs -- --external`, where there is a network.
+# Checked by `nox -s docs -- --external`, where there is a network; a site gets three chances.
 linkcheck_ignore = [r"https://git\.example\.org/.*"]
 linkcheck_timeout = 20
+linkcheck_retries = 3
+linkcheck_rate_limit_timeout = 60
