@@ -209,7 +209,7 @@ writer.close()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_process_leaves_whole_lines(tmp_path):
-    """Killed in mid-stream, a writer leaves every line whole, but for a last one that the system cut in its write."""
+    """Killed in mid-stream, a writer leaves every line whole, but for a last one that the system may have cut."""
     process = start(tmp_path, WRITE.replace("range(count)", "iter(int, 1)").replace("attempt=number", "attempt=1"))
     process.stdin.write("\n")
     process.stdin.flush()

@@ -38,9 +38,9 @@ class RunContext:
 class EvidenceWriter:
     """Appends records to a file of this process's own.
 
-    A record is one ``write`` to a file opened with ``O_APPEND``, so a killed process leaves whole lines; only the last
-    one may be cut, where the system stops the write itself between two pages, and readers warn of it. After a fork
-    the child opens a file of its own.
+    A record is one ``write`` to a file opened with ``O_APPEND``, so a killed process leaves whole lines; only the
+    last one may be cut, where the system stops the write itself between two pages, and readers warn of it. After a
+    fork the child opens a file of its own.
 
     Args:
         directory: Where the files go; made when it is missing.
