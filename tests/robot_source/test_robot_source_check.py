@@ -58,8 +58,8 @@ Right
     [Tags]    Tdd Bug    TDD_BUG_991    tddexpectedfail    test:retry
     Log    1
 
-Guarded and retried
-    [Tags]    tdd_bug    tdd_bug_1    test:retry(2)
+Guarded, retried and skipped on failure
+    [Tags]    tdd_bug    tdd_bug_1    test:retry(2)    robot:skip-on-failure
     Log    1
 """
 
@@ -400,6 +400,10 @@ Folded
     ...    at: Check
     [Tags]    tdd_bug    tdd_bug_5
     Check
+Open end
+    [Documentation]    Fails with: LookupError\
+    [Tags]    tdd_bug    tdd_bug_5
+    X
 """
 
 
@@ -419,6 +423,7 @@ def test_the_nearest_declaration_counts(robot_project: RobotProject) -> None:
         ("AssertionError", r"a \d+ b", "Check"),
         ("KeyError", "'total'", "Check"),
         ("KeyError", "'total'", "Check"),
+        ("LookupError", "", "X"),
         ("OSError", "", "X"),
     ]
     assert robot_project.check() == []
