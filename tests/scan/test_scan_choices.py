@@ -176,3 +176,24 @@ def test_a_conftest_that_may_put_the_environment_back(project: ScanProject, conf
     project.write("tests/test_region.py", "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
     (found,) = project.json().json["findings"]
     assert found["level"] == level
+
+
+def test_what_pytest_collects_beside_the_project(project: ScanProject) -> None:
+    """A module outside of the project has settings of its own."""
+    project.write("pyproject.toml", '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n')
+    project.write("../beside/test_region.py", "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
+    (found,) = project.json("../beside/test_region.py").json["findings"]
+    assert found["level"] == "high"
+
+
+@pytest.mark.parametrize(("called", "confidence"), [("await send()", "high"), ("create_task(send())", "low")])
+def test_how_sure_it_is_that_a_plain_mock_is_awaited(project: ScanProject, called: str, confidence: str) -> None:
+    """As sure as a call of the program shows that somebody awaits it."""
+    project.write("src/shop/mail.py", f"async def send():\n    pass\n\nasync def order():\n    {called}\n")
+    project.write(
+        "tests/test_mail.py",
+        "from unittest.mock import MagicMock, patch\n\n"
+        "def test_it():\n    with patch('shop.mail.send', new=MagicMock()):\n        pass\n",
+    )
+    (found,) = project.json().json["findings"]
+    assert (found["rule"], found["confidence"]) == ("MK204", confidence)

@@ -17,10 +17,11 @@ from bugcapture.core.errors import BugcaptureError
 from bugcapture.core.text import printable
 from bugcapture.mock_truth import Recorder, Run
 from bugcapture.project.config import find_project
+from bugcapture.project.exclusive import exclusive
 from bugcapture.project.trial import current_trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 DEFINE: Final = "bugcapture_mock_truth"
 _ATTRIBUTE: Final = "_bugcapture_mock_truth"
@@ -91,7 +92,7 @@ class TruthWatch:
         assert file is not None  # noqa: S101 - only asked with one
         part = _Part(run.observations, run.made, run.asked, run.started)
         try:
-            with _alone(file.parent):
+            with exclusive(file.parent):
                 part.add(file)
                 part.write(file, self._root)
         except OSError as error:
@@ -156,22 +157,6 @@ def _recorder(root: Path) -> Recorder:
 def _family() -> str:
     """What all processes of one run have in common, and no others."""
     return hashlib.sha256(b"bugcapture" + bytes(current_process().authkey)).hexdigest()[:16]
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """While no other process of the run writes to a folder."""
-    try:
-        import fcntl  # noqa: PLC0415 - Windows has none
-    except ImportError:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _writable(file: Path, value: str) -> Path:

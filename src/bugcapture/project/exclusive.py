@@ -12,16 +12,20 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path, *, required: bool = True) -> Iterator[None]:
     """While no other process of ours changes what is in a folder; nothing is left there.
 
-    On Windows, and on a file system without locks, nobody waits for anybody.
+    On Windows nobody waits for anybody.
 
     Args:
         folder: A folder that is there.
+        required: Whether a file system without locks is an error; otherwise nobody waits there either.
 
     Yields:
         Nothing.
+
+    Raises:
+        OSError: If the folder cannot be opened, or not be locked where that is required.
     """
     try:
         import fcntl  # noqa: PLC0415 - Windows has none
@@ -30,8 +34,11 @@ def exclusive(folder: Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):
+        try:
             fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            if required:
+                raise
         yield
     finally:
         os.close(handle)

@@ -10,6 +10,7 @@ from bugcapture.scan.mocks import CALLED, Path, Way
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.index import ProductionIndex
     from bugcapture.scan.mocks import Escape, Mock
     from bugcapture.scan.module import TestModule
@@ -30,7 +31,7 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
     if any(name in index.entered for one, way in mocks for name in _names(one, way, index)):
         return True
     inside = _entered_by(module)
-    return any(name in inside for one, way in mocks for name in (_last(way) or one.place.rpartition(".")[2],))
+    return any((_last(way) or one.place.rpartition(".")[2]) in inside for one, way in mocks)
 
 
 def _follow(mock: Mock, path: Path, module: TestModule) -> list[tuple[Mock, Path]]:
@@ -82,9 +83,16 @@ def _taken_as(escape: Escape, index: ProductionIndex) -> Iterator[str]:
 
 def _entered_by(module: TestModule) -> frozenset[str]:
     if module.entered is None:
-        body = Body()
-        for function in module.outline.functions:
-            if module.mentions(function, b"with", b"enter_"):
-                body.whole(function.node.body)
-        module.entered = frozenset(body.entered)
+        module.entered = frozenset(
+            name
+            for function in module.outline.functions
+            if module.mentions(function, b"with")
+            for name in _entered_in(function)
+        )
     return module.entered
+
+
+def _entered_in(function: TestFunction) -> list[str]:
+    body = Body()
+    body.whole(function.node.body)
+    return body.entered

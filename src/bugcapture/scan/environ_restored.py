@@ -133,9 +133,17 @@ def _put_back_after_test(use: EnvironmentUse) -> frozenset[str]:
     keys = restored | use.kept | ({ALL} if use.undone or (in_loop and ALL in use.copied) else set())
     if function.is_automatic:
         keys |= {key for change in use.changes if change.how == "remove" for key in change.keys}
-    if cleans_environment(function.name):
+    if _says_so(use):
         keys |= {MAYBE}
     return frozenset(keys)
+
+
+def _says_so(use: EnvironmentUse) -> bool:
+    """Whether a fixture that is called after cleaning the environment does more to it than setting something."""
+    function = use.function
+    if function is None or function.fixture is None or not cleans_environment(function.name):
+        return False
+    return bool(use.kept) or any(change.how != "set" for change in use.changes)
 
 
 def _is_wide(decorator: ast.expr) -> bool:
@@ -154,10 +162,7 @@ def _restored(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[s
         keys = frozenset({ALL} if use.undone else _put_back(use))
         found[function.owner] = found.get(function.owner, frozenset()) | keys
         place = function.owner if function.fixture is None or function.is_automatic else function.fixture_name
-        cleans = (
-            function.fixture is not None and cleans_environment(function.name) and bool(use.kept or use.changes)
-        )
-        found[place] = found.get(place, frozenset()) | use.kept | ({MAYBE} if cleans else frozenset())
+        found[place] = found.get(place, frozenset()) | use.kept | ({MAYBE} if _says_so(use) else frozenset())
     if _imports_cleaner(module):
         found[None] = found.get(None, frozenset()) | {MAYBE}
     return found

@@ -95,6 +95,7 @@ class ProductionIndex:
         exits: The attributes whose `__exit__` or `__aexit__` is called by name and not asked for its answer, with
             the classes that do so.
         entered: The names of what blocks of the program enter.
+        awaited: What it awaits the calls of: the receiver, or the class for its own methods, and the method.
         reached: What `bugcapture.scan.reach` has found, by function, receiver and depth.
     """
 
@@ -103,6 +104,7 @@ class ProductionIndex:
     guards: dict[str, list[tuple[ProgramFunction, Sink]]] = field(default_factory=dict)
     exits: dict[str, set[str]] = field(default_factory=dict)
     entered: set[str] = field(default_factory=set)
+    awaited: set[tuple[str, str]] = field(default_factory=set)
     reached: dict[tuple[int, str, int], list[Reached]] = field(default_factory=dict)
 
     def add(self, found: Iterable[ProgramFunction]) -> None:
@@ -114,6 +116,9 @@ class ProductionIndex:
             if owner:
                 self.methods.setdefault(owner.rpartition(".")[2], {}).setdefault(name, function)
             for sink in function.sinks:
+                if sink.awaited:
+                    receiver = owner.rpartition(".")[2] if sink.receiver == "self" else sink.receiver
+                    self.awaited.add((receiver, sink.method))
                 if sink.usage is Usage.TRUTH and sink.awaited:
                     self.guards.setdefault(sink.method, []).append((function, sink))
                 elif sink.method in _EXITS:

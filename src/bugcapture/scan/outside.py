@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -13,7 +15,6 @@ from bugcapture.scan.hazard import Hazard, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
@@ -36,6 +37,7 @@ def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
 
 
 def _is_outside(file: Path) -> bool:
+    file = Path(os.path.normpath(file))  # It may lie outside of the project.
     settings = find_settings(file.parent)
     paths = settings.words("testpaths")
     if settings.file is None or not paths or not settings.is_test_file(file):

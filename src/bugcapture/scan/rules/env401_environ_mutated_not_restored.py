@@ -451,6 +451,18 @@ import os
 import pytest
 
 @pytest.fixture(autouse=True)
+def mock_env():
+    os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.fixture(autouse=True)
 def clean_env(monkeypatch):
     for key in list(os.environ):
         if key.startswith("SHOP_"):

@@ -78,19 +78,9 @@ def _is_awaited(function: ProgramFunction, scope: Scope) -> bool:
     """Whether a method of the same class, or a function of the program, awaits what a call of it returns."""
     owner, _, name = function.name.rpartition(".")
     if owner:
-        others = scope.index.methods.get(owner.rpartition(".")[2], {}).values()
-        return any(
-            sink.awaited and (sink.receiver, sink.method) == ("self", name)
-            for other in others
-            for sink in other.sinks
-        )
+        return (owner.rpartition(".")[2], name) in scope.index.awaited
     module = function.module.rpartition(".")[2]
-    return any(
-        sink.awaited and (sink.receiver, sink.method) in {(name, ""), (module, name)}
-        for functions in scope.index.functions.values()
-        for other in functions
-        for sink in other.sinks
-    )
+    return not {(name, ""), (module, name)}.isdisjoint(scope.index.awaited)
 
 
 def _find(target: str, scope: Scope) -> ProgramFunction | None:
