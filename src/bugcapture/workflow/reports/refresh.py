@@ -102,8 +102,6 @@ def refresh(
     if documents and manifest != (folder.manifest_content or b"").replace(b"\r\n", b"\n"):
         draft.put(folder.path / MANIFEST_FILE, manifest, "inputs")
     with exclusive(project.root, required=False):  # Two at once would each overwrite a part of the other's.
-        project.root, required=False
-    ):  # Two refreshes at once would each overwrite a part of the other's.
         _require_unchanged(folder, draft)
         draft.write()
         for one in refreshed:
