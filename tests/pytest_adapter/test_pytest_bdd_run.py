@@ -401,6 +401,7 @@ def test_a_switch_in_python_is_told_where_it_stands(project: PytestProject) -> N
     line = text.splitlines().index("@pytest.mark.tdd_expected_fail") + 1
     assert run.verdicts == {"fixed": FIXED}
     assert f"test_a.py:{line}: bug 9 looks fixed" in run.stdout
+    assert "to remove the tdd_expected_fail tag" in run.stdout
 
 
 OWN_HOOKS = """

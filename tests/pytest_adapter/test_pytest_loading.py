@@ -29,6 +29,13 @@ try:
 except ImportError:
     raise SystemExit(7)
 """
+WITH_PYTEST = """
+import bugcapture.pytest
+
+assert callable(bugcapture.pytest.pytest_configure)
+shown = {name for name in dir(bugcapture.pytest) if not name.startswith("_")}
+assert shown - {"Any", "annotations", "plugin"} == {name for name in shown if name.startswith("pytest_")} | {"race"}
+"""
 AFTER_A_COMMAND = """
 import sys
 from bugcapture.cli import main
@@ -68,6 +75,12 @@ def _python(folder: Path, code: str, *arguments: str) -> subprocess.CompletedPro
 def test_the_static_reader_works_without_pytest(tmp_path: Path) -> None:
     run = _python(tmp_path, WITHOUT_PYTEST)
     assert run.returncode == 7, run.stderr
+
+
+def test_the_hooks_and_the_fixture_are_all_that_it_takes_over(tmp_path: Path) -> None:
+    """Whoever asks for one before `dir` gets it as well."""
+    done = _python(tmp_path, WITH_PYTEST)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_run_after_a_command_in_the_same_process(captured: PytestProject) -> None:

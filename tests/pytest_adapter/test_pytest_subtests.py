@@ -130,3 +130,20 @@ def test_a_raw_run_leaves_subtests_alone(project: PytestProject) -> None:
     assert run.code == 1
     assert "xfailed" not in run.counts
     assert run.verdicts == {"test_all_fail": EXPECTED}
+
+
+def test_a_retry_knows_nothing_of_the_subtests_before(project: PytestProject) -> None:
+    project.module(
+        """
+        tries = []
+
+        @bug(1)
+        def test_sub(subtests):
+            tries.append(1)
+            with subtests.test():
+                assert len(tries) == 2
+        """
+    )
+    run = project.run("--reruns", "1")
+    assert [(one["attempt"], one["verdict"]) for one in run.records][-1] == (2, "passed")
+    assert run.code == 0, run.stdout

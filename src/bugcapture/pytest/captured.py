@@ -163,7 +163,7 @@ def capture(item: pytest.Item, reading: Reading, *, late: bool = False) -> Captu
         path, line, name = scenario.path, scenario.line, scenario.name
     else:
         path, line = place_of(item)
-        name = name_of(item) or item.name
+        name = name_of(item)
     test = PytestTest(
         path=path,
         line=line,
@@ -191,14 +191,14 @@ def place_of(item: pytest.Item) -> tuple[str, int]:
         if getattr(code, "co_name", "") != item.originalname and (written := _written_line(item)):
             return here, written
         if isinstance(item.parent, pytest.Module):
-            return str(path), (line or 0) + 1
+            return str(path), _from_one(line)
     node: Any = item
     while str(path) != here:
         node = node.parent
         if not hasattr(node, "reportinfo"):
             return here, 1
         path, line, _ = node.reportinfo()
-    return here, (line or 0) + 1
+    return here, _from_one(line)
 
 
 def why_late(item: pytest.Item, captured: Captured, policy: TagPolicy) -> tuple[PytestTest, str]:
@@ -235,10 +235,8 @@ def name_of(item: pytest.Item) -> str:
     Args:
         item: The test.
     """
-    for node in item.listchain():
-        if isinstance(node, pytest.File) and item.nodeid.startswith(f"{node.nodeid}::"):
-            return item.nodeid.removeprefix(f"{node.nodeid}::")
-    return item.nodeid.partition("::")[2]
+    file = next((node for node in item.listchain() if isinstance(node, pytest.File)), item)
+    return item.nodeid.removeprefix(f"{file.nodeid}::")
 
 
 def _read_scenario(item: pytest.Item, scenario: Scenario, policy: TagPolicy) -> Reading:
@@ -333,4 +331,9 @@ def _line_of(node: Any, path: str) -> int:
     if not isinstance(node, pytest.Class):
         return 0
     where, line, _ = node.reportinfo()
-    return (line or 0) + 1 if str(where) == path else 0
+    return _from_one(line) if str(where) == path else 0
+
+
+def _from_one(line: int | None) -> int:
+    """The line counted from 1 that pytest counts from 0; the first one for what has none."""
+    return (line or 0) + 1
