@@ -81,7 +81,7 @@ class WarmStart:
         return list(arguments[:2]) == ["-m", self._adapter] and _fits(env)
 
     def launch(
-        self, arguments: Sequence[str], folder: Path, env: dict[str, str], *, limit: float = 300
+        self, arguments: Sequence[str], folder: Path, env: dict[str, str], *, limit: float = 120
     ) -> subprocess.CompletedProcess[str]:
         """Run ``python <arguments>``; stands in for `conformance_kit.launch`.
 
