@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bugcapture.core.hook_timing import HookProfile
+    from bugcapture.hooks.consolidate.call import Call
     from bugcapture.hooks.consolidate.proposal import Proposal, SerialProposal
 
 PATH = ".pre-commit-config.yaml"
@@ -50,9 +51,12 @@ def suggest(
     layout = Layout(read_yaml(encoded, PATH))
     hooks = read_hooks(raw, configuration, "pre-push", layout.unmovable)
     ids = {one.id for one in configuration.hooks}
-    return propose(
-        "pre-push", hooks, wishes or Wishes(), Surroundings(tracked=tracked, settings=settings, ids=ids)
-    )
+    around = Surroundings(tracked=tracked, place=_places(settings), ids=ids)
+    return propose("pre-push", hooks, wishes or Wishes(), around)
+
+
+def _places(settings: Callable[[str], str]) -> Callable[[Call], list[str]]:
+    return lambda call: sorted({settings(target) for target in call.targets or ("",)})
 
 
 def suggest_serial(

@@ -8,16 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bugcapture.hooks.consolidate.pytest_call import (
-    NotMergeableError,
-    PytestCall,
-    read_call,
-    unite_expressions,
-    unite_targets,
-)
+from bugcapture.hooks.consolidate.call import Call, NotMergeableError, unite_expressions
+from bugcapture.hooks.consolidate.pytest_call import unite_targets
+from bugcapture.hooks.consolidate.runners import read_call
 
 
-def read(command: str) -> PytestCall:
+def read(command: str) -> Call:
     call = read_call(shlex.split(command))
     assert call is not None
     return call
@@ -62,7 +58,7 @@ def test_options_are_sorted_by_what_becomes_of_them() -> None:
     assert call.targets == ("a", "b::t")
     assert call.equal == ("-s", "-p", "no:x", "-n", "2", "--strict-markers", "-W", "error")
     assert call.shown == (("-v",), ("--tb=short",), ("-r", "A"))
-    assert (call.stops, call.marker, call.keyword) == ("1", "not slow", "one")
+    assert (call.stops, call.selections) == ("1", {"-m": ("not slow",), "-k": ("one",)})
     assert call.options == (
         "pytest", "-s", "-p", "no:x", "-n", "2", "--strict-markers", "-W", "error", "-v", "--tb=short", "-r", "A",
         "-m", "not slow", "-k", "one",

@@ -13,7 +13,7 @@ from consolidated import LOCAL, PATH, hook, said
 from push_project import few, write_project
 from push_repository import BIN, PushProject
 
-from bugcapture.hooks.consolidate.pytest_call import read_call
+from bugcapture.hooks.consolidate.runners import read_call
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,7 +164,7 @@ def pytest_collection_modifyitems(items):
         ({"tests__b__test_b": "X = 1\n"}, "b: pytest finds no test, so that it fails at each push"),
         (
             {"conftest": "def pytest_configure(config):\n    config.option.maxfail = 2\n"},
-            "pytest-tests: it stops after 2 failures (`-x` or `--maxfail` in `addopts`), before others",
+            "pytest-tests: it stops after 2 failures (`-x` or `--maxfail` in its settings), before others",
         ),
     ],
 )

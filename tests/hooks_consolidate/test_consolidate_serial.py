@@ -335,7 +335,7 @@ NONE = Listing(exit_code=5, settings="/x/pytest.ini", root="/x")
         ((BOTH,), replace(BOTH, stops_after=1, needs_coverage=True), ()),
         ((ONE, OTHER), ONE, ("b.py::t",)),
         ((ONE, OTHER), replace(BOTH, stops_after=1),
-         ("x: it stops after 1 failure (`-x` or `--maxfail` in `addopts`), before others",)),
+         ("x: it stops after 1 failure (`-x` or `--maxfail` in its settings), before others",)),
         ((ONE, replace(OTHER, root="/x/y")), BOTH,
          ("x: pytest takes other settings, or another folder for its root",)),
         ((NONE, NONE), NONE, ("x: pytest finds no test, so that it fails at each push",) * 2),

@@ -44,10 +44,12 @@ _STAGES = (
 )  # fmt: skip
 @click.option(
     "--merge", type=click.Choice(("all", "overlapping", "same")), default="all", show_default=True,
-    help="Which hooks become one: all that start pytest alike, those of overlapping files, those of the same.",
+    help="Which hooks become one: all that run tests alike, those of overlapping files, those of the same.",
 )  # fmt: skip
-@click.option("--xdist", is_flag=True, help="Spread merged sessions over all processors (`-n auto`).")
-@click.option("--testmon", is_flag=True, help="Let merged sessions leave out tests that no change touches.")
+@click.option("--xdist", is_flag=True, help="Spread what is merged of pytest over all processors (`-n auto`).")
+@click.option(
+    "--testmon", is_flag=True, help="Let what is merged of pytest leave out tests that no change touches."
+)
 @click.option(
     "--timings", type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="What `hooks profile` has saved; default: where it saves.",
@@ -56,7 +58,7 @@ _STAGES = (
 @click.option("--write", is_flag=True, help="Change the configuration.")
 @click.option(
     "--verify/--no-verify", default=None,
-    help="Have pytest list what runs before and after, and refuse a difference; default: with --write.",
+    help="Have the tests listed that run before and after, and refuse a difference; default: with --write.",
 )  # fmt: skip
 @click.option("--run", "run_tests", is_flag=True, help="Verify, run the tests as well, and compare how they end.")
 @format_option(("text", "json", "markdown"))
@@ -81,17 +83,17 @@ def command(
 ) -> int:
     """Propose fewer, faster push hooks that run the same checks.
 
-    Reads .pre-commit-config.yaml, and finds hooks that start pytest in the same way, with the same options, and
-    the same command several times. Each group becomes one hook that runs all their tests in one session, for
-    all files that any of them was for: every check still runs whenever it ran before, and may run more often.
-    What cannot be shown to mean the same stays as it is, and the report says why.
+    Reads .pre-commit-config.yaml, and finds hooks that start pytest, Behave, Robot Framework or unittest in the
+    same way, with the same options, and the same command several times. Each group becomes one hook that runs all
+    their tests in one session, for all files that any of them was for: every check still runs whenever it ran
+    before, and may run more often. What cannot be shown to mean the same stays as it is, and the report says why.
 
     Of hooks that are told the files, test runners and checkers of whole programs are given `require_serial: true`,
     so that one process sees all files. It goes where each file stands for itself, and `hooks profile --save` has
     seen the hook write nothing.
 
     Without --write nothing is changed. With it the tests are listed by the real tool and the real commands in a
-    copy of the checkout, before and after; one test more or less, other marks, or other settings of pytest, and
+    copy of the checkout, before and after; one test more or less, other marks or tags, or other settings, and
     nothing is written. Comments, quotes and line ends of all other hooks stay.
 
     \b
@@ -142,8 +144,9 @@ def _compare(plan: ConsolidationPlan, *, run_tests: bool, quiet: bool) -> tuple[
 
     progress = Progress(quiet=quiet)
     sessions = sum(len(group.members) + 1 for group in plan.proposal.groups if group.call is not None)
-    sessions += sum(2 for change in plan.proposal.serial.changes if change.hook.runs_pytest)
-    progress.show(f"pytest lists its tests: {plural(sessions, 'session')}")
+    changed = [change.hook.runner for change in plan.proposal.serial.changes]
+    sessions += sum(2 for runner in changed if runner and runner.name == "pytest")
+    progress.show(f"tests are listed: {plural(sessions, 'session')}")
     try:
         return compare_hooks(plan, run_tests=run_tests)
     finally:

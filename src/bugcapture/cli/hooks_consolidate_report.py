@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bugcapture.hooks.consolidate.equivalence import Comparison
     from bugcapture.hooks.consolidate.estimate import Estimate, Prediction
-    from bugcapture.hooks.consolidate.proposal import Group, Proposal
+    from bugcapture.hooks.consolidate.proposal import Group, Proposal, Sharing
     from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
 
 _SHOWN: Final = 20
@@ -69,12 +69,15 @@ def render_text(result: Consolidation) -> str:
     for one in proposal.serial.changes:
         lines += ["", *_serial_lines(result, one)]
     for heading, reasons in (
-        ("These run pytest too, and are merged with none:", proposal.reasons),
+        ("These run tests too, and are merged with none:", proposal.reasons),
         ("`require_serial` of these stays:", proposal.serial.reasons),
     ):
         if reasons:
             lines += ["", heading]
             lines += [f"  {_title(index, result)}: {_safe(why)}" for index, why in reasons.items()]
+    if proposal.sharing:
+        lines += ["", "These start the same program, and stay:"]
+        lines += [f"  {_sharing_line(one)}" for one in proposal.sharing]
     if hints := list(_hints(result)):
         lines += ["", *hints]
     text = "".join(f"{line}\n" for line in lines)
@@ -99,6 +102,7 @@ def render_markdown(result: Consolidation) -> str:
     told += [f"{_title(index, result)} is merged with none: {why}" for index, why in proposal.reasons.items()]
     for index, why in proposal.serial.reasons.items():
         told.append(f"{_title(index, result)} keeps its `require_serial`: {why}")
+    told += [_sharing_line(one) for one in proposal.sharing]
     told += list(_hints(result))
     parts.append("".join(f"- {as_text(line)}\n" for line in dict.fromkeys(told)))
     if change is not None:
@@ -133,6 +137,14 @@ def render_json(result: Consolidation) -> str:
             }
             for hook in proposal.hooks
             if hook.index not in changed and not any(hook in group.members for group in proposal.groups)
+        ],
+        "sharing": [
+            {
+                "program": one.program,
+                "hooks": [{"id": hook.id, "line": hook.configured.line} for hook in one.hooks],
+                "reason": one.reason,
+            }
+            for one in proposal.sharing
         ],
         "diff": change.diff if change is not None else "",
     }
@@ -200,7 +212,7 @@ def _headline(result: Consolidation) -> str:
 
 def _group_lines(result: Consolidation, group: Group) -> Iterator[str]:
     seconds = _seconds(_estimate(result, group))
-    what = "the same command" if group.kind == "duplicate" else "pytest"
+    what = group.runner.title if group.runner else "the same command"
     told = f" ({seconds})" if seconds else ""
     yield f"{style(_safe(group.id), bold=True)}: {what}, instead of {len(group.members)} hooks{told}"
     yield from (f"  {_title(hook.index, result)}" for hook in group.members)
@@ -208,6 +220,11 @@ def _group_lines(result: Consolidation, group: Group) -> Iterator[str]:
     yield from _proof_lines(result, group)
     if full := _full_run(group):
         yield f"  CI keeps the full run: {_safe(full, limit=100_000)}"
+
+
+def _sharing_line(sharing: Sharing) -> str:
+    named = ", ".join(hook.id for hook in sharing.hooks)
+    return f"{_safe(sharing.program)}, {len(sharing.hooks)} hooks: {_safe(sharing.reason)} ({_safe(named)})"
 
 
 def _serial_lines(result: Consolidation, change: SerialChange) -> Iterator[str]:
@@ -266,8 +283,8 @@ def _hints(result: Consolidation) -> Iterator[str]:
             yield f"Processes that share files are taken to share the time as well, on {count}."
         if result.prediction.unmeasured:
             yield f"{plural(len(result.prediction.unmeasured), 'hook')} without a timing count for nothing."
-    if result.could_spread and any(group.call is not None for group in proposal.groups):
-        yield "The project has pytest-xdist: --xdist spreads merged sessions over all processors."
+    if result.could_spread and any(group.kind == "pytest" for group in proposal.groups):
+        yield "The project has pytest-xdist: --xdist spreads merged sessions of pytest over all processors."
     if not result.is_verified:
         yield "Nothing is proved yet: --verify lists the tests before and after, and --write does as well."
 

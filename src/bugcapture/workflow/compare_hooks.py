@@ -1,7 +1,7 @@
-"""Have pytest list what hooks would run, before and after they are merged, in a copy of the checkout.
+"""Have tests listed that hooks would run, before and after they are merged, in a copy of the checkout.
 
 The real tool runs the real commands, so that languages, environments and variables are those of a push; only
-``--collect-only`` and a plugin that writes the list are added.
+what keeps the tests from being run, and what writes the list, are added.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.hooks.consolidate import listing
 from bugcapture.hooks.consolidate.equivalence import NO_TEST, Comparison, Listing, compare, compare_processes
+from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
 from bugcapture.project import git
 from bugcapture.project.files import is_passed_over
 from bugcapture.project.isolated import isolated_copy
@@ -30,10 +31,14 @@ from bugcapture.project.repository import Repository
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bugcapture.hooks.consolidate.call import Call, Runner
+    from bugcapture.hooks.consolidate.hook import Hook
     from bugcapture.hooks.consolidate.proposal import Group, SerialChange
     from bugcapture.project.isolated import IsolatedCopy
     from bugcapture.workflow.consolidate_hooks import ConsolidationPlan
 
+# Copied and never imported here: what they need is there where they are listed.
+_LISTERS: Final = Path(listing.__file__).parent
 _TOOLS: Final = ("pre-commit", "prek")
 _MODULE: Final = "bugcapture_listing_"
 _STAGE: Final = "manual"
@@ -57,18 +62,20 @@ _CACHES: Final = re.compile(r"\..*_cache\Z|\.testmondata.*\Z|\.bugcapture\Z")
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """Sessions of pytest: the words of their hook as they are written, and what that says besides.
+    """Sessions of a runner: the words of their hook as they are written, and what that says besides.
 
     It is one, unless the hook is told the files, and the tool starts a session for some of them.
     """
 
+    runner: Runner
     words: tuple[str, ...]
+    call: Call | None
     values: Mapping[str, Any]
     told: Mapping[str, Any] = field(default_factory=lambda: {"pass_filenames": False, "always_run": True})
 
 
 def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[Comparison, ...]:
-    """Each merged session of pytest beside those of its members, and each that is told all files at once.
+    """Each merged session beside those of its members, and each of pytest that is told all files at once.
 
     Args:
         plan: The plan.
@@ -79,7 +86,7 @@ def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[
         KeyboardInterrupt: If it was interrupted; nothing is left behind.
     """
     groups = [group for group in plan.proposal.groups if group.call is not None]
-    changes = [change for change in plan.proposal.serial.changes if change.hook.runs_pytest]
+    changes = [change for change in plan.proposal.serial.changes if change.hook.runner is PYTEST]
     if not groups and not changes:
         return ()
     tool = next((found for name in _TOOLS if (found := shutil.which(name))), None)
@@ -102,8 +109,15 @@ def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[
 def _sessions(group: Group) -> Iterator[_Session]:
     """The sessions of the members, and the one that they become."""
     for hook in group.members:
-        yield _Session(hook.words, hook.values)
-    yield _Session((*shlex.split(group.values["entry"]), *group.values.get("args", ())), group.values)
+        yield _session(hook)
+    words = (*shlex.split(group.values["entry"]), *group.values.get("args", ()))
+    yield replace(_session(group.members[0]), words=words, call=group.call, values=group.values)
+
+
+def _session(hook: Hook) -> _Session:
+    if hook.runner is None:
+        raise AssertionError("unreachable")
+    return _Session(hook.runner, hook.words, hook.call, hook.values)
 
 
 def _processes(change: SerialChange) -> Iterator[_Session]:
@@ -111,7 +125,7 @@ def _processes(change: SerialChange) -> Iterator[_Session]:
     hook = change.hook
     given = {key: hook.values[key] for key in _FILTERS if key in hook.values}
     for is_serial in (False, True):
-        yield _Session(hook.words, hook.values, {**given, "require_serial": is_serial})
+        yield replace(_session(hook), told={**given, "require_serial": is_serial})
 
 
 def _with_ends(listings: Sequence[Listing], ends: Sequence[Listing]) -> list[Listing]:
@@ -133,9 +147,8 @@ def _list_all(
     """What each of some hooks runs: one listing of each of its processes, at least one."""
     with tempfile.TemporaryDirectory(prefix="bugcapture-listing-") as scratch:
         place = Path(scratch)
-        source = Path(listing.__file__).read_bytes()
-        for number in range(len(sessions)):
-            (place / f"{_MODULE}{number}.py").write_bytes(source)
+        for number, session in enumerate(sessions):
+            shutil.copyfile(_LISTERS / session.runner.lister, place / f"{_MODULE}{number}.py")
         config = place / "config.yaml"
         config.write_text(json.dumps(_configuration(sessions, plan, run_tests=run_tests)), "utf-8")
         command = (tool, "run", "--all-files", f"--hook-stage={_STAGE}", "--color=never", f"--config={config}")
@@ -146,7 +159,10 @@ def _list_all(
         told = {int(number): (float(taken), own) for number, taken, own in _SECTION.findall(said)}
         found = [sorted(place.glob(f"{_MODULE}{number}.*.json")) for number in range(len(sessions))]
         return [
-            [_read(file, *told.get(number, (None, said))) for file in files or [place / "none.json"]]
+            [
+                _read(file, *told.get(number, (None, said)), ran=run_tests)
+                for file in files or [place / "none.json"]
+            ]
             for number, files in enumerate(found)
         ]
 
@@ -161,16 +177,13 @@ def _configuration(sessions: Sequence[_Session], plan: ConsolidationPlan, *, run
 
 def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
     """A hook that lists what a session would run, whenever it would run."""
-    # What testmon leaves out depends on what it has seen; what is listed is the whole.
-    words = [word for word in session.words if not word.startswith("--testmon")]
-    added = () if run_tests else ("--collect-only", "-q")
+    words = session.runner.listed(session.words, session.call, f"{_MODULE}{number}", run_tests)
     kept = {key: value for key, value in session.values.items() if key not in _LEFT}
     return {
         **kept,
         "id": f"check-{number}",
         "name": f"check-{number}",
         "entry": shlex.join(words),
-        "args": [*added, "-p", f"{_MODULE}{number}"],
         **session.told,
         "verbose": True,
         "stages": [_STAGE],
@@ -178,7 +191,7 @@ def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
 
 
 def _variables(place: Path) -> dict[str, str]:
-    """The variables of a push, with a place for the plugin, and without traces in anybody's checkout."""
+    """The variables of a push, with a place for the listers, and without traces in anybody's checkout."""
     variables = {key: value for key, value in git.clean_environment().items() if key != "SKIP"}
     paths = [str(place), *filter(None, [variables.get("PYTHONPATH")])]
     return variables | {
@@ -190,7 +203,7 @@ def _variables(place: Path) -> dict[str, str]:
     }
 
 
-def _read(file: Path, seconds: float | None, said: str) -> Listing:
+def _read(file: Path, seconds: float | None, said: str, *, ran: bool) -> Listing:
     try:
         found = json.loads(file.read_bytes())
     except (OSError, ValueError):
@@ -198,7 +211,7 @@ def _read(file: Path, seconds: float | None, said: str) -> Listing:
     return Listing(
         tests={name: tuple(marks) for name, marks in found["tests"]},
         errors=tuple((place, text) for place, text in found["errors"]),
-        outcomes=found["outcomes"],
+        outcomes=found["outcomes"] if ran else {},
         exit_code=found["exit_code"],
         stops_after=int(found["stops_after"] or 0),
         needs_coverage=bool(found["needs_coverage"]),

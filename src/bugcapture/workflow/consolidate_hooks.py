@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.text import plural, printable, shorten
 from bugcapture.hooks.configuration import read_configuration
+from bugcapture.hooks.consolidate.behave_steps import steps_finder
 from bugcapture.hooks.consolidate.equivalence import find_untriggered
 from bugcapture.hooks.consolidate.estimate import match_timings
 from bugcapture.hooks.consolidate.hook import read_hooks
@@ -23,10 +24,12 @@ from bugcapture.project.paths import relative_path
 from bugcapture.project.yaml import read_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bugcapture.core.hook_timing import HookProfile
     from bugcapture.hooks.configuration import Configuration
+    from bugcapture.hooks.consolidate.call import Call
     from bugcapture.hooks.consolidate.proposal import Group, Proposal
     from bugcapture.hooks.consolidate.propose import Wishes
     from bugcapture.hooks.raw import RawConfiguration
@@ -91,9 +94,7 @@ def plan_consolidation(
     _refuse_faulty(configuration, shown)
     layout = Layout(read_yaml(content, shown))
     tracked = git.tracked_files(top) or []
-    around = Surroundings(
-        tracked=tracked, settings=settings_finder(top), ids={hook.id for hook in configuration.hooks}
-    )
+    around = Surroundings(tracked=tracked, place=_place_finder(top), ids={hook.id for hook in configuration.hooks})
     hooks = read_hooks(raw, configuration, stage, layout.unmovable)
     timings = match_timings(profile, stage, hooks) if profile is not None else {}
     serial = propose_serial(hooks, timings, layout.why_fixed(KEY))
@@ -130,6 +131,18 @@ def has_xdist(top: Path) -> bool:
         except OSError:
             continue
     return False
+
+
+def _place_finder(top: Path) -> Callable[[Call], object]:
+    """What runners find around the targets of a call: Behave looks at the first alone."""
+    settings, steps = settings_finder(top), steps_finder(top)
+
+    def find(call: Call) -> object:
+        if call.runner == "behave":
+            return steps(call.targets[0]) if call.targets else ""
+        return sorted({settings(target) for target in call.targets or ("",)})
+
+    return find
 
 
 def _find(top: Path, config: Path | None) -> Path:

@@ -11,31 +11,33 @@ from bugcapture.core.text import plural, printable, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from bugcapture.hooks.consolidate.call import Runner
     from bugcapture.hooks.consolidate.proposal import Group, SerialChange
 
 # The exit code of a session without any test.
 NO_TEST: Final = 5
 
 _SHOWN: Final = 300
+_WRONG: Final = re.compile(r"ERROR|\[ ERROR \]|\w+Error: ")
 # The exit codes of a session that was listed or run to its end: all is well, a test fails, there is no test.
 _LISTED: Final = frozenset({0, 1, NO_TEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What one session of pytest would run.
+    """What one session would run.
 
     Attributes:
         tests: Its tests by their ids, with the names of their marks.
-        errors: What cannot be collected, with what pytest says.
+        errors: What cannot be collected, with what the runner says.
         outcomes: How tests ended, where they were run.
-        exit_code: The exit code of pytest; None where it did not get that far.
+        exit_code: The exit code of the runner; None where it did not get that far.
         stops_after: The number of failures behind which it runs no more tests; 0 for none.
         needs_coverage: Whether it fails where pytest-cov has measured too little.
         settings: The file with its settings.
-        root: The folder that the ids are seen from.
+        root: The folder that it works in, as its ids or its steps are seen from there.
         seconds: How long it took; None where nobody knows.
-        said: What pytest or the tool said.
+        said: What the runner or the tool said.
     """
 
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,7 +91,8 @@ def compare(group: Group, before: Sequence[Listing], after: Listing) -> Comparis
         before: What each member runs, in their order.
         after: What the merged session runs.
     """
-    return _compare(group, [(hook.id, one) for hook, one in zip(group.members, before, strict=True)], after)
+    named = [(hook.id, one) for hook, one in zip(group.members, before, strict=True)]
+    return _compare(group, group.runner, named, after)
 
 
 def compare_processes(change: SerialChange, before: Sequence[Listing], after: Listing) -> Comparison:
@@ -102,17 +105,21 @@ def compare_processes(change: SerialChange, before: Sequence[Listing], after: Li
         after: What the only one runs.
     """
     counted = [one for one in before if one.exit_code != NO_TEST] or before[:1]
-    return _compare(change, [(change.id, one) for one in counted], after)
+    return _compare(change, change.hook.runner, [(change.id, one) for one in counted], after)
 
 
-def _compare(proposed: Group | SerialChange, named: Sequence[tuple[str, Listing]], after: Listing) -> Comparison:
+def _compare(
+    proposed: Group | SerialChange, runner: Runner | None, named: Sequence[tuple[str, Listing]], after: Listing
+) -> Comparison:
+    if runner is None:
+        raise AssertionError("unreachable")
     before = tuple(one for _, one in named)
     wanted = {name for one in before for name in one.tests}
-    problems = [problem for name, one in [*named, (proposed.id, after)] for problem in _trouble(name, one)]
+    problems = [problem for name, one in [*named, (proposed.id, after)] for problem in _trouble(runner, name, one)]
     if not problems:
         problems = [
-            *_other_settings(named, after),
-            *_other_limits(proposed.id, before, after),
+            *_other_settings(runner, named, after),
+            *_other_limits(runner, proposed.id, before, after),
             *_other_marks(before, after),
             *_other_ends(before, after),
         ]
@@ -142,7 +149,7 @@ def find_untriggered(group: Group, tracked: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _trouble(name: str, listing: Listing) -> Iterator[str]:
+def _trouble(runner: Runner, name: str, listing: Listing) -> Iterator[str]:
     """Why nothing can be said of a session."""
     shown = printable(name)
     if listing.errors:
@@ -152,16 +159,17 @@ def _trouble(name: str, listing: Listing) -> Iterator[str]:
     elif listing.exit_code not in _LISTED:
         yield f"{shown}: its tests cannot be collected: {_last_words(listing.said)}"
     elif not listing.tests:
-        yield f"{shown}: pytest finds no test, so that it fails at each push"
+        fails = "it fails at each push" if listing.exit_code == NO_TEST else "there is nothing to compare"
+        yield f"{shown}: {runner.title} finds no test, so that {fails}"
 
 
-def _other_settings(named: Sequence[tuple[str, Listing]], after: Listing) -> Iterator[str]:
+def _other_settings(runner: Runner, named: Sequence[tuple[str, Listing]], after: Listing) -> Iterator[str]:
     for name, one in named:
         if (one.settings, one.root) != (after.settings, after.root):
-            yield f"{printable(name)}: pytest takes other settings, or another folder for its root"
+            yield f"{printable(name)}: {runner.moved}"
 
 
-def _other_limits(name: str, before: Sequence[Listing], after: Listing) -> Iterator[str]:
+def _other_limits(runner: Runner, name: str, before: Sequence[Listing], after: Listing) -> Iterator[str]:
     """Limits that are no options of the hooks: what one does would count for others."""
     if all(one.tests.keys() == after.tests.keys() for one in before):
         return
@@ -169,7 +177,8 @@ def _other_limits(name: str, before: Sequence[Listing], after: Listing) -> Itera
         yield f"{printable(name)}: how much has to be covered would be asked of all together"
     if after.stops_after:
         limit = plural(after.stops_after, "failure")
-        yield f"{printable(name)}: it stops after {limit} (`-x` or `--maxfail` in `addopts`), before others"
+        limits = " or ".join(f"`{one}`" for one in runner.limits)
+        yield f"{printable(name)}: it stops after {limit} ({limits} in its settings), before others"
 
 
 def _other_marks(before: Sequence[Listing], after: Listing) -> Iterator[str]:
@@ -198,5 +207,5 @@ def _other_ends(before: Sequence[Listing], after: Listing) -> Iterator[str]:
 def _last_words(said: str) -> str:
     """The line that says what is wrong: that of an error, or the last one."""
     lines = [" ".join(line.split()) for line in said.splitlines() if line.strip()]
-    wrong = next((line for line in lines if line.startswith("ERROR")), lines[-1] if lines else "nothing was said")
+    wrong = next(filter(_WRONG.match, lines), lines[-1] if lines else "nothing was said")
     return shorten(printable(wrong), _SHOWN)

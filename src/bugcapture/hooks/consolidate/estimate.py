@@ -122,7 +122,7 @@ def _key(stage: str, hook: Hook) -> tuple[str, str, str, str, int]:
 
 def _estimate(group: Group, seconds: Sequence[float], saving: float | None) -> Estimate:
     total, longest = sum(seconds), max(seconds)
-    if group.kind == "duplicate":
+    if group.runner is None:
         return Estimate(total, longest)
     if saving is None:
         saving = (len(seconds) - 1) * min(seconds)

@@ -6,14 +6,15 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from bugcapture.hooks.consolidate.call import NotMergeableError
 from bugcapture.hooks.consolidate.pattern import can_be_united
-from bugcapture.hooks.consolidate.pytest_call import NotMergeableError, PytestCall, read_call
-from bugcapture.hooks.program import find_programs
+from bugcapture.hooks.consolidate.runners import find_runner, find_script_runner, read_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bugcapture.hooks.configuration import Configuration, ConfiguredHook
+    from bugcapture.hooks.consolidate.call import Call, Runner
     from bugcapture.hooks.raw import RawConfiguration
 
 NOT_PLAIN: Final = "it holds more than text, whole numbers and lists of them"
@@ -39,9 +40,10 @@ class Hook:
         configured: The hook with all defaults.
         values: What is written of it.
         words: Its command; empty where that is not known.
-        runs_pytest: Whether it runs pytest, in whatever way.
-        call: The call of pytest that it is; None for another program, and for one that has to stay.
-        reason: Why it cannot be merged with any other; empty where it can.
+        runner: What it runs tests with, in whatever way; None for another program.
+        call: The call of the runner that it is; None for another program, and for one that has to stay.
+        alone: Why its session cannot be merged with another one; empty where it can.
+        fixed: Why it cannot be taken out of the file; empty where it can.
         facets: What has to be the same in hooks that become one, by what people call it.
         ends_push: Whether no hook behind it runs when it fails.
     """
@@ -51,9 +53,10 @@ class Hook:
     configured: ConfiguredHook
     values: Mapping[str, Any]
     words: tuple[str, ...] = ()
-    runs_pytest: bool = False
-    call: PytestCall | None = None
-    reason: str = ""
+    runner: Runner | None = None
+    call: Call | None = None
+    alone: str = ""
+    fixed: str = ""
     facets: Mapping[str, Any] = field(default_factory=dict)
     ends_push: bool = False
 
@@ -61,6 +64,11 @@ class Hook:
     def id(self) -> str:
         """Its id."""
         return self.configured.id
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be merged with another; empty where it can."""
+        return self.alone or self.fixed
 
     @property
     def trigger(self) -> str:
@@ -109,16 +117,17 @@ def _read(
         if stage not in configured.stages:
             continue
         words = _words(configured)
-        call, reason = _call(words)
+        runner, call, alone = _call(words)
         yield Hook(
             index=index,
             number=numbers[key],
             configured=configured,
             values=written.values,
             words=words,
-            runs_pytest=call is not None or bool(reason),
+            runner=runner,
             call=call,
-            reason=reason or _why_fixed(configured, written.values, skipped) or unmovable.get(index, ""),
+            alone=alone,
+            fixed=_why_fixed(configured, written.values, skipped) or unmovable.get(index, ""),
             facets=_facets(configured, written.values),
             ends_push=bool(raw.values.get("fail_fast") or written.values.get("fail_fast")),
         )
@@ -131,14 +140,15 @@ def _words(hook: ConfiguredHook) -> tuple[str, ...]:
         return ()
 
 
-def _call(words: Sequence[str]) -> tuple[PytestCall | None, str]:
+def _call(words: Sequence[str]) -> tuple[Runner | None, Call | None, str]:
+    runner = find_runner(words)
     try:
         call = read_call(words)
     except NotMergeableError as error:
-        return None, str(error)
-    if call is None and any(run.words and run.words[0].endswith("pytest") for run in find_programs(words)):
-        return None, "a script of a shell runs pytest"
-    return call, ""
+        return runner, None, str(error)
+    if call is None and (inner := find_script_runner(words)):
+        return inner, None, f"a script of a shell runs {inner.title}"
+    return runner, call, ""
 
 
 def _skipped(raw: RawConfiguration) -> list[Any]:

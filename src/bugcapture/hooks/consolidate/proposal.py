@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bugcapture.hooks.consolidate.call import Call, Runner
     from bugcapture.hooks.consolidate.hook import Hook
-    from bugcapture.hooks.consolidate.pytest_call import PytestCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,20 +17,25 @@ class Group:
     """Hooks that become one.
 
     Attributes:
-        kind: ``pytest`` for sessions that become one, ``duplicate`` for the same command several times.
+        runner: What runs the tests of sessions that become one; None for the same command several times.
         members: The hooks, in their order.
         values: What is written of the new hook, in this order.
-        call: Its call of pytest, without what only speeds it up; None for another program.
+        call: Its call of the runner, without what only speeds it up; None for another program.
         notes: What else changes, in sentences.
         local: Options that only speed it up, and that a run in CI can leave out.
     """
 
-    kind: Literal["pytest", "duplicate"]
     members: tuple[Hook, ...]
     values: Mapping[str, Any]
-    call: PytestCall | None = None
+    runner: Runner | None = None
+    call: Call | None = None
     notes: tuple[str, ...] = ()
     local: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What its sessions run with, such as ``pytest``; ``duplicate`` for the same command several times."""
+        return self.runner.name if self.runner else "duplicate"
 
     @property
     def id(self) -> str:
@@ -74,6 +79,21 @@ class SerialProposal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """Hooks that start the same program, and stay.
+
+    Attributes:
+        program: Its name.
+        hooks: The hooks, in their order.
+        reason: Why each of them needs a process of its own.
+    """
+
+    program: str
+    hooks: tuple[Hook, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What is proposed for a stage.
 
@@ -81,7 +101,8 @@ class Proposal:
         stage: The stage.
         hooks: All its hooks.
         groups: Those that become one.
-        reasons: Why others that run pytest are merged with none, by their index.
+        reasons: Why others that run tests are merged with none, by their index.
+        sharing: Others that start the same program.
         serial: What is proposed for ``require_serial``.
     """
 
@@ -89,6 +110,7 @@ class Proposal:
     hooks: tuple[Hook, ...]
     groups: tuple[Group, ...]
     reasons: Mapping[int, str]
+    sharing: tuple[Sharing, ...] = ()
     serial: SerialProposal = field(default_factory=SerialProposal)
 
     @property

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from bugcapture.core.text import plural
 from bugcapture.hooks.consolidate.pattern import unite_patterns
 from bugcapture.hooks.consolidate.proposal import Group, Proposal
-from bugcapture.hooks.consolidate.pytest_call import split_target, unite_expressions, unite_targets
+from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
+from bugcapture.hooks.consolidate.sharing import find_sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from bugcapture.hooks.consolidate.call import Call, Runner
     from bugcapture.hooks.consolidate.hook import Hook
-    from bugcapture.hooks.consolidate.pytest_call import PytestCall
 
 _COPIED: Final = (
     "language", "language_version", "additional_dependencies", "exclude", "types", "types_or", "exclude_types",
@@ -54,12 +55,12 @@ class Surroundings:
 
     Attributes:
         tracked: The files that git tracks.
-        settings: Where pytest finds its settings for a target; empty for nowhere.
+        place: What a runner finds around the targets of a call: its settings, or the folder with its steps.
         ids: All ids that are taken.
     """
 
     tracked: Sequence[str] = ()
-    settings: Callable[[str], str] = lambda _target: ""
+    place: Callable[[Call], Any] = lambda _call: None
     ids: Collection[str] = ()
 
 
@@ -77,7 +78,7 @@ def propose(stage: str, hooks: tuple[Hook, ...], wishes: Wishes, around: Surroun
     taken = set(around.ids)
     for members in _merge(candidates, wishes, around):
         if len(members) > 1:
-            groups.append(_pytest_group(members, wishes, taken))
+            groups.append(_session_group(members, wishes, taken))
             taken.add(groups[-1].id)
     groups += _duplicates(hooks)
     groups.sort(key=lambda group: group.members[-1].index)
@@ -85,23 +86,20 @@ def propose(stage: str, hooks: tuple[Hook, ...], wishes: Wishes, around: Surroun
     reasons = {
         hook.index: hook.reason or _why_alone(hook, candidates)
         for hook in hooks
-        if hook.index not in merged and hook.runs_pytest
+        if hook.index not in merged and hook.runner
     }
-    return Proposal(stage=stage, hooks=hooks, groups=tuple(groups), reasons=reasons)
+    others = [hook for hook in hooks if hook.index not in {*merged, *reasons}]
+    return Proposal(stage=stage, hooks=hooks, groups=tuple(groups), reasons=reasons, sharing=find_sharing(others))
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A hook that runs pytest, and what has to be the same."""
+    """A hook that runs tests, and what has to be the same."""
 
     hook: Hook
+    runner: Runner
+    call: Call
     facets: Mapping[str, str]
-
-    @property
-    def call(self) -> PytestCall:
-        if self.hook.call is None:
-            raise AssertionError("unreachable")
-        return self.hook.call
 
 
 def _candidates(hooks: Sequence[Hook], wishes: Wishes, around: Surroundings) -> list[_Candidate]:
@@ -109,43 +107,45 @@ def _candidates(hooks: Sequence[Hook], wishes: Wishes, around: Surroundings) -> 
 
     Those that have all in common become one whatever they do, unless their files tell them apart.
     """
-    facets = {hook.index: _facets(hook, around) for hook in hooks if hook.call and not hook.reason}
+    facets = {
+        hook.index: _facets(hook, hook.runner, hook.call, around)
+        for hook in hooks
+        if hook.runner and hook.call and not hook.reason
+    }
     found: list[_Candidate] = []
     ends: list[int] = []
     for hook in hooks:
-        if own := facets.get(hook.index):
+        own = facets.get(hook.index)
+        if own and hook.runner and hook.call:
             before = [at for at in ends if wishes.merge != "all" or facets.get(at) != own]
-            found.append(_Candidate(hook, {**own, "what ends the push before it (`fail_fast`)": repr(before)}))
+            told = {**own, "what ends the push before it (`fail_fast`)": repr(before)}
+            found.append(_Candidate(hook, hook.runner, hook.call, told))
         if hook.ends_push:
             ends.append(hook.index)
     return found
 
 
-def _facets(hook: Hook, around: Surroundings) -> dict[str, str]:
-    call = hook.call
-    if call is None:
-        raise AssertionError("unreachable")
+def _facets(hook: Hook, runner: Runner, call: Call, around: Surroundings) -> dict[str, str]:
     own = {
         "when it runs": hook.trigger,
-        "what starts pytest": call.launcher,
-        "the options of pytest": call.equal,
-        "when it stops (`-x`, `--maxfail`)": call.stops,
+        f"what starts {runner.title}": call.launcher,
+        f"the options of {runner.title}": call.equal,
+        f"when it stops ({', '.join(f'`{one}`' for one in runner.limits)})": call.stops,
         "whether it names any target": bool(call.targets),
-        "the settings of pytest": sorted({around.settings(target) for target in call.targets or ("",)}),
-        "`-m`": call.marker,
-        "`-k`": call.keyword,
+        **({runner.place: around.place(call)} if runner.place else {}),
+        **{f"`{option}`": values for option, values in call.selections.items()},
+        **call.facets,
     }
     told = own if hook.trigger != "always" else {**own, **dict.fromkeys(_FILTERS, None)}
     return {name: repr(value) for name, value in {**hook.facets, **told}.items() if value is not None}
 
 
 def _merge(candidates: list[_Candidate], wishes: Wishes, around: Surroundings) -> Iterable[list[_Candidate]]:
-    """Candidates that can become one, those with the same targets and other expressions first."""
+    """Candidates that can become one, those with the same targets and another selection first."""
     waiting = list(candidates)
-    for option in ("`-m`", "`-k`"):
+    for option in dict.fromkeys(option for one in candidates for option in one.runner.unite):
         for members in _bucket(waiting, partial(_but, option)):
-            expressions = {one.facets.get(option) for one in members}
-            if len(expressions) > 1 and None not in expressions:
+            if len({one.facets.get(f"`{option}`") for one in members}) > 1 and _unite(option, members):
                 waiting = [one for one in waiting if one not in members]
                 yield from _by_files(members, wishes, around)
     for members in _bucket(waiting, lambda one: tuple(sorted(one.facets.items()))):
@@ -153,9 +153,16 @@ def _merge(candidates: list[_Candidate], wishes: Wishes, around: Surroundings) -
 
 
 def _but(option: str, candidate: _Candidate) -> Any:
-    """What has to be the same where the expressions of an option differ: everything else, and the targets."""
-    rest = {name: value for name, value in candidate.facets.items() if name != option}
-    return (tuple(sorted(rest.items())), frozenset(map(split_target, candidate.call.targets)))
+    """What has to be the same where the values of an option differ: everything else, and the targets."""
+    rest = {name: value for name, value in candidate.facets.items() if name != f"`{option}`"}
+    return (tuple(sorted(rest.items())), frozenset(map(posixpath.normpath, candidate.call.targets)))
+
+
+def _unite(option: str, members: Sequence[_Candidate]) -> tuple[str, ...] | None:
+    """What selects whatever any of some selects; None where nothing does, or some of them choose nothing."""
+    values = [one.call.selections.get(option) for one in members]
+    given = [one for one in values if one is not None]
+    return members[0].runner.unite[option](given) if len(given) == len(values) else None
 
 
 def _bucket(candidates: Iterable[_Candidate], key: Callable[[_Candidate], Any]) -> list[list[_Candidate]]:
@@ -187,53 +194,64 @@ def _matched(hook: Hook, tracked: Sequence[str]) -> set[str]:
     return {name for name in tracked if wanted.search(name) and not unwanted.search(name)}
 
 
-def _pytest_group(members: list[_Candidate], wishes: Wishes, taken: Collection[str]) -> Group:
+def _session_group(members: list[_Candidate], wishes: Wishes, taken: Collection[str]) -> Group:
     hooks = tuple(one.hook for one in members)
-    calls = [one.call for one in members]
+    calls, runner = [one.call for one in members], members[0].runner
     files = unite_patterns([hook.configured.files or "" for hook in hooks])
     notes = []
     if calls[0].stops:
-        notes.append("It goes on after a failure, so that no check is left out: `-x` and `--maxfail` are dropped.")
-    call = replace(
-        calls[0],
-        targets=unite_targets([target for call in calls for target in call.targets]),
-        shown=tuple(one for one in calls[0].shown if all(one in call.shown for call in calls)),
-        marker=_unite(call.marker for call in calls),
-        keyword=_unite(call.keyword for call in calls),
-    )
+        limits = " and ".join(f"`{one}`" for one in runner.limits)
+        dropped = f"{limits} {'are' if len(runner.limits) > 1 else 'is'} dropped"
+        notes.append(f"It goes on after a failure, so that no check is left out: {dropped}.")
+    call = _session(members)
+    if runner.told and any(one.targets != call.targets for one in calls):
+        notes.append(runner.told)
     if len({hook.configured.files for hook in hooks}) > 1 and hooks[0].trigger == "some files":
         notes.append("Each check runs whenever it has run before, and also for the files of the others.")
-    local = _local(call, wishes)
+    local = _local(call, wishes) if runner is PYTEST else ()
     if "--testmon" in local:
         notes.append("pytest-testmon leaves out tests that no change touches; have git ignore `.testmondata`.")
-    elif wishes.testmon and not _is_whole(call):
+    elif wishes.testmon and runner is PYTEST and not _is_whole(call):
         notes.append("pytest-testmon leaves nothing out where single tests, `-m` or `-k` choose: it is not added.")
     options = [*call.options, *local]
     values = {
-        "id": _free_id(call.targets, taken),
-        "name": f"pytest: {plural(len(hooks), 'check')} in one session",
+        "id": _free_id(runner, call.targets, taken),
+        "name": f"{runner.name}: {plural(len(hooks), 'check')} in one session",
         "entry": shlex.join(options),
         **({"args": list(call.targets)} if call.targets else {}),
         **_shared(hooks, files),
     }
-    return Group(kind="pytest", members=hooks, values=values, call=call, notes=tuple(notes), local=local)
+    return Group(runner=runner, members=hooks, values=values, call=call, notes=tuple(notes), local=local)
 
 
-def _unite(expressions: Iterable[str | None]) -> str | None:
-    given = [one for one in expressions if one is not None]
-    return unite_expressions(given) if given else None
+def _session(members: Sequence[_Candidate]) -> Call:
+    """The call that some become; it does not stop before its end."""
+    calls, runner = [one.call for one in members], members[0].runner
+    # What is the same in all of them stays as it is written.
+    selections = {
+        option: values
+        if all(call.selections[option] == values for call in calls)
+        else _unite(option, members) or ()
+        for option, values in calls[0].selections.items()
+    }
+    return replace(
+        calls[0],
+        targets=runner.unite_targets([target for call in calls for target in call.targets]),
+        shown=tuple(one for one in calls[0].shown if all(one in call.shown for call in calls)),
+        selections=selections,
+    )
 
 
-def _local(call: PytestCall, wishes: Wishes) -> tuple[str, ...]:
+def _local(call: Call, wishes: Wishes) -> tuple[str, ...]:
     is_spread = any(word.startswith(("-n", "--numprocesses", "--dist")) for word in call.equal)
     is_watched = any(word.startswith("--testmon") for word in call.equal)
     spread = ("-n", "auto") if wishes.xdist and not is_spread else ()
     return (*spread, *(("--testmon",) if wishes.testmon and not is_watched and _is_whole(call) else ()))
 
 
-def _is_whole(call: PytestCall) -> bool:
+def _is_whole(call: Call) -> bool:
     """Whether pytest-testmon would leave anything out: not where single tests, `-m` or `-k` choose already."""
-    return call.marker is None and call.keyword is None and not any("::" in target for target in call.targets)
+    return not call.selections and not any("::" in target for target in call.targets)
 
 
 def _shared(hooks: Sequence[Hook], files: str) -> dict[str, Any]:
@@ -253,13 +271,12 @@ def _shared(hooks: Sequence[Hook], files: str) -> dict[str, Any]:
     return values | {key: value for key, value in first.items() if key not in known and value is not False}
 
 
-def _free_id(targets: Sequence[str], taken: Collection[str]) -> str:
+def _free_id(runner: Runner, targets: Sequence[str], taken: Collection[str]) -> str:
     """An id that tells the folder that all targets lie in, and that no other hook has."""
-    paths = [posixpath.normpath(target.partition("::")[0]) for target in targets]
-    folders = [posixpath.dirname(path) if path.endswith(".py") else path for path in paths]
+    folders = list(map(runner.folder, targets))
     common = posixpath.commonpath(folders) if folders and not any(map(posixpath.isabs, folders)) else ""
     words = _NOT_IN_ID.sub("-", common).strip("-")
-    wanted = f"pytest-{words}" if words else "pytest-session"
+    wanted = f"{runner.name}-{words or 'session'}"
     number, found = 1, wanted
     while found in taken:
         number += 1
@@ -283,7 +300,7 @@ def _duplicates(hooks: Sequence[Hook]) -> list[Group]:
 
 def _is_same(one: Hook, other: Hook) -> bool:
     return (
-        not (one.reason or other.reason)
+        not (one.fixed or other.fixed)
         and one.call is None
         and bool(one.words)
         and one.words == other.words
@@ -296,15 +313,15 @@ def _duplicate_group(hooks: tuple[Hook, ...]) -> Group:
     files = unite_patterns([hook.configured.files or "" for hook in hooks])
     last = hooks[-1].values
     values = {key: last[key] for key in ("id", "alias", "name", "description", "entry", "args") if key in last}
-    return Group(kind="duplicate", members=hooks, values={**values, **_shared(hooks, files)})
+    return Group(members=hooks, values={**values, **_shared(hooks, files)})
 
 
 def _why_alone(hook: Hook, candidates: Sequence[_Candidate]) -> str:
     """What tells a hook from the one that is most like it."""
     own = next(one for one in candidates if one.hook is hook)
-    others = [one for one in candidates if one is not own]
+    others = [one for one in candidates if one is not own and one.runner is own.runner]
     if not others:
-        return "no other hook runs pytest"
+        return f"no other hook runs {own.runner.title}"
     differing = [
         (sorted(name for name in {*own.facets, *one.facets} if own.facets.get(name) != one.facets.get(name)), one)
         for one in others

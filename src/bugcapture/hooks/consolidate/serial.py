@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.hooks.consolidate.hook import NOT_PLAIN, is_plain
 from bugcapture.hooks.consolidate.proposal import SerialChange, SerialProposal
+from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
 from bugcapture.hooks.consolidate.setting import Setting
 from bugcapture.hooks.program import strip_starters
 
@@ -42,7 +43,7 @@ _PARALLEL: Final = frozenset({"autoflake", "black", "flake8", "ruff", "typos"})
 _RUNNERS: Final = frozenset({"pytest", "py.test", "behave", "robot", "pabot", "unittest"})
 _COVERAGE: Final = "coverage run"
 # What these find in a file depends on the others that they are told.
-_WHOLE: Final = frozenset({"basedpyright", "mypy", "pylint", "pyright", "pytype", "vulture"})
+WHOLE: Final = frozenset({"basedpyright", "mypy", "pylint", "pyright", "pytype", "vulture"})
 
 _STOPS: Final = frozenset({"-x", "--exitfirst", "--maxfail", "--stop", "--exitonfailure", "-X"})
 # Their entry is no command, or names a program that is not the one of that name.
@@ -157,7 +158,7 @@ def _why_not_shared(hook: Hook, timing: HookTiming | None) -> str:
 def _why_serial(program: str) -> str:
     if program in _RUNNERS:
         return f"several processes of {program} at once write over each other's caches and reports"
-    if program in _WHOLE:
+    if program in WHOLE:
         return f"what {program} finds depends on the files that it is told together"
     return "each process of coverage writes its data over that of the others" if program == _COVERAGE else ""
 
@@ -167,9 +168,9 @@ def _why_not_serial(hook: Hook, program: str) -> str:
     if hook.values.get(KEY) is False:
         return f"it says `{KEY}: false` itself"
     options = {word.partition("=")[0] for word in strip_starters(hook.words)[1:]}
-    if program not in _WHOLE and ((hook.call and hook.call.stops) or options & _STOPS):
+    if program not in WHOLE and ((hook.call and hook.call.stops) or options & _STOPS):
         return "it stops after a failure, which would keep the tests of other files from running"
-    if not hook.runs_pytest:
+    if hook.runner is not PYTEST:
         return ""
     if hook.configured.repo != "local":
         return "it comes from another repository, so its tests cannot be listed"
