@@ -213,6 +213,18 @@ def test_numbers_above_examples_are_known_markers(project: PytestProject, argume
     assert run.closing == "bugcapture: 1 expected failure (#31, #32), 0 look fixed, 0 wrong, 0 regressed"
 
 
+@pytest.mark.skipif(version("pytest-bdd") < "8", reason="pytest-bdd 7 does not see tags above Examples")
+def test_other_tags_above_examples_stay_unknown_markers(project: PytestProject) -> None:
+    """A name that the project keeps for itself is its own to make known."""
+    project.write("pyproject.toml", "[tool.bugcapture]\nallow_tags = ['tdd_note_5']\n")
+    project.write("pytest.ini", SETTINGS)
+    project.write("a.feature", NUMBERED_ROWS.replace("@tdd_bug_33", "@tdd_note_5 @tdd_bug_33"))
+    project.write("test_a.py", MODULE)
+    run = project.run()
+    assert run.code != 0
+    assert "'tdd_note_5' not found in `markers`" in run.stdout
+
+
 BAD = """\
 @tdd_bug_5
 Feature: F
