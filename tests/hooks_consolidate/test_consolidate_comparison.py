@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ONE = Listing(tests={"a.py::t": ()}, exit_code=0, settings="/x/pytest.ini", root="/x")
 OTHER = replace(ONE, tests={"b.py::t": ("slow",), "b.py::u": ()})
 BOTH = replace(ONE, tests={**ONE.tests, **OTHER.tests})
+NONE = replace(ONE, tests={})
 
 
 def group(*more: str) -> Group:
@@ -45,6 +46,8 @@ def test_the_same() -> None:
     assert (result.is_equal, result.tests) == (True, 3)
     twice = compare(group(), (BOTH, OTHER), BOTH)
     assert twice.is_equal
+    # Behave is content with no scenario.
+    assert check(ONE, NONE, after=ONE).is_equal
     assert check(BOTH, BOTH, after=replace(BOTH, stops_after=1, needs_coverage=True)).is_equal
 
 
@@ -82,7 +85,7 @@ def test_other_tests(after: Listing, missing: tuple[str, ...], additional: tuple
         ((replace(ONE, exit_code=None), OTHER), BOTH, "a: its tests cannot be collected: nothing was said"),
         ((ONE, replace(OTHER, tests={}, exit_code=5)), ONE,
          "b: pytest finds no test, so that it fails at each push"),
-        ((ONE, replace(OTHER, tests={})), ONE, "b: pytest finds no test, so that there is nothing to compare"),
+        ((NONE, NONE), NONE, "pytest-session: pytest finds no test, so that there is nothing to compare"),
         ((ONE, OTHER), replace(BOTH, stops_after=1),
          "pytest-session: it stops after 1 failure (`-x` or `--maxfail` in its settings), before others"),
         ((ONE, OTHER), replace(BOTH, needs_coverage=True),

@@ -116,6 +116,8 @@ def _compare(
     before = tuple(one for _, one in named)
     wanted = {name for one in before for name in one.tests}
     problems = [problem for name, one in [*named, (proposed.id, after)] for problem in _trouble(runner, name, one)]
+    if not problems and not after.tests:
+        problems = [f"{printable(proposed.id)}: {runner.title} finds no test, so that there is nothing to compare"]
     if not problems:
         problems = [
             *_other_settings(runner, named, after),
@@ -158,9 +160,8 @@ def _trouble(runner: Runner, name: str, listing: Listing) -> Iterator[str]:
         yield f"{shown}: {printable(place) or 'a test file'} cannot be collected{more}: {_last_words(said)}"
     elif listing.exit_code not in _LISTED:
         yield f"{shown}: its tests cannot be collected: {_last_words(listing.said)}"
-    elif not listing.tests:
-        fails = "it fails at each push" if listing.exit_code == NO_TEST else "there is nothing to compare"
-        yield f"{shown}: {runner.title} finds no test, so that {fails}"
+    elif not listing.tests and listing.exit_code == NO_TEST:
+        yield f"{shown}: {runner.title} finds no test, so that it fails at each push"
 
 
 def _other_settings(runner: Runner, named: Sequence[tuple[str, Listing]], after: Listing) -> Iterator[str]:

@@ -144,8 +144,9 @@ def _merge(candidates: list[_Candidate], wishes: Wishes, around: Surroundings) -
     """Candidates that can become one, those with the same targets and another selection first."""
     waiting = list(candidates)
     for option in dict.fromkeys(option for one in candidates for option in one.runner.unite):
-        for members in _bucket(waiting, partial(_but, option)):
-            if len({one.facets.get(f"`{option}`") for one in members}) > 1 and _unite(option, members):
+        able = [one for one in waiting if option in one.runner.unite and _unite(option, [one])]
+        for members in _bucket(able, partial(_but, option)):
+            if len({one.facets[f"`{option}`"] for one in members}) > 1:
                 waiting = [one for one in waiting if one not in members]
                 yield from _by_files(members, wishes, around)
     for members in _bucket(waiting, lambda one: tuple(sorted(one.facets.items()))):
@@ -155,7 +156,12 @@ def _merge(candidates: list[_Candidate], wishes: Wishes, around: Surroundings) -
 def _but(option: str, candidate: _Candidate) -> Any:
     """What has to be the same where the values of an option differ: everything else, and the targets."""
     rest = {name: value for name, value in candidate.facets.items() if name != f"`{option}`"}
-    return (tuple(sorted(rest.items())), frozenset(map(posixpath.normpath, candidate.call.targets)))
+    return (tuple(sorted(rest.items())), frozenset(map(_normal, candidate.call.targets)))
+
+
+def _normal(target: str) -> tuple[str, str]:
+    path, _, inner = target.partition("::")
+    return posixpath.normpath(path), inner
 
 
 def _unite(option: str, members: Sequence[_Candidate]) -> tuple[str, ...] | None:

@@ -73,7 +73,10 @@ def _read(call: Call, arguments: Sequence[str]) -> Call:
 
 def _unite_targets(targets: Sequence[str]) -> tuple[str, ...]:
     """Targets, each once: what a folder says in its `__init__` file is nothing to a file that is named as well."""
-    return tuple({posixpath.normpath(target): target for target in reversed(targets)}.values())[::-1]
+    found: dict[str, str] = {}
+    for target in targets:
+        found.setdefault(posixpath.normpath(target), target)
+    return tuple(found.values())
 
 
 def _folder(target: str) -> str:

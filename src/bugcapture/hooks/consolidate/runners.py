@@ -48,8 +48,11 @@ def find_script_runner(words: Sequence[str]) -> Runner | None:
     Args:
         words: The command and its arguments.
     """
-    found = (_BY_PROGRAM.get(posixpath.basename(run.words[0])) for run in find_programs(words) if run.words)
-    return next((runner for runner in found if runner is not None), None)
+    for run in find_programs(words):
+        runner = _BY_PROGRAM.get(posixpath.basename(run.words[0])) if run.words else None
+        if runner is not None and (not runner.is_module or run.words[0] == runner.name):
+            return runner
+    return None
 
 
 def read_call(words: Sequence[str]) -> Call | None:
