@@ -133,7 +133,7 @@ def test_fourteen_hooks_become_eight(written: tuple[PushProject, Done]) -> None:
         "-k test_one -k test_two",
         "found-all": "python -m unittest discover unit",
     }
-    assert "other (line 28): differs from cart in where its steps and environment are\n" in done.out
+    assert "other (line 32): differs from cart in where its steps and environment are\n" in done.out
     assert "differs from unit-a in the options of unittest, where it looks for tests, whether it" in done.out
     assert project.call("git", "status", "--short") == f" M {PATH}\n"
 
