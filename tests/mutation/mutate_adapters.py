@@ -5,9 +5,9 @@ package, one at a time, and the rows of the adapter's frameworks are run against
 no row notices is a survivor: a guard without a row, or a line that changes nothing. Survivors that are
 known to change nothing stand in ``mutate_adapters.toml``, each with its reason.
 
-First each change has to pass all cases in one process, then the adapter's own tests, because some guards are about
-one host alone, then the tests that read its sources without running them, because both share the rules, with those
-of its own tests that import it, then all rows of its framework, and at last, several at once, the rows of parallel
+First each change has to pass all cases in one process, then the tests that read its sources without running them,
+because both share the rules, with those of its own tests that import it, then the adapter's own tests, because some
+guards are about one host alone, then all rows of its framework, and at last, several at once, the rows of parallel
 runs. A test that does not execute the changed line is not asked. The frameworks are forked from a process that has
 them loaded.
 
@@ -60,7 +60,7 @@ FRAMEWORKS = {
 OWN_TESTS = ROOT / "tests"
 # Of the adapter's own tests, those that import it instead of starting a process.
 IMPORTING = {"robot": ("test_robot_exit_flags.py", "test_robot_remote.py")}
-QUESTIONS = ("quick", "own", "sources", "rows", "parallel")
+QUESTIONS = ("quick", "sources", "own", "rows", "parallel")
 QUICK = {"behave": ("behave",), "robot": ("robot",), "pytest": ("pytest", "pytest_bdd")}
 _NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.SubprocessError)
 # Modules that read or edit sources, of which nothing runs in a test run, and those that watch tests of any kind.

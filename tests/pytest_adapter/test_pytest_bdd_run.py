@@ -523,6 +523,9 @@ Feature: F
 
     Scenario: other type
       Then bad
+
+    Scenario: fixed
+      Then ok
 """
 
 
@@ -535,7 +538,9 @@ def test_rules_declare_and_tag(project: PytestProject) -> None:
         "declared by the rule": EXPECTED,
         "declares itself": EXPECTED,
         "other type": WRONG,
+        "fixed": FIXED,
     }
+    assert "a.feature:4: bug 7 looks fixed" in run.stdout
 
 
 BACKGROUND = """\
