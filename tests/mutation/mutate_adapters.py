@@ -6,8 +6,8 @@ no row notices is a survivor: a guard without a row, or a line that changes noth
 known to change nothing stand in ``mutate_adapters.toml``, each with its reason.
 
 First each change has to pass all cases in one process, then the tests that read its sources without running them,
-because both share the rules, with those of its own tests that import it, then the adapter's own tests, because some
-guards are about one host alone, then all rows of its framework, and at last, several at once, the rows of parallel
+because both share the rules, with those of its own tests that import it, then its own tests, because some guards
+are about one host alone, then all rows of its framework, and at last, several at once, the rows of parallel
 runs. A test that does not execute the changed line is not asked. The frameworks are forked from a process that has
 them loaded.
 
