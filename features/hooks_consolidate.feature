@@ -101,6 +101,87 @@ Feature: bugcapture hooks consolidate makes one hook of many, and no test is los
     And standard output says "Not the same: missing: tests/test_cart.py::test_full"
     And no file was changed
 
+  Scenario: Hooks with Behave become one, and the report says why other programs stay
+    Given the file "features/cart.feature"
+      """
+      Feature: Cart
+        @slow
+        Scenario: Empty
+          Given a cart with the prices 1
+        @quick
+        Scenario: Full
+          Given a cart with the prices 1, 2
+        Scenario: Neither
+          Given a cart with the prices 3
+      """
+    And the file ".pre-commit-config.yaml"
+      """
+      repos:
+        - repo: local
+          hooks:
+            - id: slow
+              name: Slow
+              entry: behave -t @slow features/cart.feature
+              language: system
+              pass_filenames: false
+              stages: [pre-push]
+            - id: tabs
+              name: Tabs
+              entry: python scripts/tabs.py
+              language: system
+              pass_filenames: false
+              stages: [pre-push]
+            - id: quick
+              name: Quick
+              entry: behave -t @quick features/cart.feature
+              language: system
+              pass_filenames: false
+              stages: [pre-push]
+            - id: ends
+              name: Ends
+              entry: python scripts/ends.py
+              language: system
+              pass_filenames: false
+              stages: [pre-push]
+      """
+    And the project is a git repository
+    When "bugcapture hooks consolidate --write" runs with exit code 0
+    Then standard output says the lines
+      """
+      behave-features: Behave, instead of 2 hooks
+      Proved: the same 2 tests, before and after.
+      python, 2 hooks: each runs another script (tabs, ends)
+      """
+    And the file ".pre-commit-config.yaml" is now
+      """
+      repos:
+        - repo: local
+          hooks:
+            - id: tabs
+              name: Tabs
+              entry: python scripts/tabs.py
+              language: system
+              pass_filenames: false
+              stages: [pre-push]
+            # Instead of 2 hooks:
+            # - slow: Slow
+            # - quick: Quick
+            - id: behave-features
+              name: 'behave: 2 checks in one session'
+              entry: behave '--tags=@slow or @quick'
+              args:
+                - features/cart.feature
+              language: system
+              pass_filenames: false
+              stages: [pre-push]
+            - id: ends
+              name: Ends
+              entry: python scripts/ends.py
+              language: system
+              pass_filenames: false
+              stages: [pre-push]
+      """
+
   Scenario: A hook with tests that is told the files gets all of them in one process
     Given the file ".pre-commit-config.yaml"
       """
