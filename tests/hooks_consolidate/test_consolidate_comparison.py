@@ -94,6 +94,9 @@ def test_other_tests(after: Listing, missing: tuple[str, ...], additional: tuple
          "a.py::t: failed in one session with the others, passed without them"),
         ((replace(ONE, outcomes={"a.py::t": "passed"}), OTHER), BOTH,
          "a.py::t: not run in one session with the others, passed without them"),
+        ((replace(ONE, outcomes={"a.py::t": "passed"}), OTHER),
+         replace(BOTH, outcomes={"a.py::t": "passed"}, exit_code=1),
+         "pytest-session: it fails, though each test ends as before: what is done around them does not"),
     ],
 )  # fmt: skip
 def test_what_else_is_not_the_same(before: tuple[Listing, ...], after: Listing, problem: str) -> None:
@@ -107,6 +110,8 @@ def test_a_test_that_ends_in_two_ways() -> None:
     """What one of the members has seen is as before."""
     ends = [replace(one, outcomes={"a.py::t": end}) for one, end in ((BOTH, "passed"), (OTHER, "failed"))]
     assert check(*ends, after=replace(BOTH, outcomes={"a.py::t": "failed"})).is_equal
+    ends[1] = replace(ends[1], exit_code=1)
+    assert check(*ends, after=replace(BOTH, outcomes={"a.py::t": "failed"}, exit_code=1)).is_equal
 
 
 def test_files_of_both() -> None:

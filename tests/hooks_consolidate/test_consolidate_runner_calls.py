@@ -225,7 +225,7 @@ def test_commands_that_list(command: str, run: bool, listed: str) -> None:
 
 def test_where_the_steps_are(tmp_path: Path) -> None:
     """The first folder with steps or an environment, at or above the target."""
-    for name in ("features/steps", "features/deep/more", "other", "staged/api_steps", "none"):
+    for name in ("features/steps", "features/deep/more", "other", "staged/api_steps", "none/environment.py"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "other/environment.py").touch()
     (tmp_path / "features/deep/steps").touch()

@@ -202,6 +202,61 @@ def test_a_test_that_would_be_lost(project: PushProject) -> None:
     assert project.read(PATH) == LOCAL + "".join(hooks)
 
 
+LEAVES = """\
+import builtins
+
+from behave import given
+
+
+@given("it is {state}")
+def step(context, state):
+    assert not hasattr(builtins, "left")
+    if "till" in context.feature.filename:
+        builtins.left = True
+"""
+GLOBAL = """\
+*** Test Cases ***
+One
+    Variable Should Not Exist    ${{LEFT}}
+    Set Global Variable    ${{LEFT}}    {name}
+"""
+MODULE = """\
+import os
+import unittest
+
+
+class Cases(unittest.TestCase):
+    def test_one(self):
+        self.assertNotIn("LEFT", os.environ)
+        os.environ["LEFT"] = "1"
+"""
+
+
+def test_what_one_test_leaves_for_another(project: PushProject) -> None:
+    """Listing does not show it, running does, whichever runner it is."""
+    files = {
+        ".gitignore": FILES[".gitignore"],
+        "features/steps/steps.py": LEAVES,
+        "features/a.feature": "Feature: A\n  Scenario: One\n    Given it is right\n",
+        "features/till.feature": "Feature: B\n  Scenario: One\n    Given it is right\n",
+        **{f"robot/{one}.robot": GLOBAL.format(name=one) for one in "ab"},
+        **{f"test_{one}.py": MODULE for one in "ab"},
+    }
+    commands = (
+        "behave features/till.feature", "behave features/a.feature", "robot robot/a.robot", "robot robot/b.robot",
+        "python -m unittest test_a", "python -m unittest test_b",
+    )  # fmt: skip
+    make(project, files, *(hook(f"h{at}", command, ALL) for at, command in enumerate(commands)))
+    done = project.consolidate("--run", "--write")
+    assert (done.code, "3 hooks would not run the same" in done.err) == (1, True), done
+    assert [line.removeprefix("  ") for line in done.out.splitlines() if "Not the same" in line] == [
+        "Not the same: features/a.feature:2 One: failed in one session with the others, passed without them",
+        "Not the same: robot/b.robot:2 One: FAIL in one session with the others, PASS without them",
+        "Not the same: test_b.Cases.test_one: failed in one session with the others, passed without them",
+    ]
+    assert "entry: robot robot/a.robot\n" in project.read(PATH)
+
+
 def test_what_cannot_be_listed(project: PushProject) -> None:
     """What each runner says is told; a scenario that no tag selects is no fault."""
     files = {**FILES, "robot/a/one.robot": "*** Keywords ***\n", "unit/test_a.py": "import nothing_like_it\n"}

@@ -123,7 +123,7 @@ def _compare(
             *_other_settings(runner, named, after),
             *_other_limits(runner, proposed.id, before, after),
             *_other_marks(before, after),
-            *_other_ends(before, after),
+            *_other_ends(proposed.id, before, after),
         ]
     return Comparison(
         proposed=proposed,
@@ -193,7 +193,14 @@ def _other_marks(before: Sequence[Listing], after: Listing) -> Iterator[str]:
         yield f"{plural(len(changed), 'test')} would have other marks, such as {printable(changed[0])}"
 
 
-def _other_ends(before: Sequence[Listing], after: Listing) -> Iterator[str]:
+def _other_ends(name: str, before: Sequence[Listing], after: Listing) -> Iterator[str]:
+    told = list(_other_outcomes(before, after))
+    yield from told
+    if after.outcomes and after.exit_code and not told and not any(one.exit_code for one in before):
+        yield f"{printable(name)}: it fails, though each test ends as before: what is done around them does not"
+
+
+def _other_outcomes(before: Sequence[Listing], after: Listing) -> Iterator[str]:
     known: dict[str, set[str]] = {}
     for one in before:
         for name, outcome in one.outcomes.items():
