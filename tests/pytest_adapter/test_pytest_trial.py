@@ -30,6 +30,24 @@ def test_plain_skips():
 @pytest.mark.xfail(reason="elsewhere")
 def test_plain_xfails():
     assert 0
+
+@pytest.mark.xfail(reason="elsewhere", strict=True)
+def test_plain_xpasses():
+    pass
+
+def test_waved():
+    assert 0
+"""
+# Another plugin calls a failure skipped, and gives no reason.
+WAVED = """
+import pytest
+
+@pytest.hookimpl(hookwrapper=True, trylast=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if item.name == "test_waved" and call.when == "call":
+        outcome.get_result().outcome = "skipped"
+        outcome.get_result().longrepr = ("test_it.py", 1, "waved")
 """
 
 
@@ -40,6 +58,7 @@ def _in_trial(trial: Trial) -> dict[str, str]:
 def test_a_trial_of_everything_records_every_test(project: PytestProject) -> None:
     """Nothing is inverted, and a test that skips says why."""
     project.module(TESTS)
+    project.write("conftest.py", WAVED)
     run = project.run(**_in_trial(Trial(everything=True)))
     assert run.verdicts == {
         "test_captured": EXPECTED,
@@ -49,10 +68,14 @@ def test_a_trial_of_everything_records_every_test(project: PytestProject) -> Non
         "test_plain_raises": WRONG,
         "test_plain_skips": "not_run",
         "test_plain_xfails": "not_run",
+        "test_plain_xpasses": "not_run",
+        "test_waved": "not_run",
     }
     assert run.reasons["test_plain_skips"] == "not here"
+    assert run.reasons["test_plain_xpasses"] == "pytest's own xfail: [XPASS(strict)] elsewhere"
+    assert run.reasons["test_waved"] == "not run"
     assert run.reasons["test_plain_xfails"] == "pytest's own xfail: elsewhere"
-    assert run.counts == {"failed": 3, "passed": 2, "skipped": 1, "xfailed": 1}
+    assert run.counts == {"failed": 4, "passed": 2, "skipped": 2, "xfailed": 1}
 
 
 def test_another_trial_records_what_belongs_to_a_bug(project: PytestProject) -> None:

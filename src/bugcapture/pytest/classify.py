@@ -281,7 +281,7 @@ def _holds_xfail(report: Any) -> bool:
 
 def _passed_strictly(report: Any) -> bool:
     """Whether a test passed that its ``xfail(strict=True)`` wanted to fail; pytest says it in this text alone."""
-    return report.failed and isinstance(report.longrepr, str) and report.longrepr.startswith("[XPASS(strict)]")
+    return isinstance(report.longrepr, str) and report.longrepr.startswith("[XPASS(strict)]")
 
 
 def _why_skipped(call: Any, report: Any) -> str:
