@@ -472,6 +472,29 @@ class TestBoth(One, Two): ...
     assert capture.expectation.types == "KeyError"
 
 
+def test_a_base_of_both_comes_last(tmp_path: Path) -> None:
+    """As in Python: what derives from it is nearer."""
+    text = f"""
+{HEAD}
+fails = pytest.mark.tdd_expected_fail
+
+class Shared:
+    pytestmark = [pytest.mark.tdd_bug(1), fails(raises=KeyError)]
+    def test_a(self): ...
+
+class One(Shared): ...
+
+class Two(Shared):
+    pytestmark = fails(raises=IndexError)
+    def test_a(self): ...
+
+class TestBoth(One, Two): ...
+"""
+    (capture,) = read(tmp_path, text).captures
+    assert (capture.name, capture.line) == ("TestBoth::test_a", 14)
+    assert capture.expectation.types == "IndexError"
+
+
 def test_an_argument_that_the_switch_does_not_take_is_told_by_its_name(tmp_path: Path) -> None:
     """Whatever its value is, which need not be readable."""
     source = read_source(write(tmp_path, f"{BUG}@pytest.mark.tdd_expected_fail(exception=make())\n{TEST}"), "a.py")

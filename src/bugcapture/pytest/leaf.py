@@ -105,7 +105,7 @@ class ModuleTests:
     Attributes:
         scope: The names of the module.
         leaves: The tests, in the order of the file.
-        collected: Ids of all definitions that hold or are a test.
+        collected: Ids of all definitions that hold or are a test, and of the module that does.
     """
 
     def __init__(self, tree: ast.Module, settings: PytestSettings, *, conftest: bool) -> None:
@@ -202,7 +202,7 @@ class ModuleTests:
 
     def _add(self, node: Definition, name: str, uses: tuple[Use, ...]) -> None:
         self._tests += 1
-        self.collected.add(id(node))
+        self.collected |= {id(node), id(self.scope.node)}
         leaf = Leaf(name, first_line(node), uses)
         if leaf.marked:
             self.leaves.append(leaf)

@@ -106,7 +106,7 @@ class Scope:
                 if sure:
                     known.clear()
                 known.append(statement)
-            for name, value in _bindings(statement):
+            for name, value in bindings(statement):
                 bound[name] = bound.get(name, 0) + 1
                 if value is not None:
                     self.values[name] = value
@@ -369,20 +369,25 @@ def _read(name: str, call: ast.Call | None, scope: Scope) -> Marker:
 
 def constant(node: ast.expr, scope: Scope) -> object:
     """The value of a literal, or of a name for one; an object of no other use when only a run could tell it."""
-    written = node
+    value = resolve(node, scope)
+    if isinstance(value, ast.Constant):
+        return value.value
+    if isinstance(value, ast.UnaryOp):
+        try:
+            return ast.literal_eval(value)
+        except (ValueError, TypeError):
+            pass
+    return _Unreadable(_written(node))
+
+
+def resolve(node: ast.expr | None, scope: Scope) -> ast.expr | None:
+    """What an expression stands for when it is a name, or a name for a name."""
     for _ in range(_MAX_DEPTH):
         value = scope.value(node.id) if isinstance(node, ast.Name) else None
         if value is None:
             break
         node = value
-    if isinstance(node, ast.Constant):
-        return node.value
-    if isinstance(node, ast.UnaryOp):
-        try:
-            return ast.literal_eval(node)
-        except (ValueError, TypeError):
-            pass
-    return _Unreadable(_written(written))
+    return node
 
 
 def _pattern(node: ast.expr, scope: Scope) -> object:
@@ -420,7 +425,7 @@ def _written(node: ast.AST) -> str:
     return shorten(printable(ast.unparse(node)), _WRITTEN)
 
 
-def _bindings(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
+def bindings(statement: ast.stmt) -> Iterator[tuple[str, ast.expr | None]]:
     """The names that a statement binds, with the value where it is plain."""
     match statement:
         case ast.Assign(targets=targets, value=value):
