@@ -112,6 +112,14 @@ def test_an_exit_in_a_retry_is_an_attempt_of_its_own(project: PytestProject) -> 
     assert run.reasons == {"test_exit_at_last": "the run was interrupted"}
 
 
+def test_an_exit_of_a_plain_test_is_its_own_concern(project: PytestProject) -> None:
+    project.module("@T\ndef test_a():\n    assert 0\n\ndef test_b():\n    pytest.exit('enough', returncode=3)\n")
+    run = project.run()
+    assert (run.code, run.verdicts) == (3, {"test_a": EXPECTED})
+    assert "Exit: enough" in run.stdout
+    assert "INTERNALERROR" not in run.stdout + run.stderr
+
+
 LATE = """
 def add(request, mark):
     request.node.add_marker(mark)
