@@ -112,6 +112,13 @@ def test_an_exit_in_a_retry_is_an_attempt_of_its_own(project: PytestProject) -> 
     assert run.reasons == {"test_exit_at_last": "the run was interrupted"}
 
 
+def test_an_exit_after_the_verdict_is_a_part_of_the_same_attempt(project: PytestProject) -> None:
+    leave = "@pytest.fixture\ndef leave():\n    yield\n    pytest.exit('enough')\n"
+    project.module(f"{leave}\n@T\ndef test_a(leave):\n    assert 0\n")
+    run = project.run()
+    assert [(record["attempt"], record["verdict"]) for record in run.records] == [(1, EXPECTED), (1, WRONG)]
+
+
 def test_an_exit_of_a_plain_test_is_its_own_concern(project: PytestProject) -> None:
     project.module("@T\ndef test_a():\n    assert 0\n\ndef test_b():\n    pytest.exit('enough', returncode=3)\n")
     run = project.run()
