@@ -12,6 +12,7 @@ from bugcapture.core.tags import TagPolicy
 from bugcapture.pytest.markers import check_markers, read_marker
 
 SWITCH = "tdd_expected_fail"
+ALLOW = "(if it is the project's own, list it in [tool.bugcapture] allow_tags)"
 
 
 class _Rude:
@@ -47,17 +48,17 @@ def test_other_values_are_no_numbers(value: object) -> None:
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("tdd_bug_991", "tdd_bug(991)"),
-        ("tdd_isue_6", "tdd_issue(6)"),
-        ("TDD_bug", "tdd_bug(991)"),
-        ("tdd_expect_fail", "tdd_expected_fail?"),
-        ("tdd_bug_007", "tdd_bug(7)"),
+        ("tdd_bug_991", "write tdd_bug(991)"),
+        ("tdd_isue_6", f"did you mean tdd_issue(6)? {ALLOW}"),
+        ("TDD_bug", f"did you mean tdd_bug(991)? {ALLOW}"),
+        ("tdd_expect_fail", f"did you mean tdd_expected_fail? {ALLOW}"),
+        ("tdd_bug_007", f"did you mean tdd_bug(7)? {ALLOW}"),
     ],
 )
 def test_a_near_miss_is_told_what_was_meant(name: str, meant: str) -> None:
     """T4, in the spelling of markers."""
     assert rules(name) == ["T4"]
-    assert meant in read_marker(name).problems[0].message
+    assert read_marker(name).problems[0].message == f"{name} is no bugcapture marker: {meant}"
 
 
 def test_a_near_miss_keeps_its_number() -> None:
