@@ -109,6 +109,29 @@ def test_a_run_of_expected_subtests_is_green(project: PytestProject) -> None:
     assert "failed" not in run.counts
 
 
+def test_a_subtest_that_is_not_the_expected_failure_says_so(project: PytestProject) -> None:
+    """Beside those that are, and not where nothing was expected."""
+    project.module(TESTS)
+    run = project.run("-k", "test_error or test_guarded or test_all_fail")
+    told = [line for line in run.stdout.splitlines() if line.startswith("not the expected failure: ")]
+    assert told == ["not the expected failure: ValueError is not an assertion"] * 2, run.stdout
+
+
+def test_a_subtest_below_a_late_switch_says_why_it_is_red(project: PytestProject) -> None:
+    project.module(
+        """
+        @bug(1)
+        def test_late(request, subtests):
+            request.node.add_marker(fail)
+            with subtests.test():
+                assert 0
+        """
+    )
+    run = project.run()
+    assert (run.code, run.verdicts) == (1, {"test_late": WRONG})
+    assert "not the expected failure: its markers changed while the run went on" in run.stdout
+
+
 def test_a_subtest_that_xfail_forgives_is_no_regression(project: PytestProject) -> None:
     """Without the switch, pytest's own judgement of a subtest is the one that counts."""
     project.module(

@@ -168,9 +168,7 @@ class Judging:
         if not failures or not test.tags.expected_fail or self._session.raw:
             return
         judgement = decide(test.tags, _failed(tuple(captured.failures)), test.expectation)
-        if judgement.verdict is Verdict.EXPECTED_FAILURE and not refused:
-            make_green(report, test.tags, judgement.reason)
-        else:
+        if refused or judgement.verdict is not Verdict.EXPECTED_FAILURE:
             make_red(report, judgement.reason, f"not the expected failure: {refused or judgement.reason}")
 
     def _judge_phase(self, item: pytest.Item, captured: Captured, call: Any, report: Any) -> None:
