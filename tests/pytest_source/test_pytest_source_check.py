@@ -70,6 +70,7 @@ TEST = "def test_a(): ...\n"
         ("pytestmark = pytest.mark.tdd_expected_fail\ndef test_a(): ...\ndef test_b(): ...\n", [(2, "T3")]),
         # A mark with a name of its own is told where it is written.
         (f"broken = pytest.mark.tdd_bug(0)\n@broken\n{TEST}", [(2, "T5")]),
+        (f"bad = pytest.mark.tdd_bgu\nbroken = bad\n@broken\n{TEST}@broken\ndef test_b(): ...\n", [(2, "T4")]),
         (f"import re\n{BUG}@pytest.mark.tdd_expected_fail(match=re.escape(make()))\n{TEST}", [(4, "F1")]),
         (f"import re\n{BUG}@pytest.mark.tdd_expected_fail(match=re.escape(5))\n{TEST}", [(4, "F1")]),
         # pytest stops at a tuple.
@@ -417,6 +418,27 @@ def test_a_test_of_a_branch_counts_in_every_branch(tmp_path: Path) -> None:
     """Which branch runs cannot be known."""
     text = f"{HEAD}if x:\n    {BUG}    def test_a(): ...\nelse:\n    {BUG}    def test_a(): ...\n"
     assert [(c.name, c.line) for c in read(tmp_path, text).captures] == [("test_a", 3), ("test_a", 6)]
+
+
+def test_a_list_that_comes_twice_says_nothing_new(tmp_path: Path) -> None:
+    """Otherwise a few lines could stand for millions of marks."""
+    text = f"{HEAD}a = [pytest.mark.tdd_bug(1)]\nb = [*a, *a]\nc = b + b\npytestmark = [*c, *a]\n{TEST}"
+    tests = read(tmp_path, text).tests
+    assert tests is not None
+    assert [len(leaf.uses) for leaf in tests.leaves] == [1]
+
+
+def test_a_parameter_set_that_comes_twice_is_one(tmp_path: Path) -> None:
+    """It stands there once, and nothing else tells them apart."""
+    cases = "CASES = [pytest.param(1, marks=pytest.mark.tdd_bug(2))]\n"
+    text = f"{HEAD}{cases}@pytest.mark.parametrize('a', [*CASES, *CASES])\n{TEST}"
+    assert [capture.case_line for capture in read(tmp_path, text).captures] == [2]
+
+
+def test_a_mark_that_comes_twice_is_two_marks(tmp_path: Path) -> None:
+    """Each has to go with its bug."""
+    text = f"{HEAD}fails = pytest.mark.tdd_expected_fail\npytestmark = [\n    fails,\n    fails,\n]\n{BUG}{TEST}"
+    assert [[site.line for site in capture.switches] for capture in read(tmp_path, text).captures] == [[4, 5]]
 
 
 def test_names_are_bound_in_many_ways(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Definition: TypeAlias = Function | ast.ClassDef
+Assignment: TypeAlias = ast.Assign | ast.AnnAssign | ast.AugAssign
 
 MARKS: Final = "pytestmark"
 _NAMESPACE: Final = "pytest.mark"
@@ -88,7 +89,7 @@ class Scope:
         parent: The module's scope; None for the module itself.
         values: Names that are bound exactly once, by an assignment.
         definitions: Functions and classes by name; several where a branch decides.
-        marks: The assignments of ``pytestmark`` in effect.
+        marks: The assignments of ``pytestmark`` in effect, with their values.
     """
 
     node: ast.Module | ast.ClassDef
@@ -96,7 +97,7 @@ class Scope:
     parent: Scope | None = None
     values: dict[str, ast.expr] = field(default_factory=dict)
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
-    marks: list[ast.Assign | ast.AnnAssign | ast.AugAssign] = field(default_factory=list)
+    marks: list[tuple[Assignment, ast.expr]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         bound: dict[str, int] = {}
@@ -116,13 +117,13 @@ class Scope:
 
     def _read_marks(self, statement: ast.stmt) -> None:
         match statement:
-            case ast.Assign(targets=[ast.Name(id="pytestmark")]):
-                self.marks = [statement]
-            case ast.AnnAssign(target=ast.Name(id="pytestmark"), value=ast.expr()):
-                self.marks = [statement]
+            case ast.Assign(targets=[ast.Name(id="pytestmark")], value=value):
+                self.marks = [(statement, value)]
+            case ast.AnnAssign(target=ast.Name(id="pytestmark"), value=ast.expr() as value):
+                self.marks = [(statement, value)]
             # In a class that has none of its own it would change the module's list.
-            case ast.AugAssign(target=ast.Name(id="pytestmark"), op=ast.Add()) if self.marks:
-                self.marks.append(statement)
+            case ast.AugAssign(target=ast.Name(id="pytestmark"), op=ast.Add(), value=value) if self.marks:
+                self.marks.append((statement, value))
 
     @property
     def kind(self) -> str:
@@ -221,13 +222,12 @@ def find_uses(
     if slot is not None and name.startswith(f"{_NAMESPACE}."):
         name = name.rpartition(".")[2]
         call = expression if isinstance(expression, ast.Call) else None
-        value = scope.value(expression.id) if isinstance(expression, ast.Name) else None
-        yield Use(name, value or expression, slot, scope, _read(name, call, scope), tuple(trail))
+        yield Use(name, resolve(expression, scope), slot, scope, _read(name, call, scope), tuple(trail))
         return
     match expression:
         case ast.Name():
-            value = scope.value(expression.id)
-            if value is not None and id(value) not in seen:
+            value = resolve(expression, scope)
+            if id(value) not in seen:
                 followed = seen if isinstance(value, _MANY) else set(seen)
                 followed.add(id(value))
                 yield from find_uses(value, scope, slot, followed)
@@ -257,13 +257,11 @@ def decorator_uses(definition: Definition, scope: Scope) -> Iterator[Use]:
 def scope_uses(scope: Scope) -> Iterator[Use]:
     """The marks of a module's or class's ``pytestmark``."""
     line = 1 if isinstance(scope.node, ast.Module) else first_line(scope.node)
-    for statement in scope.marks:
-        value = statement.value
-        if value is not None:
-            # Adding needs a list: a mark alone cannot stand there.
-            plain = not isinstance(statement, ast.AugAssign)
-            slot = Slot("value", value, statement, scope.kind, line) if plain else None
-            yield from find_uses(value, scope, slot)
+    for statement, value in scope.marks:
+        # Adding needs a list: a mark alone cannot stand there.
+        plain = not isinstance(statement, ast.AugAssign)
+        slot = Slot("value", value, statement, scope.kind, line) if plain else None
+        yield from find_uses(value, scope, slot)
 
 
 def find_params(use: Use) -> Iterator[list[Use]]:
@@ -380,21 +378,17 @@ def constant(node: ast.expr, scope: Scope) -> object:
     return _Unreadable(_written(node))
 
 
-def resolve(node: ast.expr | None, scope: Scope) -> ast.expr | None:
-    """What an expression stands for when it is a name, or a name for a name."""
+def resolve(node: ast.expr, scope: Scope) -> ast.expr:
+    """What a name, or a name for a name, stands for; anything else stands for itself."""
     for _ in range(_MAX_DEPTH):
-        value = scope.value(node.id) if isinstance(node, ast.Name) else None
-        if value is None:
-            break
-        node = value
+        if isinstance(node, ast.Name):
+            node = scope.value(node.id) or node
     return node
 
 
 def _pattern(node: ast.expr, scope: Scope) -> object:
     """A literal, or the text in ``re.escape(...)`` or ``re.compile(...)``."""
-    value = scope.value(node.id) if isinstance(node, ast.Name) else None
-    call = value if isinstance(value, ast.Call) else node
-    match call:
+    match resolve(node, scope):
         case ast.Call(func=func, args=[argument], keywords=[]):
             text = _pattern(argument, scope) if isinstance(argument, ast.Call) else constant(argument, scope)
             name = dotted_name(func, scope)

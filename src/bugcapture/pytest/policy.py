@@ -151,12 +151,12 @@ def _why_no_test(node: Definition, last: int, *, conftest: bool) -> str:
 def _check_tuples(tests: ModuleTests, path: str) -> Iterator[Finding]:
     """For pytest a ``pytestmark`` is a mark or a list of marks; a tuple stops the collection."""
     for use in (use for leaf in tests.leaves for use in leaf.uses):
-        for statement in use.scope.marks:
+        for statement, value in use.scope.marks:
             if (
                 use.ours
                 and isinstance(use.slot.holder, ast.Tuple)
                 and not isinstance(statement, ast.AugAssign)  # A list takes the elements of a tuple.
-                and resolve(statement.value, use.scope) is use.slot.holder
+                and resolve(value, use.scope) is use.slot.holder
             ):
                 message = f"pytest takes a mark or a list of marks for {MARKS}, and no tuple"
                 yield Finding(path, statement.lineno, "P1", message)
