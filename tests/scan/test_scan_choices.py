@@ -9,7 +9,11 @@ import pytest
 from scan_project import REGION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scan_project import ScanProject
+
+EU = "import os, pytest\n@pytest.fixture\ndef abroad():\n    os.environ['REGION'] = 'eu'\n"
 
 
 @pytest.mark.parametrize(
@@ -106,8 +110,9 @@ def test_repairs_are_counted(project: ScanProject) -> None:
     [
         (
             '"tests"',
-            {"tools/test_try.py": "medium", "tests/test_region.py": "high", "tools/tests/env.py": "high"},
+            {"tools/test_try.py": "medium", "tests/test_region.py": "high", "tests/conftest.py": "high"},
         ),
+        ('"tests"', {"tests/env.py": "medium", "tests/checks.py": "high"}),
         ('"./tests/", "to*"', {"tools/test_try.py": "high"}),
         ('"tests", "tools/*/more"', {"tools/test_try.py": "medium"}),
         ('"tools/test_try.py"', {"tools/test_try.py": "high", "tests/test_region.py": "medium"}),
@@ -119,14 +124,12 @@ def test_repairs_are_counted(project: ScanProject) -> None:
 def test_what_pytest_does_not_collect_is_less_bad(
     project: ScanProject, paths: str, levels: dict[str, str]
 ) -> None:
-    """A module outside of `testpaths`, if it is called like one of tests."""
+    """A module outside of `testpaths`, and the helpers in one that is not called like one of tests."""
     project.write("pyproject.toml", f"[tool.pytest.ini_options]\ntestpaths = [{paths}]\n")
-    for name in ("tools/test_try.py", "tests/test_region.py"):
-        project.write(name, "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
-    project.write(
-        "tools/tests/env.py",
-        "import os, pytest\n@pytest.fixture\ndef it():\n    os.environ['REGION'] = 'eu'\n",
-    )
+    for name in ("tools/test_try.py", "tests/test_region.py", "tests/checks.py"):
+        project.write(name, "import os\ndef test_it(abroad):\n    os.environ['REGION'] = 'eu'\n")
+    for name in ("tests/env.py", "tests/conftest.py"):
+        project.write(name, EU)
     found = {one["path"]: one["level"] for one in project.json("tests", "tools").json["findings"]}
     assert {name: found.get(name) for name in levels} == levels
 
@@ -176,6 +179,97 @@ def test_a_conftest_that_may_put_the_environment_back(project: ScanProject, conf
     project.write("tests/test_region.py", "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
     (found,) = project.json().json["findings"]
     assert found["level"] == level
+
+
+PUT_BACK = """\
+import pytest
+from unittest.mock import patch
+@pytest.fixture(autouse=True)
+def environment():
+    with patch.dict("os.environ"):
+        yield
+"""
+
+
+@pytest.mark.parametrize(
+    ("conftest", "count"),
+    [
+        ('pytest_plugins = ["tests.plugins.environment"]\n', 0),
+        ('pytest_plugins: list[str] = [\n    "plugins.other",\n    "plugins.environment",\n]\n', 0),
+        ("from .plugins.environment import *\n", 0),
+        ("from plugins.environment import environment\n", 0),
+        ("from ..plugins.environment import environment\n", 1),
+        ("from plugins import environment\n", 1),
+        ('# pytest_plugins = ["tests.plugins.environment"]\n', 1),
+    ],
+)
+def test_fixtures_that_a_conftest_takes_from_modules(project: ScanProject, conftest: str, count: int) -> None:
+    """They put the environment back like its own."""
+    project.write("tests/conftest.py", conftest)
+    project.write("tests/plugins/environment.py", PUT_BACK)
+    project.write("tests/plugins/other.py", PUT_BACK.replace("autouse=True", ""))
+    project.write("tests/test_region.py", REGION)
+    assert len(project.json().json["findings"]) == count
+
+
+def test_a_module_that_fixtures_are_taken_from_changes(project: ScanProject, cache_home: Path) -> None:
+    """What was kept of the tests below the conftest file is not used any more."""
+    project.write("tests/conftest.py", 'pytest_plugins = "tests.plugin"\n')
+    project.write("tests/plugin.py", PUT_BACK)
+    project.write("tests/test_region.py", REGION)
+    assert project.json().rules == []
+    project.write("tests/plugin.py", PUT_BACK.replace("autouse=True", ""))
+    assert project.json().rules == ["ENV401"]
+    assert list(cache_home.rglob("*.msgpack"))
+
+
+def test_a_hook_around_each_test_that_changes_the_environment(project: ScanProject) -> None:
+    """It may put everything back."""
+    project.write("tests/conftest.py", "import os\ndef pytest_runtest_teardown():\n    os.environ.clear()\n")
+    project.write("tests/test_region.py", REGION)
+    levels = {one["path"]: one["level"] for one in project.json("--select", "ENV401").json["findings"]}
+    assert levels["tests/test_region.py"] == "medium"
+
+
+@pytest.mark.parametrize(
+    ("file", "asking", "level"),
+    [
+        ("tests/conftest.py", "", "medium"),
+        ("tests/conftest.py", "def test_it(abroad): ...\n", "high"),
+        ("tests/conftest.py", "def test_it(abroad_too): ...\n", "medium"),
+        ("tests/inner/conftest.py", "def test_it(abroad): ...\n", "medium"),
+        ("tests/test_other.py", "", "medium"),
+        ("tests/test_other.py", "from test_other import abroad\n", "high"),
+        ("tests/inner/test_other.py", "from inner.test_other import abroad\n", "high"),
+    ],
+)
+def test_a_fixture_that_no_test_asks_for(project: ScanProject, file: str, asking: str, level: str) -> None:
+    """Is never called; those that may ask for that of a conftest file lie below it."""
+    project.write(file, EU)
+    project.write("tests/test_it.py", asking)
+    (found,) = project.json().json["findings"]
+    assert found["level"] == level
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "level"),
+    [
+        ("Makefile", "test:\n\tpytest --forked tests\n", "medium"),
+        (".github/workflows/ci.yml", "run: pytest -n 4 --boxed\n", "medium"),
+        ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "--forked"\n', "medium"),
+        ("Makefile", "sync:\n\tgit log --forked-from main\n", "high"),
+        ("README.md", "pytest --forked\n", "high"),
+    ],
+)
+def test_each_test_in_a_process_of_its_own(project: ScanProject, file: str, text: str, level: str) -> None:
+    """Where the project says so, nothing that a test leaves reaches another one; the mocks stay as they are."""
+    project.write(file, text)
+    project.write("tests/test_region.py", REGION)
+    mocks = "from unittest.mock import MagicMock\ndef test_it():\n    door = MagicMock()\n"
+    mocks += "    door.__exit__ = MagicMock()\n    with door:\n        pass\n"
+    project.write("tests/test_door.py", mocks)
+    levels = {one["rule"]: one["level"] for one in project.json("--level", "medium").json["findings"]}
+    assert levels == {"ENV401": level, "MK104": "high"}
 
 
 def test_what_pytest_collects_beside_the_project(project: ScanProject) -> None:

@@ -125,17 +125,14 @@ def test_a_function_of_a_conftest_puts_the_environment_back(project: ScanProject
     assert [(one["path"], one["line"]) for one in found] == [("tests/test_region.py", 9)]
 
 
-def test_what_the_conftest_of_a_suite_sets_for_each_test(project: ScanProject) -> None:
-    """Is less bad than what that of one folder sets, or what is another value each time."""
-    sets = (
-        "import os\nimport pytest\n\n\n@pytest.fixture(autouse=True)\ndef env(key):\n    os.environ['KEY'] = {}\n"
-    )
-    project.write("tests/conftest.py", sets.format("'1'"))
-    project.write("tests/api/conftest.py", sets.format("'2'"))
-    project.write("lib/tests/conftest.py", sets.format("key"))
+def test_what_each_test_has_set_for_it(project: ScanProject) -> None:
+    """Is less bad than what only some have: they find the same in whatever order they run."""
+    sets = "import os\nimport pytest\n\n\n@pytest.fixture({})\ndef env():\n    os.environ['KEY'] = '1'\n"
+    project.write("tests/conftest.py", sets.format("autouse=True"))
+    project.write("tests/api/conftest.py", sets.format("autouse=False"))
+    project.write("tests/api/test_it.py", "def test_it(env):\n    pass\n")
     found = project.json("--select", "ENV401").json["findings"]
     assert sorted((one["path"], one["level"]) for one in found) == [
-        ("lib/tests/conftest.py", "high"),
         ("tests/api/conftest.py", "high"),
         ("tests/conftest.py", "medium"),
     ]

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import Step
+from bugcapture.scan.taken import modules_taken
 from bugcapture.scan.words import concerns_tests
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class Around:
 
     Attributes:
         mocks: The mocks that they give, by fixture.
-        restored: The variables of the environment that they put back, by fixture.
+        restored: The variables of the environment that they put back, by fixture; those of modules that they
+            take fixtures from as well.
     """
 
     mocks: dict[str, Mock] = field(default_factory=dict)
@@ -45,22 +47,26 @@ class Conftests:
 
     Args:
         names: The files.
+        tests: All test files, which they may take fixtures from.
         contents: What they hold.
     """
 
-    def __init__(self, names: Iterable[str], contents: Contents) -> None:
+    def __init__(self, names: Iterable[str], tests: Iterable[str], contents: Contents) -> None:
         self._contents = contents
         self._names = {_folder(name): name for name in names}
+        self._tests = frozenset(tests)
+        self._taken: dict[str, list[str]] = {}
         self._given: dict[str, Around] = {}
 
     def key(self, test: str) -> str:
-        """A name for what the conftest files around a test file hold.
+        """A name for what the conftest files around a test file, and what they take fixtures from, hold.
 
         Args:
             test: The file.
         """
         around = [self._names[folder] for folder in _above(_folder(test)) if folder in self._names]
-        return " ".join(self._contents.digest(name) for name in around)
+        every = [one for name in around for one in (name, *self._taken_by(name))]
+        return " ".join(map(self._contents.digest, every))
 
     def around(self, test: str) -> Around:
         """What the fixtures of the conftest files around a test file bring.
@@ -79,9 +85,19 @@ class Conftests:
         if known is None:
             known = self._given[folder] = Around()  # It is not around itself.
             name = self._names[folder]
-            content = self._contents.read(name)
-            if concerns_tests(content):
-                known.add(_fixtures(name, content, self.around(name).mocks))
+            for module in self._taken_by(name):
+                known.add(Around(restored=self._brought(module, {}).restored))
+            known.add(self._brought(name, self.around(name).mocks))
+        return known
+
+    def _brought(self, name: str, around: dict[str, Mock]) -> Around:
+        content = self._contents.read(name)
+        return _fixtures(name, content, around) if concerns_tests(content) else Around()
+
+    def _taken_by(self, name: str) -> list[str]:
+        known = self._taken.get(name)
+        if known is None:
+            known = self._taken[name] = modules_taken(name, self._contents.read(name), self._tests)
         return known
 
 

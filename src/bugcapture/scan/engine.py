@@ -63,9 +63,10 @@ def scan(
     contents = Contents({_as_text(name): file for name, file in files.items()}, cache.stamps)
     with without_collector():
         program, about_program = _read_program(map(_as_text, sources.program), contents, cache, jobs)
-        tests = _Tests(contents, cache, Conftests(map(_as_text, sources.conftests), contents))
+        names = list(map(_as_text, sources.tests))
+        tests = _Tests(contents, cache, Conftests(map(_as_text, sources.conftests), names, contents))
         dist = settings.dist or ""
-        tests.ask_cache(map(_as_text, sources.tests), [about_program, dist, *(rule.code for rule in rules)])
+        tests.ask_cache(names, [about_program, dist, *(rule.code for rule in rules)])
         if tests.left:
             scope = Scope(index=_index(program), dist=dist)
             tests.scan(scope, rules, jobs, on_progress)

@@ -111,9 +111,14 @@ def restored_by_fixtures(module: TestModule) -> dict[str, frozenset[str]]:
         if keys:
             name = AUTOMATIC if function.is_automatic else function.fixture_name
             found[name] = found.get(name, frozenset()) | keys
-    if _imports_cleaner(module):
+    if _imports_cleaner(module) or any(map(_is_around_each, module.environment)):
         found[AUTOMATIC] = found.get(AUTOMATIC, frozenset()) | {MAYBE}
     return found
+
+
+def _is_around_each(use: EnvironmentUse) -> bool:
+    """Whether a hook that pytest calls around each test changes the environment: who else would put it back."""
+    return use.function is not None and use.function.name.startswith("pytest_runtest_")
 
 
 def _imports_cleaner(module: TestModule) -> bool:

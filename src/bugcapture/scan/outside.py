@@ -1,4 +1,4 @@
-"""Test modules that pytest does not collect by itself: what they do harms no run that nobody asks for."""
+"""Findings in what pytest does not collect by itself: what it does harms no run that nobody asks for."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
-    """The same findings; those in modules outside of pytest's ``testpaths`` are at most medium.
+    """The same findings; those in what pytest does not collect are at most medium.
 
-    The settings are those that pytest takes in the module's own folder: in a repository of several projects each
-    has its own. Helpers and conftest files may be imported from anywhere, and keep what they have.
+    These are modules outside of its ``testpaths``, and all but the tests of modules that it takes for no test
+    modules by their names: helpers, which nobody may import. The settings are those that pytest takes in the
+    module's own folder: in a repository of several projects each has its own. Conftest files keep what they have.
 
     Args:
         root: The project's folder.
@@ -30,17 +31,25 @@ def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
     is_outside = cache(_is_outside)
     return [
         replace(one, level=Level.MEDIUM)
-        if one.level.rank < Level.MEDIUM.rank and is_outside(root / one.path)
+        if one.level.rank < Level.MEDIUM.rank and is_outside(root / one.path, is_test=_is_of_test(one))
         else one
         for one in hazards
     ]
 
 
-def _is_outside(file: Path) -> bool:
+def _is_of_test(hazard: Hazard) -> bool:
+    return hazard.symbol.rpartition(".")[2].startswith("test")
+
+
+def _is_outside(file: Path, *, is_test: bool) -> bool:
     file = Path(os.path.normpath(file))  # It may lie outside of the project.
+    if file.name == "conftest.py":
+        return False
     settings = find_settings(file.parent)
+    if not settings.is_test_file(file):
+        return not is_test
     paths = settings.words("testpaths")
-    if settings.file is None or not paths or not settings.is_test_file(file):
+    if settings.file is None or not paths:
         return False
     place = file.relative_to(settings.file.parent).parts
     return not any(_may_hold(path, place) for path in paths)

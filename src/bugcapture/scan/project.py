@@ -12,11 +12,13 @@ from msgspec.structs import replace as changed
 
 from bugcapture.project.paths import relative_path
 from bugcapture.pytest.settings import find_settings
+from bugcapture.scan.apart import lower_apart
 from bugcapture.scan.baseline import leave_out_known, read_baseline
 from bugcapture.scan.engine import scan
 from bugcapture.scan.outside import lower_outside
 from bugcapture.scan.result import ScanResult, at_least
 from bugcapture.scan.rule import choose_rules
+from bugcapture.scan.unasked import lower_unasked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,7 +84,8 @@ def scan_project(
 
         run = read_run(options.confirm_with, project.root)
     result = scan(project.root, settings, paths, jobs=options.jobs, cached=options.cached, on_progress=on_progress)
-    result.hazards = lower_outside(project.root, result.hazards)
+    for lower in (lower_outside, lower_apart, lower_unasked):
+        result.hazards = lower(project.root, result.hazards)
     baseline = options.baseline or (project.root / settings.baseline if settings.baseline else None)
     if use_baseline and baseline is not None:
         asked = {rule.code for rule in choose_rules(settings)}

@@ -7,13 +7,19 @@ Finds assignments, ``del``, ``update``, ``pop``, ``clear``, ``setdefault``, ``|=
 function, no ``patch.dict`` around them, no fixture of a ``conftest.py`` that the test has. A test that removes a
 variable at its end, or one that is set for it before, cleans up.
 
-Less bad is what a function keeps and puts back itself, but not when it fails before; what sets up the whole run,
-also an autouse fixture in the ``conftest.py`` of the folder ``tests`` that sets a constant; what stands in a
-context manager that is called after the environment (``with clean_env():``), or has a decorator, or a fixture from
-elsewhere, that cleans it by its name, as what a set-up or a fixture calls may; a class whose base is elsewhere, or
-that others take as a base; a variable that is a parameter of the test, where a fixture puts some back; and what a
-test does that is always skipped or runs in a process of its own, or ``setUp`` of a class without a base, which
-pytest never calls.
+Worst is a variable that is set and stays. Less bad, and medium:
+
+- what a function keeps and puts back itself, but not when it fails before;
+- a variable that is removed, unless the module sets it for all of its tests: few runs have it;
+- a variable that is not written as a text, so that nobody who puts it back can be found by its name;
+- what sets up the whole run, and an autouse fixture: the tests that have it find the same in whatever order;
+- what somebody may put back who cannot be read: a context manager that is called after the environment
+  (``with clean_env():``), a decorator or a fixture from elsewhere that cleans it by its name, as what a set-up
+  or a fixture calls may, a hook around each test, a base class from elsewhere, those that take a class as a base;
+- what never runs, or not with the others: a test that is always skipped, has a process of its own by a mark, or
+  is asynchronous in a plain ``TestCase``; the set-up of a class with no other tests, or of a class without a
+  base, where it is called as in unittest; a fixture that no test asks for; and everything where the project runs
+  each test in a process of its own (``--forked``).
 
 ## Why is this bad?
 The environment belongs to the process. Tests that follow find the variable there, and pass or fail with the
@@ -41,7 +47,6 @@ before has to come back even when the test fails.
 from __future__ import annotations
 
 import ast
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.environ import ALL, MAYBE, Change, EnvironmentUse, names_of
@@ -74,17 +79,19 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             late = again.get(change, False)
             if late is None:
                 continue
-            less = late or unsure or _is_of_suite(change, use.function, module.path)
+            less = late or unsure or not _is_grave(change, use.function, module)
+            runs = _runs(use.function, module)
             yield Hazard(
                 path=module.path,
                 span=change.span,
                 rule=RULE.code,
-                level=Level.MEDIUM if less or _is_given(change, use, restored) else _level(change, use.function),
-                confidence=_confidence(change, use.function, inherits=inherits),
+                level=Level.MEDIUM if less or not runs else Level.HIGH,
+                confidence=_confidence(change, sure=runs and not inherits),
                 message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
                 f"{_LATE if late else _NEVER}",
                 symbol=use.function.qualname,
                 subject=names_of(change.keys),
+                fixture=use.function.fixture_name if use.function.fixture is not None else "",
             )
 
 
@@ -98,31 +105,61 @@ def _left(module: TestModule, use: EnvironmentUse, restored: frozenset[str]) -> 
             yield change
 
 
-def _runs(function: TestFunction) -> bool:
-    """Whether the framework calls it."""
-    if function.name in _OF_UNITTEST and function.owner is not None and not function.owner.bases:
+def _runs(function: TestFunction, module: TestModule) -> bool:
+    """Whether the framework calls it, in the process of the other tests."""
+    owner = function.owner
+    if function.name in _OF_UNITTEST and owner is not None and not owner.bases:
         return False  # Not for a class that is no TestCase.
     if function.is_test:
-        return not function.is_skipped and not any(map(_is_apart, function.node.decorator_list))
+        return not (function.is_skipped or _is_apart(function) or _is_not_awaited(function))
+    if function.is_setup and owner is not None:
+        tests = [one for one in module.outline.functions if one.owner is owner and one.is_test]
+        return not tests or not all(one.is_skipped for one in tests)
     return function.is_setup or function.fixture is not None
 
 
-def _is_apart(decorator: ast.expr) -> bool:
+def _is_apart(function: TestFunction) -> bool:
     """Whether a mark says that a test runs in a process of its own."""
-    name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-    return name.endswith((".mark.forked", ".mark.subprocess"))
+    marks = (dotted(one.func if isinstance(one, ast.Call) else one) for one in function.node.decorator_list)
+    return any(name.endswith((".mark.forked", ".mark.subprocess")) for name in marks)
 
 
-def _confidence(change: Change, function: TestFunction, *, inherits: bool) -> Confidence:
+def _is_not_awaited(function: TestFunction) -> bool:
+    """Whether an asynchronous test stands in a class that only calls it: nothing of it runs."""
+    node = function.node
+    if not isinstance(node, ast.AsyncFunctionDef) or function.owner is None or node.decorator_list:
+        return False
+    return bool(function.owner.bases) and all(dotted(one) in _NEVER_AWAITS for one in function.owner.bases)
+
+
+def _confidence(change: Change, *, sure: bool) -> Confidence:
     if change.guarded:
         return Confidence.LOW
-    return Confidence.MEDIUM if inherits or not _runs(function) else Confidence.HIGH
+    return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
-def _level(change: Change, function: TestFunction) -> Level:
-    """A helper may be a part of something that is no test, such as a process of its own."""
-    sure = change.how != "default" and not change.guarded and _runs(function) and not _is_of_session(function)
-    return Level.HIGH if sure else Level.MEDIUM
+def _is_grave(change: Change, function: TestFunction, module: TestModule) -> bool:
+    """Whether tests that follow find something else than they would: a variable that is known by name is set."""
+    if change.how == "all":
+        known = True
+    elif change.how == "remove":
+        # Elsewhere few runs have the variable, and a test that takes it away changes nothing.
+        known = any(change.keys & one.keys for use in module.environment for one in _of_all(use))
+    else:
+        known = change.how == "set" and all(map(_is_name, change.keys))
+    return known and not change.guarded and not function.is_automatic and not _is_of_session(function)
+
+
+def _of_all(use: EnvironmentUse) -> list[Change]:
+    """The changes that the tests of a whole module find."""
+    if use.function is not None and use.function.name not in _FOR_ALL:
+        return []
+    return [change for change in use.changes if change.how == "set"]
+
+
+def _is_name(key: str) -> bool:
+    """Whether a variable is known by name, and not only how it is written."""
+    return key != ALL and not key.startswith("<")
 
 
 def _is_of_session(function: TestFunction) -> bool:
@@ -134,25 +171,14 @@ def _is_of_session(function: TestFunction) -> bool:
     )
 
 
-def _is_of_suite(change: Change, function: TestFunction, path: str) -> bool:
-    """Whether each test of a suite has the same from the conftest above, in whatever order they run."""
-    place = PurePosixPath(path)
-    above = place.name == "conftest.py" and place.parent.name in {"", "tests", "test"}
-    return above and function.is_automatic and change.how == "set" and isinstance(change.value, ast.Constant)
-
-
 def _is_cleaned(module: TestModule, function: TestFunction) -> bool:
     """Whether it asks for a fixture from elsewhere that says by its name that it puts the environment back."""
     asked = {name for name in function.fixtures if cleans_environment(name)}
     return bool(asked) and not asked & {one.fixture_name for one in module.outline.functions}
 
 
-def _is_given(change: Change, use: EnvironmentUse, restored: frozenset[str]) -> bool:
-    """Whether the variable is a parameter of the test, and may be one of those that are put back around it."""
-    parameters = use.function.parameters if use.function is not None else ()
-    return bool(restored) and change.keys <= {f"<{name}>" for name in parameters}
-
-
+_FOR_ALL = frozenset({"setUpModule", "setup_module", "setUpClass", "setup_class"})
+_NEVER_AWAITS = frozenset({"TestCase", "unittest.TestCase"})
 _OF_UNITTEST = frozenset({"setUp", "asyncSetUp", "setUpClass"})
 _DONE = {"set": "is set", "remove": "is removed", "default": "is set where it is missing", "all": "is replaced"}
 _NEVER = "not put back: the tests that follow find it so"
@@ -431,7 +457,70 @@ def test_region():
     assert region() is None
 """,
             line=4,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+
+os.environ["REGION"] = "eu"
+
+def test_no_region():
+    os.environ.pop("REGION", None)
+    assert region() is None
+""",
+            line=6,
             level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+import os
+from shop.region import VARIABLE
+
+def test_region():
+    os.environ[VARIABLE] = "eu"
+""",
+            line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+from unittest import TestCase
+
+class RegionTest(TestCase):
+    async def test_region(self):
+        os.environ["REGION"] = "eu"
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import unittest
+
+class RegionTest(unittest.TestCase):
+    def setUp(self):
+        os.environ["REGION"] = "eu"
+
+    @unittest.skip("no region yet")
+    def test_region(self):
+        assert region() == "eu"
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+
+class RegionMixin:
+    def test_region(self):
+        os.environ["REGION"] = "eu"
+""",
+            line=5,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -455,7 +544,7 @@ def mock_env():
     os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\

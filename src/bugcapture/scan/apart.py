@@ -1,0 +1,52 @@
+"""Projects that run each test in a process of its own: nothing that a test leaves reaches another one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from bugcapture.scan.hazard import Hazard, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+# How pytest-forked, and pytest-xdist before it, are told to.
+_APART: Final = re.compile(rb"(?<![\w-])--(?:forked|boxed)(?![\w-])")
+# Where a project says how it runs its tests.
+_SAID: Final = (
+    "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg",
+    "Makefile", "makefile", "GNUmakefile", "justfile", "noxfile.py", "tasks.py", ".gitlab-ci.yml", "Jenkinsfile",
+    ".circleci/config.yml", ".travis.yml", ".github/workflows/*.yml", ".github/workflows/*.yaml", "*.sh",
+    "scripts/*.sh", "ci/*.sh",
+)  # fmt: skip
+_RULES: Final = ("ENV", "MK3")
+
+
+def lower_apart(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
+    """The same findings; what tests leave to others is at most medium where each has a process of its own.
+
+    Args:
+        root: The project's folder.
+        hazards: Findings in it.
+    """
+    found = list(hazards)
+    left = [one.rule.startswith(_RULES) and one.level.rank < Level.MEDIUM.rank for one in found]
+    if not any(left) or not _runs_apart(root):
+        return found
+    return [replace(one, level=Level.MEDIUM) if is_left else one for one, is_left in zip(found, left, strict=True)]
+
+
+def _runs_apart(root: Path) -> bool:
+    return any(_APART.search(content) for content in _contents(root))
+
+
+def _contents(root: Path) -> Iterator[bytes]:
+    for pattern in _SAID:
+        for file in sorted(root.glob(pattern)):
+            try:
+                yield file.read_bytes()
+            except OSError:
+                continue  # A folder, or not for us.

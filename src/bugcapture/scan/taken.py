@@ -1,0 +1,46 @@
+"""The modules that a conftest file takes fixtures from: ``pytest_plugins``, and what it imports."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+_PLUGINS: Final = re.compile(rb"^pytest_plugins\b[^=\n]*=\s*(\[[^\]]*\]|\([^)]*\)|[^\n]*)", re.MULTILINE)
+_TEXT: Final = re.compile(rb"""["']([\w.]+)["']""")
+_IMPORT: Final = re.compile(rb"^from[ \t]+([\w.]+)[ \t]+import\b", re.MULTILINE)
+
+
+def modules_taken(conftest: str, content: bytes, files: Collection[str]) -> list[str]:
+    """The files that a conftest file may take fixtures from.
+
+    Args:
+        conftest: The conftest file, as findings name it.
+        content: What it holds; it is not parsed.
+        files: The files that may be taken from.
+
+    Returns:
+        Those of the files that it names, each once.
+    """
+    named = [text for plugins in _PLUGINS.findall(content) for text in _TEXT.findall(plugins)]
+    named += _IMPORT.findall(content)
+    folder = PurePosixPath(conftest).parent
+    found = (_find(name.decode("ascii", "replace"), folder, files) for name in named)
+    return list(dict.fromkeys(file for file in found if file and file != conftest))
+
+
+def _find(name: str, folder: PurePosixPath, files: Collection[str]) -> str:
+    return next((file for file in _places(name, folder) if file in files), "")
+
+
+def _places(name: str, folder: PurePosixPath) -> Iterator[str]:
+    """Where a module may lie, the nearest first: any folder above may be on the path of imports."""
+    module = name.lstrip(".")
+    dots = len(name) - len(module)
+    above = (folder, *folder.parents)
+    for place in above[dots - 1 : dots] if dots else above:
+        path = place.joinpath(*module.split(".")).as_posix()
+        yield from (f"{path}.py", f"{path}/__init__.py")
