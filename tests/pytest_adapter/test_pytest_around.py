@@ -112,6 +112,12 @@ def test_an_exit_in_a_retry_is_an_attempt_of_its_own(project: PytestProject) -> 
     assert run.reasons == {"test_exit_at_last": "the run was interrupted"}
 
 
+def test_a_run_that_ends_before_any_capture_leaves_no_evidence(project: PytestProject) -> None:
+    project.module("def test_b():\n    pytest.exit('enough')\n\n@T\ndef test_a():\n    assert 0\n")
+    project.run()
+    assert list((project.folder / "evidence").iterdir()) == []
+
+
 def test_an_exit_after_the_verdict_is_a_part_of_the_same_attempt(project: PytestProject) -> None:
     leave = "@pytest.fixture\ndef leave():\n    yield\n    pytest.exit('enough')\n"
     project.module(f"{leave}\n@T\ndef test_a(leave):\n    assert 0\n")
