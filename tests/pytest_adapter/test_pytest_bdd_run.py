@@ -214,6 +214,31 @@ def test_numbers_above_examples_are_known_markers(project: PytestProject, argume
 
 
 @pytest.mark.skipif(version("pytest-bdd") < "8", reason="pytest-bdd 7 does not see tags above Examples")
+def test_a_switch_above_examples_is_told_where_it_stands(project: PytestProject) -> None:
+    project.write("pytest.ini", SETTINGS)
+    project.write("a.feature", NUMBERED_ROWS.replace("bad", "ok"))
+    project.write("test_a.py", MODULE)
+    run = project.run()
+    line = NUMBERED_ROWS[: NUMBERED_ROWS.index("@tdd_expected_fail")].count("\n") + 1
+    assert run.verdicts == {"rows -- @1.1 open": FIXED, "rows -- @2.1 guarded": "passed"}
+    assert f"a.feature:{line}: bugs 31 and 32 look fixed" in run.stdout
+
+
+@pytest.mark.tdd_bug(995)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="a.feature:3: bugs 30 and 33 look fixed")
+@pytest.mark.skipif(version("pytest-bdd") < "8", reason="pytest-bdd 7 does not see tags above Examples")
+def test_a_switch_above_other_examples_is_not_meant(project: PytestProject) -> None:
+    """#995: a tag of the scenario that stands above another table as well."""
+    outline = "  @tdd_bug_30 @tdd_expected_fail\n  Scenario Outline: rows"
+    project.write("pytest.ini", SETTINGS)
+    project.write("a.feature", NUMBERED_ROWS.replace("bad", "ok").replace("  Scenario Outline: rows", outline))
+    project.write("test_a.py", MODULE)
+    run = project.run()
+    assert "a.feature:7: bugs 30, 31 and 32 look fixed" in run.stdout
+    assert "a.feature:3: bugs 30 and 33 look fixed" in run.stdout
+
+
+@pytest.mark.skipif(version("pytest-bdd") < "8", reason="pytest-bdd 7 does not see tags above Examples")
 def test_other_tags_above_examples_stay_unknown_markers(project: PytestProject) -> None:
     """A name that the project keeps for itself is its own to make known."""
     project.write("pyproject.toml", "[tool.bugcapture]\nallow_tags = ['tdd_note_5']\n")
