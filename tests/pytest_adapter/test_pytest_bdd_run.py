@@ -225,7 +225,6 @@ def test_a_switch_above_examples_is_told_where_it_stands(project: PytestProject)
 
 
 @pytest.mark.tdd_bug(995)
-@pytest.mark.tdd_expected_fail(raises=AssertionError, match="a.feature:3: bugs 30 and 33 look fixed")
 @pytest.mark.skipif(version("pytest-bdd") < "8", reason="pytest-bdd 7 does not see tags above Examples")
 def test_a_switch_above_other_examples_is_not_meant(project: PytestProject) -> None:
     """#995: a tag of the scenario that stands above another table as well."""

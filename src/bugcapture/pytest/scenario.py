@@ -195,10 +195,9 @@ def _find_row(item: pytest.Function, template: Any) -> Row | None:
     # The indices of a call specification count calls when there are more parameters.
     rows = (mark.args[1] for mark in item.iter_markers("parametrize") if mark.args[:1] == (_EXAMPLE,))
     number = next(number for number, row in enumerate(next(rows)) if row.values[0] is values)
-    examples = template.examples if isinstance(template.examples, list) else [template.examples]
-    known = {tag for example in examples for tag in getattr(example, "tags", ())}
-    tags = known.intersection(mark.name for mark in item.own_markers)
-    return Row(values, number, callspec.id, frozenset(tags))
+    tables = template.examples if isinstance(template.examples, list) else [template.examples]
+    above = [getattr(table, "tags", ()) for table in tables for _ in table.examples]
+    return Row(values, number, callspec.id, frozenset(above[number]))
 
 
 def step_names(step: Any) -> tuple[str, ...]:
