@@ -139,6 +139,9 @@ def test_scenarios(project: PytestProject, arguments: tuple[str, ...]) -> None:
         "When error",
     )
     assert "the step is undefined: Then never heard of" in run.reasons["undefined"]
+    undefined = next(record for record in run.records if record["name"] == "undefined")
+    line = FEATURE.splitlines().index("    Then never heard of") + 1
+    assert undefined["step_location"] == f"a.feature:{line}"
     assert "given step failed" in run.reasons["given asserts"]
     assert run.reasons["fixture"] == "a fixture failed"
     switch_line = FEATURE.splitlines().index("  Scenario: passes")
