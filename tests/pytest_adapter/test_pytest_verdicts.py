@@ -415,6 +415,10 @@ def test_the_summary_lists_the_bugs_by_number(green: Run) -> None:
     assert [line.split()[0] for line in section] == sorted(line.split()[0] for line in section)
 
 
+def test_a_regression_is_told_below_the_failure(red: Run) -> None:
+    assert 'is back: "test_regressed" failed: ' in red.stdout
+
+
 def test_every_other_end_is_red(red: Run) -> None:
     assert red.code == 1
     assert red.verdicts == {name: verdict for name, (verdict, _) in RED_VERDICTS.items()}
