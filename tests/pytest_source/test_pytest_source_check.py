@@ -435,9 +435,11 @@ def test_a_parameter_set_that_comes_twice_is_one(tmp_path: Path) -> None:
     assert [capture.case_line for capture in read(tmp_path, text).captures] == [2]
 
 
-def test_a_mark_that_comes_twice_is_two_marks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", ["", "()", "(raises=KeyError)"])
+def test_a_mark_that_comes_twice_is_two_marks(tmp_path: Path, arguments: str) -> None:
     """Each has to go with its bug."""
-    text = f"{HEAD}fails = pytest.mark.tdd_expected_fail\npytestmark = [\n    fails,\n    fails,\n]\n{BUG}{TEST}"
+    marks = f"fails = pytest.mark.tdd_expected_fail{arguments}\npytestmark = [\n    fails,\n    fails,\n]\n"
+    text = f"{HEAD}{marks}{BUG}{TEST}"
     assert [[site.line for site in capture.switches] for capture in read(tmp_path, text).captures] == [[4, 5]]
 
 
