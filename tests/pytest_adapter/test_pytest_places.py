@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_project import EXPECTED, WRONG
+from pytest_project import EXPECTED, FIXED, WRONG
 from test_pytest_bdd_run import STEPS
 from test_pytest_refusal import assert_refused
 
@@ -217,3 +217,11 @@ def test_a_trial_calls_every_test_by_its_name(project: PytestProject, *, everyth
     project.module("@T\n@pytest.mark.parametrize('a', ['a::b'])\ndef test_a(a):\n    assert 0\n")
     run = project.run(**{VARIABLE: Trial(everything=everything).encode()})
     assert run.verdicts == {"test_a[a::b]": EXPECTED}
+
+
+def test_the_switch_of_an_imported_test_is_where_it_is_written(project: PytestProject) -> None:
+    project.module("\n@bug(1)\n@fail\ndef test_shared():\n    pass\n", name="shared.py")
+    project.write("test_it.py", "from shared import test_shared\n")
+    run = project.run()
+    assert run.verdicts == {"test_shared": FIXED}
+    assert "shared.py:8: bug 1 looks fixed" in run.stdout
