@@ -73,6 +73,9 @@ TEST = "def test_a(): ...\n"
         (f"bad = pytest.mark.tdd_bgu\nbroken = bad\n@broken\n{TEST}@broken\ndef test_b(): ...\n", [(2, "T4")]),
         (f"import re\n{BUG}@pytest.mark.tdd_expected_fail(match=re.escape(make()))\n{TEST}", [(4, "F1")]),
         (f"import re\n{BUG}@pytest.mark.tdd_expected_fail(match=re.escape(5))\n{TEST}", [(4, "F1")]),
+        # What cannot work in Python either.
+        (f"import re\na = re.compile(a)\n{BUG}@pytest.mark.tdd_expected_fail(match=a)\n{TEST}", [(5, "F1")]),
+        (f"from pytest.mark import tdd_bug as bug\n{BUG}@bug\n{TEST}", [(4, "T2")]),
         # pytest stops at a tuple.
         (f"pytestmark = (pytest.mark.tdd_bug(1),)\n{TEST}", [(2, "P1")]),
     ],
