@@ -33,6 +33,11 @@ NO_TUPLE = "P1 pytest takes a mark or a list of marks for pytestmark, and no tup
         (f"{BUG}class TestA:\n{METHOD}class TestA: ...\n", 2, f"{NO_TEST} TestA is defined again at line 5"),
         (f"class TestA:\n    {BUG}{METHOD}{METHOD}", 3, f"{NO_TEST} test_a is defined again at line 5"),
         (f"__test__ = False\n{BUG}{TEST}", 3, f"{NO_TEST} pytest does not collect the function test_a"),
+        (
+            f"class Base:\n    {BUG}{METHOD}class TestA(Base):\n    test_a = None\n",
+            3,
+            f"{NO_TEST} pytest does not collect the function test_a",
+        ),
         # Another function is no second definition, nor is a first one or one elsewhere.
         (f"{BUG}def helper(): ...\n{TEST}", 2, f"{NO_TEST} pytest does not collect the function helper"),
         (
