@@ -97,13 +97,19 @@ def test_robot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         data = SimpleNamespace(name=name, lineno=line, source=source)
         module.end_test(data, SimpleNamespace(tags=["b", "a"], status=status))
+    # The tear-down of a suite that fails says so of its tests in the end.
+    torn = SimpleNamespace(tags=[], status="PASS")
+    module.end_test(SimpleNamespace(name="Three", lineno=7, source=None), torn)
+    torn.status = "FAIL"
     module.close()
     found = told(tmp_path)
+    assert found["outcomes"].pop(":7 Three") == "FAIL"
+    assert found["tests"].pop() == [":7 Three", []]
     assert found["tests"] == [["x.robot:3 One", ["a", "b"]]] * 2 + [[":5 Two", ["a", "b"]]] * 2
     assert found["outcomes"] == {"x.robot:3 One": "FAIL", ":5 Two": "SKIP"}
     assert (found["exit_code"], found["stops_after"], found["settings"], found["root"]) == (1, 0, "", "")
     monkeypatch.setenv("ROBOT_OPTIONS", "--name x --ExitOnFailure")
-    module.outcomes.clear()
+    module.ended.clear()
     module.close()
     found = told(tmp_path)
     assert (found["exit_code"], found["stops_after"]) == (0, 1)
@@ -167,6 +173,49 @@ def test_unittest(tmp_path: Path) -> None:
     assert [name for name, _ in found["tests"]] == ["some.First.test_good"]
     call("list", "none")
     assert told(tmp_path)["exit_code"] == (5 if sys.version_info >= (3, 12) else 0)
+
+
+AROUND = """\
+import unittest
+
+
+def setUpModule(): pass
+def tearDownModule(): raise ValueError
+
+
+class Broken(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): raise ValueError
+    def test_it(self): pass
+
+
+class Good(unittest.TestCase):
+    def test_it(self): pass
+
+
+class Skipped(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): raise unittest.SkipTest("no")
+    def test_it(self): pass
+"""
+
+
+def test_what_is_done_around_tests_of_unittest(tmp_path: Path) -> None:
+    """A test that did not run has not passed, and a fixture has an end of its own."""
+    put("listing_unittest", tmp_path)
+    (tmp_path / "around.py").write_text(AROUND)
+    command = (sys.executable, "-B", "-m", "listing_unittest_copy", "run", "around")
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    found = told(tmp_path)
+    assert found["outcomes"] == {
+        "around.Broken.test_it": "not run",
+        "around.Good.test_it": "passed",
+        "around.Skipped.test_it": "skipped",
+        "setUpClass (around.Broken)": "failed",
+        "setUpClass (around.Skipped)": "skipped",
+        "tearDownModule (around)": "failed",
+    }
+    assert found["exit_code"] == 1
 
 
 def test_other_tests_of_unittest(tmp_path: Path) -> None:

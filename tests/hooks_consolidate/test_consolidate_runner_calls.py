@@ -130,6 +130,10 @@ def test_options_of_unittest() -> None:
             "robot a/__INIT__.robot b",
             "it names an `__init__` file, which says something of all targets of a session",
         ),
+        (
+            "robot a/*.robot b",
+            "`a/*.robot` may name an `__init__` file, which says something of all targets of a session",
+        ),
         ("coverage run -m robot a", "what starts Robot Framework is meant for one session"),
         ("python -m unittest -h", f"`-h` {LESS}"),
         ("python -m unittest -s tests", f"`-s` {UNKNOWN}"),

@@ -205,10 +205,13 @@ def _other_outcomes(before: Sequence[Listing], after: Listing) -> Iterator[str]:
     for one in before:
         for name, outcome in one.outcomes.items():
             known.setdefault(name, set()).add(outcome)
-    for name in sorted(known):
-        outcome = after.outcomes.get(name, "not run")
-        if outcome not in known[name]:
-            alone = "/".join(sorted(known[name]))
+    # What is done around tests has an end that is told only where it is no good one.
+    tests = {name for one in (*before, after) for name in one.tests}
+    around = {name: {"passed"} for name in after.outcomes if name not in tests}
+    for name, ends in sorted({**around, **known}.items()):
+        outcome = after.outcomes.get(name, "not run" if name in tests else "passed")
+        if outcome not in ends:
+            alone = "/".join(sorted(ends))
             yield f"{printable(name)}: {outcome} in one session with the others, {alone} without them"
 
 

@@ -15,20 +15,23 @@ ROBOT_LISTENER_API_VERSION = 3
 _STOPS = ("--exitonfailure", "--exitonerror", "-x")
 
 tests: list[tuple[str, list[str]]] = []
-outcomes: dict[str, str] = {}
+ended: list[tuple[str, Any]] = []
 
 
 def end_test(data: Any, result: Any) -> None:
-    """Note a test with its tags and how it ended; of one that ran several times the worst end counts."""
+    """Note a test with its tags; how it has ended is known when its suites are torn down."""
     source = Path(os.path.relpath(data.source)).as_posix() if data.source else ""
     name = f"{source}:{data.lineno} {data.name}"
     tests.append((name, sorted(map(str, result.tags))))
-    if outcomes.get(name) != "FAIL":
-        outcomes[name] = str(result.status)
+    ended.append((name, result))
 
 
 def close() -> None:
-    """Write it down."""
+    """Write it down; of a test that ran several times the worst end counts."""
+    outcomes: dict[str, str] = {}
+    for name, result in ended:
+        if outcomes.get(name) != "FAIL":
+            outcomes[name] = str(result.status)
     default = os.environ.get("ROBOT_OPTIONS", "").lower().split()
     found = {
         "tests": tests,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unittest
 from pathlib import Path
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
 
 _NO_TEST = 5
 _SHOWN = 2000
+_SET_UP = re.compile(r"setUp(?:Class|Module) \((.+)\)\Z")
+
+
+class _Result(unittest.TextTestResult):
+    """Knows which tests have run to their end."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.ended: set[str] = set()
+
+    def stopTest(self, test: Any) -> None:  # noqa: N802 - its name
+        super().stopTest(test)
+        self.ended.add(test.id())
 
 
 class Lister(unittest.TextTestRunner):
     """Notes the tests, and runs them where that is asked for."""
 
     is_running = False
+    resultclass = _Result
 
     def run(self, test: Any) -> Any:
         """Note each test, and how it ends."""
@@ -65,8 +80,8 @@ def _marks(test: Any) -> list[str]:
 
 
 def _outcomes(names: list[str], result: Any) -> dict[str, str]:
-    """How each has ended; a fixture of a class or module that fails is told by its own name."""
-    known = dict.fromkeys(names, "passed")
+    """How each has ended; what is done around the tests of a class or module is told by its own name."""
+    known = {name: "passed" if name in result.ended else "not run" for name in names}
     for outcome, some in (
         ("skipped", [one for one, _ in result.skipped]),
         ("expected failure", [one for one, _ in result.expectedFailures]),
@@ -75,6 +90,11 @@ def _outcomes(names: list[str], result: Any) -> dict[str, str]:
     ):
         # A part of a test (`subTest`) counts as the test.
         known.update({getattr(one, "test_case", one).id(): outcome for one in some})
+    # Of a class or module that is skipped no test has begun.
+    skipped = [found[1] for name, end in known.items() if end == "skipped" and (found := _SET_UP.match(name))]
+    for name, end in known.items():
+        if end == "not run" and name.startswith(tuple(f"{one}." for one in skipped)):
+            known[name] = "skipped"
     return known
 
 

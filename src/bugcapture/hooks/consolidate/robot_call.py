@@ -61,11 +61,17 @@ _OPTIONS: Final = Options(
 # What speaks of the top suite, or of names that begin with its name: another one where there are other targets.
 _OF_TOP: Final = ("--name", "--doc", "--metadata", "--suite", "--test", "--task")
 
+# Robot looks for the files of a pattern itself.
+_GLOB: Final = frozenset("*?[")
+_OF_ALL: Final = "an `__init__` file, which says something of all targets of a session"
+
 
 def _read(call: Call, arguments: Sequence[str]) -> Call:
     read = read_arguments(call, arguments, _OPTIONS)
     if any(posixpath.splitext(posixpath.basename(target))[0].lower() == "__init__" for target in read.targets):
-        raise NotMergeableError("it names an `__init__` file, which says something of all targets of a session")
+        raise NotMergeableError(f"it names {_OF_ALL}")
+    if pattern := next((target for target in read.targets if not _GLOB.isdisjoint(target)), ""):
+        raise NotMergeableError(f"`{pattern}` may name {_OF_ALL}")
     named = [one for one in _OF_TOP if one in read.selections or any(w.startswith(f"{one}=") for w in read.equal)]
     told = f"its targets, while {', '.join(f'`{one}`' for one in named)} speaks of the top suite"
     return replace(read, facets={told: sorted(map(posixpath.normpath, read.targets))}) if named else read
