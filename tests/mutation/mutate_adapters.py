@@ -62,6 +62,8 @@ OWN_TESTS = ROOT / "tests"
 IMPORTING = {"robot": ("test_robot_exit_flags.py", "test_robot_remote.py")}
 QUESTIONS = ("quick", "sources", "own", "rows", "parallel")
 QUICK = {"behave": ("behave",), "robot": ("robot",), "pytest": ("pytest", "pytest_bdd")}
+# Seconds after which tests that only read sources hang.
+_LONGEST = 600
 _NOTICED = (AssertionError, LookupError, OSError, ValueError, StopIteration, subprocess.SubprocessError)
 # Modules that read or edit sources, of which nothing runs in a test run, and those that watch tests of any kind.
 STATIC = {
@@ -276,14 +278,7 @@ class Worker:
                 cases = self.table.cases_for(framework, *exits)
                 try:
                     check(self.kit.run_cases(dialect, cases, folder), cases, *more)
-                except (
-                    AssertionError,
-                    LookupError,
-                    OSError,
-                    ValueError,
-                    StopIteration,
-                    subprocess.SubprocessError,
-                ):
+                except _NOTICED:
                     return False
         return True
 
@@ -294,13 +289,16 @@ class Worker:
         options = ["-x", "-q", "--ff", "-o", f"cache_dir={self.folder / 'cache'}"]
         # Tests of bugs of our own carry our markers, which the plugin would know.
         options += ["-W", "ignore::pytest.PytestUnknownMarkWarning", f"--basetemp={self.folder / 'tmp'}"]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *map(str, tests)],
-            env={**os.environ, "PYTHONPATH": str(self.place), "PYTHONDONTWRITEBYTECODE": "1"},
-            check=False,
-            capture_output=True,
-        )
-        return done.returncode == 0
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", *options, *map(str, tests)],
+                env={**os.environ, "PYTHONPATH": str(self.place), "PYTHONDONTWRITEBYTECODE": "1"},
+                check=False,
+                capture_output=True,
+                timeout=_LONGEST,
+            )
+            return done.returncode == 0
+        return False
 
     def first_failure(self, question: str, mutants: Sequence[Mutant]) -> str:
         """The first test that fails, or nothing.

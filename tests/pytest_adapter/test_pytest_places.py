@@ -225,3 +225,10 @@ def test_the_switch_of_an_imported_test_is_where_it_is_written(project: PytestPr
     run = project.run()
     assert run.verdicts == {"test_shared": FIXED}
     assert "shared.py:8: bug 1 looks fixed" in run.stdout
+
+
+def test_the_switch_of_a_parametrised_test_is_found(project: PytestProject) -> None:
+    project.module("@pytest.mark.parametrize('a', [1])\n@bug(1)\n@fail\ndef test_a(a):\n    pass\n")
+    run = project.run()
+    assert run.verdicts == {"test_a[1]": FIXED}
+    assert "test_it.py:8: bug 1 looks fixed" in run.stdout
