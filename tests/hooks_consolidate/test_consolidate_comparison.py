@@ -27,6 +27,7 @@ ONE = Listing(tests={"a.py::t": ()}, exit_code=0, settings="/x/pytest.ini", root
 OTHER = replace(ONE, tests={"b.py::t": ("slow",), "b.py::u": ()})
 BOTH = replace(ONE, tests={**ONE.tests, **OTHER.tests})
 NONE = replace(ONE, tests={})
+ENDING = {"b.py::t": ("Robot:Exit-On-Fail_ure",)}
 
 
 def group(*more: str) -> Group:
@@ -46,6 +47,8 @@ def test_the_same() -> None:
     assert (result.is_equal, result.tests) == (True, 3)
     twice = compare(group(), (BOTH, OTHER), BOTH)
     assert twice.is_equal
+    ending = replace(BOTH, tests={**ONE.tests, **ENDING})
+    assert check(ending, ending, after=ending).is_equal
     # Behave is content with no scenario.
     assert check(ONE, NONE, after=ONE).is_equal
     assert check(BOTH, BOTH, after=replace(BOTH, stops_after=1, needs_coverage=True)).is_equal
@@ -88,6 +91,8 @@ def test_other_tests(after: Listing, missing: tuple[str, ...], additional: tuple
         ((NONE, NONE), NONE, "pytest-session: pytest finds no test, so that there is nothing to compare"),
         ((ONE, OTHER), replace(BOTH, stops_after=1),
          "pytest-session: it stops after 1 failure (`-x` or `--maxfail` in its settings), before others"),
+        ((ONE, replace(OTHER, tests=ENDING)), replace(BOTH, tests={**ONE.tests, **ENDING}),
+         "pytest-session: a failure of b.py::t ends the session (`Robot:Exit-On-Fail_ure`), before others"),
         ((ONE, OTHER), replace(BOTH, needs_coverage=True),
          "pytest-session: how much has to be covered would be asked of all together"),
         ((replace(ONE, outcomes={"a.py::t": "passed"}), OTHER), replace(BOTH, outcomes={"a.py::t": "failed"}),

@@ -9,14 +9,12 @@ import sys
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from behave.runner import ModelRunner
 
 from bugcapture.hooks.consolidate import listing
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def put(name: str, folder: Path) -> Any:
@@ -108,11 +106,30 @@ def test_robot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["tests"] == [["x.robot:3 One", ["a", "b"]]] * 2 + [[":5 Two", ["a", "b"]]] * 2
     assert found["outcomes"] == {"x.robot:3 One": "FAIL", ":5 Two": "SKIP"}
     assert (found["exit_code"], found["stops_after"], found["settings"], found["root"]) == (1, 0, "", "")
-    monkeypatch.setenv("ROBOT_OPTIONS", "--name x --ExitOnFailure")
     module.ended.clear()
     module.close()
-    found = told(tmp_path)
-    assert (found["exit_code"], found["stops_after"]) == (0, 1)
+    assert told(tmp_path)["exit_code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "stops"),
+    [
+        ("--name x --ExitOnFailure", 1),
+        ("--exit-on-e", 1),
+        ("-TX", 1),
+        ("-x xunit.xml", 0),
+        ("--name '-X --exitonfailure'", 0),
+        ("", 0),
+    ],
+)
+def test_default_options_of_robot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: str, stops: int
+) -> None:
+    """They are read as Robot reads them."""
+    module = put("listing_robot", tmp_path)
+    monkeypatch.setenv("ROBOT_OPTIONS", options)
+    module.close()
+    assert told(tmp_path)["stops_after"] == stops
 
 
 TESTS = """\

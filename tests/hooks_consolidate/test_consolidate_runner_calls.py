@@ -75,7 +75,10 @@ def test_options_of_behave() -> None:
     assert call.shown == (("--format=plain",), ("--color=off",), ("-q",))
     assert (call.stops, call.selections) == ("1", {"--tags": ("x", "not y"), "--name": ("one",)})
     assert call.options[-3:] == ("--tags=x", "--tags=not y", "--name=one")
-    assert read("behave -f own:Formatter").equal == ("--format=own:Formatter",)
+    for own in ("own:Formatter", "report"):
+        assert read(f"behave -f {own}").equal == (f"--format={own}",)
+    for known in ("progress3", "steps.usage", "sphinx.steps", "json.pretty"):
+        assert read(f"behave -f {known}").shown == ((f"--format={known}",),)
 
 
 def test_options_of_robot() -> None:

@@ -59,6 +59,14 @@ _OPTIONS: Final = Options(
     },
     joined=frozenset({"--color"}),
 )  # fmt: skip
+_FORMAT: Final = "--format="
+_FORMATTERS: Final = frozenset(
+    {
+        "plain", "pretty", "json", "json.pretty", "null", "progress", "progress2", "progress3", "rerun", "tags",
+        "tags.location", "steps", "steps.doc", "steps.bad", "steps.catalog", "steps.code", "steps.missing",
+        "steps.usage", "sphinx.steps", "captured",
+    }
+)  # fmt: skip
 # What begins or separates tags in expressions of the old kind, of which there is no `or` of any two.
 _OLD: Final = re.compile(r",|(?:^|[\s(])[~-]")
 _PLAIN: Final = re.compile(r"@?[\w.:-]+\Z")
@@ -102,9 +110,13 @@ def _unite_tags(values: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
 def _read(call: Call, arguments: Sequence[str]) -> Call:
     read = read_arguments(call, arguments, _OPTIONS)
     # A formatter of the project may do more than to print.
-    own = [one for one in read.shown if one[0].startswith("--format=") and ":" in one[0]]
+    own = [one for one in read.shown if _is_own(*one)]
     shown = tuple(one for one in read.shown if one not in own)
     return replace(read, shown=shown, equal=(*read.equal, *(word for one in own for word in one)))
+
+
+def _is_own(word: str, *_: str) -> bool:
+    return word.startswith(_FORMAT) and word.removeprefix(_FORMAT) not in _FORMATTERS
 
 
 def _folder(target: str) -> str:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NO_TEST: Final = 5
 
 _SHOWN: Final = 300
+# The tag of Robot Framework, in any spelling.
+_ENDING: Final = "robot:exit-on-failure"
+_NOT_IN_TAG: Final = re.compile(r"[_\s]")
 _WRONG: Final = re.compile(r"ERROR|\[ ERROR \]|\w+Error: ")
 # The exit codes of a session that was listed or run to its end: all is well, a test fails, there is no test.
 _LISTED: Final = frozenset({0, 1, NO_TEST})
@@ -180,6 +183,11 @@ def _other_limits(runner: Runner, name: str, before: Sequence[Listing], after: L
         limit = plural(after.stops_after, "failure")
         limits = " or ".join(f"`{one}`" for one in runner.limits)
         yield f"{printable(name)}: it stops after {limit} ({limits} in its settings), before others"
+    for test, marks in after.tests.items():
+        if ending := next((mark for mark in marks if _NOT_IN_TAG.sub("", mark).lower() == _ENDING), ""):
+            told = f"a failure of {printable(test)} ends the session (`{printable(ending)}`)"
+            yield f"{printable(name)}: {told}, before others"
+            return
 
 
 def _other_marks(before: Sequence[Listing], after: Listing) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A listener of Robot Framework that writes down what a run would run. It needs nothing but the standard library.
+"""A listener of Robot Framework that writes down what a run would run. It needs nothing but Robot.
 
 A copy of this file is put where the user's Robot Framework can import it; what it finds out goes beside that copy.
 Tests are told by where they stand: their long names begin with a suite that is named for all targets.
@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from robot.run import RobotFramework
+
 ROBOT_LISTENER_API_VERSION = 3
-_STOPS = ("--exitonfailure", "--exitonerror", "-x")
 
 tests: list[tuple[str, list[str]]] = []
 ended: list[tuple[str, Any]] = []
@@ -32,13 +33,14 @@ def close() -> None:
     for name, result in ended:
         if outcomes.get(name) != "FAIL":
             outcomes[name] = str(result.status)
-    default = os.environ.get("ROBOT_OPTIONS", "").lower().split()
+    # Those of the variable ROBOT_OPTIONS: those of the command are known.
+    default, _ = RobotFramework().parse_arguments(["."])
     found = {
         "tests": tests,
         "errors": [],
         "outcomes": outcomes,
         "exit_code": int("FAIL" in outcomes.values()),
-        "stops_after": int(any(word in _STOPS for word in default)),
+        "stops_after": int(bool(default.get("exitonfailure") or default.get("exitonerror"))),
         "needs_coverage": False,
         "settings": "",
         "root": "",
