@@ -49,14 +49,20 @@ def suggest(
     configuration = read_configuration(raw, lambda _repo, _revision: None)
     assert not configuration.problems
     layout = Layout(read_yaml(encoded, PATH))
-    hooks = read_hooks(raw, configuration, "pre-push", layout.unmovable)
+    hooks = read_hooks(raw, configuration, layout.unmovable)
     ids = {one.id for one in configuration.hooks}
-    around = Surroundings(tracked=tracked, place=_places(settings), ids=ids)
+    around = Surroundings(tracked=tracked, place=_place(settings), ids=ids)
     return propose("pre-push", hooks, wishes or Wishes(), around)
 
 
-def _places(settings: Callable[[str], str]) -> Callable[[Call], list[str]]:
-    return lambda call: sorted({settings(target) for target in call.targets or ("",)})
+def _place(settings: Callable[[str], str]) -> Callable[[Call], list[str]]:
+    """What is around all targets; Behave looks at the first alone."""
+
+    def find(call: Call) -> list[str]:
+        targets = call.targets[:1] if call.runner == "behave" else call.targets
+        return sorted({settings(target) for target in targets or ("",)})
+
+    return find
 
 
 def suggest_serial(
@@ -68,7 +74,7 @@ def suggest_serial(
     configuration = read_configuration(raw, lambda _repo, _revision: manifest)
     assert not configuration.problems
     layout = Layout(read_yaml(encoded, PATH))
-    hooks = read_hooks(raw, configuration, "pre-push", layout.unmovable)
+    hooks = read_hooks(raw, configuration, layout.unmovable)
     timings = match_timings(profile, "pre-push", hooks) if profile is not None else {}
     proposal = propose_serial(hooks, timings, layout.why_fixed(KEY))
     return proposal, layout.replace([], [setting_of(change) for change in proposal.changes])

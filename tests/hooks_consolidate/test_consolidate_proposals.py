@@ -311,3 +311,31 @@ def test_hooks_of_other_repositories_and_stages() -> None:
     assert merged(proposal) == []
     assert [one.id for one in proposal.hooks] == ["far", "a", "lint"]
     assert reasons(proposal) == {"a": "no other hook runs pytest", "far": "it comes from another repository"}
+
+
+STAGES = "stages: [pre-push, pre-commit]"
+
+
+def test_other_stages_of_the_same_hooks() -> None:
+    """What stands between is seen at each stage that the members have."""
+    first, second = hook("a", "./check", STAGES), hook("b", "./check", STAGES)
+    fix = hook("fix", "./fix", "stages: [pre-commit]")
+    assert merged(suggest(LOCAL + first + fix + second)) == []
+    assert merged(suggest(LOCAL + first + fix.replace("pre-commit", "manual") + second)) == [["a", "b"]]
+    first, second = hook("a", "pytest a.py", STAGES), hook("b", "pytest b.py", STAGES)
+    ends = hook("m", "make", "stages: [pre-commit]", "fail_fast: true")
+    assert merged(suggest(LOCAL + first + ends + second)) == []
+    assert merged(suggest(LOCAL + first + ends.replace("pre-commit", "manual") + second)) == [["a", "b"]]
+
+
+@pytest.mark.parametrize(
+    ("merge", "reason"),
+    [
+        ("same", "its `files` differ from those of a"),
+        ("overlapping", "its files have nothing to do with those of the others"),
+    ],
+)
+def test_why_files_keep_hooks_apart(merge: Any, reason: str) -> None:
+    """Other files, or none in common."""
+    proposal = suggest(LOCAL + A + hook("b", "pytest tests/b.py", "files: ^lib/"), Wishes(merge=merge))
+    assert reasons(proposal)["b"] == reason

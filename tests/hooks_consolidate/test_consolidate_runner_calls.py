@@ -159,6 +159,8 @@ def test_calls_that_stay(command: str, reason: str) -> None:
         ("behave", "a.feature:3 b.feature a.feature:7", "a.feature:3 a.feature:7 b.feature"),
         ("behave", "x/a.feature ./x y/a.feature:2 x/y/b.feature:1", "./x y/a.feature:2"),
         ("behave", "x xy/a.feature x/", "x xy/a.feature"),
+        # Where the first target is decides where the steps are.
+        ("behave", "x/a.feature y x", "x y"),
         ("behave", ". x/a.feature ../b.feature /c.feature", ". ../b.feature /c.feature"),
         # What a folder says in its `__init__` file is nothing to a file that is named as well.
         ("robot", "a a/x.robot a/ b ./a/x.robot", "a a/x.robot b"),

@@ -90,6 +90,13 @@ def test_steps_of_another_folder() -> None:
     """Behave takes the steps of its first target for all of them."""
     proposal = suggest(two("behave x", "behave y"), settings=lambda target: target)
     assert reasons(proposal)["b"] == DIFFERS + "where its steps and environment are"
+    # A folder that holds the first target can have others than that.
+    proposal = suggest(two("behave x/y/a.feature x", "behave x/y/b.feature"), settings=lambda target: target[:3])
+    assert merged(proposal) == []
+    assert (
+        reasons(proposal)["b"]
+        == "in one session with the others, Behave takes its steps and environment from another folder"
+    )
     proposal = suggest(two("robot x", "robot y"), settings=lambda target: target)
     assert merged(proposal) == [["a", "b"]]
 

@@ -95,10 +95,11 @@ def plan_consolidation(
     layout = Layout(read_yaml(content, shown))
     tracked = git.tracked_files(top) or []
     around = Surroundings(tracked=tracked, place=_place_finder(top), ids={hook.id for hook in configuration.hooks})
-    hooks = read_hooks(raw, configuration, stage, layout.unmovable)
+    everything = read_hooks(raw, configuration, layout.unmovable)
+    hooks = [hook for hook in everything if hook.runs_at({stage})]
     timings = match_timings(profile, stage, hooks) if profile is not None else {}
     serial = propose_serial(hooks, timings, layout.why_fixed(KEY))
-    proposal = replace(propose(stage, hooks, wishes, around), serial=serial)
+    proposal = replace(propose(stage, everything, wishes, around), serial=serial)
     for group in proposal.groups:
         _require_same_files(group, tracked, shown)
     if not proposal.is_empty:

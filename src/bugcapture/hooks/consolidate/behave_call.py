@@ -83,13 +83,17 @@ def split_target(target: str) -> tuple[str, str]:
 def unite_targets(targets: Sequence[str]) -> tuple[str, ...]:
     """Targets without those that another one of them holds, those of a file beside each other.
 
-    A folder holds all features below it. Lines of a file that are not beside each other would be a feature each.
+    A folder holds all features below it, and stands where the first of them stood. Lines of a file that are not
+    beside each other would be a feature each.
     """
     distinct = {split_target(target): target for target in reversed(targets)}
     ordered = [split_target(target) for target in targets]
-    files = list(dict.fromkeys(path for path, _ in ordered))
     kept = [one for one in dict.fromkeys(ordered) if not any(_holds(other, one) for other in distinct)]
-    return tuple(distinct[one] for one in sorted(kept, key=lambda one: files.index(one[0])))
+
+    def first(one: tuple[str, str]) -> int:
+        return next(at for at, other in enumerate(ordered) if one[0] == other[0] or _holds(one, other))
+
+    return tuple(distinct[one] for one in sorted(kept, key=first))
 
 
 def _holds(one: tuple[str, str], other: tuple[str, str]) -> bool:

@@ -11,7 +11,7 @@ from bugcapture.hooks.consolidate.pattern import can_be_united
 from bugcapture.hooks.consolidate.runners import find_runner, find_script_runner, read_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from bugcapture.hooks.configuration import Configuration, ConfiguredHook
     from bugcapture.hooks.consolidate.call import Call, Runner
@@ -70,6 +70,10 @@ class Hook:
         """Why it cannot be merged with another; empty where it can."""
         return self.alone or self.fixed
 
+    def runs_at(self, stages: Collection[str]) -> bool:
+        """Whether it runs at any of some stages."""
+        return not set(stages).isdisjoint(self.configured.stages)
+
     @property
     def trigger(self) -> str:
         """Whether it runs ``always``, for ``any file``, or for ``some files``."""
@@ -80,17 +84,16 @@ class Hook:
 
 
 def read_hooks(
-    raw: RawConfiguration, configuration: Configuration, stage: str, unmovable: Mapping[int, str]
+    raw: RawConfiguration, configuration: Configuration, unmovable: Mapping[int, str]
 ) -> tuple[Hook, ...]:
-    """The hooks that run at a stage, in their order.
+    """The hooks of all stages, in their order.
 
     Args:
         raw: The configuration as it is written.
         configuration: The same with all defaults; the tool would not refuse it.
-        stage: The stage.
         unmovable: Why hooks cannot be taken out of the file, by their index.
     """
-    return tuple(_read(raw, configuration, stage, unmovable))
+    return tuple(_read(raw, configuration, unmovable))
 
 
 def is_plain(value: Any) -> bool:
@@ -106,16 +109,12 @@ def is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int)
 
 
-def _read(
-    raw: RawConfiguration, configuration: Configuration, stage: str, unmovable: Mapping[int, str]
-) -> Iterator[Hook]:
+def _read(raw: RawConfiguration, configuration: Configuration, unmovable: Mapping[int, str]) -> Iterator[Hook]:
     numbers: dict[tuple[str, str], int] = {}
     skipped = _skipped(raw)
     for index, (written, configured) in enumerate(zip(raw.hooks, configuration.hooks, strict=True)):
         key = (configured.id, configured.alias)
         numbers[key] = numbers.get(key, 0) + 1
-        if stage not in configured.stages:
-            continue
         words = _words(configured)
         runner, call, alone = _call(words)
         yield Hook(

@@ -64,27 +64,32 @@ class Surroundings:
     ids: Collection[str] = ()
 
 
-def propose(stage: str, hooks: tuple[Hook, ...], wishes: Wishes, around: Surroundings) -> Proposal:
+def propose(stage: str, everything: Sequence[Hook], wishes: Wishes, around: Surroundings) -> Proposal:
     """What is proposed for the hooks of a stage.
 
     Args:
         stage: The stage.
-        hooks: Its hooks, in their order.
+        everything: All hooks, in their order, those of other stages as well: some of this one run there too.
         wishes: What is asked for.
         around: What else is known.
     """
-    candidates = _candidates(hooks, wishes, around)
+    hooks = tuple(hook for hook in everything if hook.runs_at({stage}))
+    candidates = _candidates(hooks, everything, wishes, around)
     groups: list[Group] = []
+    apart: dict[int, str] = {}
     taken = set(around.ids)
     for members in _merge(candidates, wishes, around):
-        if len(members) > 1:
+        if len(members) > 1 and not _keeps_place(members, around):
+            why = f"in one session with the others, {members[0].runner.moved}"
+            apart |= dict.fromkeys((one.hook.index for one in members), why)
+        elif len(members) > 1:
             groups.append(_session_group(members, wishes, taken))
             taken.add(groups[-1].id)
-    groups += _duplicates(hooks)
+    groups += _duplicates(hooks, everything)
     groups.sort(key=lambda group: group.members[-1].index)
     merged = {hook.index for group in groups for hook in group.members}
     reasons = {
-        hook.index: hook.reason or _why_alone(hook, candidates)
+        hook.index: hook.reason or apart.get(hook.index) or _why_alone(hook, candidates, wishes)
         for hook in hooks
         if hook.index not in merged and hook.runner
     }
@@ -102,7 +107,9 @@ class _Candidate:
     facets: Mapping[str, str]
 
 
-def _candidates(hooks: Sequence[Hook], wishes: Wishes, around: Surroundings) -> list[_Candidate]:
+def _candidates(
+    hooks: Sequence[Hook], everything: Sequence[Hook], wishes: Wishes, around: Surroundings
+) -> list[_Candidate]:
     """The hooks that may be merged; none across another one that ends the push when it fails.
 
     Those that have all in common become one whatever they do, unless their files tell them apart.
@@ -113,15 +120,19 @@ def _candidates(hooks: Sequence[Hook], wishes: Wishes, around: Surroundings) -> 
         if hook.runner and hook.call and not hook.reason
     }
     found: list[_Candidate] = []
-    ends: list[int] = []
     for hook in hooks:
         own = facets.get(hook.index)
         if own and hook.runner and hook.call:
-            before = [at for at in ends if wishes.merge != "all" or facets.get(at) != own]
+            before = [
+                one.index
+                for one in everything
+                if one.index < hook.index
+                and one.ends_push
+                and one.runs_at(hook.configured.stages)
+                and (wishes.merge != "all" or facets.get(one.index) != own)
+            ]
             told = {**own, "what ends the push before it (`fail_fast`)": repr(before)}
             found.append(_Candidate(hook, hook.runner, hook.call, told))
-        if hook.ends_push:
-            ends.append(hook.index)
     return found
 
 
@@ -230,6 +241,11 @@ def _session_group(members: list[_Candidate], wishes: Wishes, taken: Collection[
     return Group(runner=runner, members=hooks, values=values, call=call, notes=tuple(notes), local=local)
 
 
+def _keeps_place(members: Sequence[_Candidate], around: Surroundings) -> bool:
+    """Whether the session that some become finds around its targets what each of them has found."""
+    return not members[0].runner.place or around.place(_session(members)) == around.place(members[0].call)
+
+
 def _session(members: Sequence[_Candidate]) -> Call:
     """The call that some become; it does not stop before its end."""
     calls, runner = [one.call for one in members], members[0].runner
@@ -290,12 +306,12 @@ def _free_id(runner: Runner, targets: Sequence[str], taken: Collection[str]) -> 
     return found
 
 
-def _duplicates(hooks: Sequence[Hook]) -> list[Group]:
+def _duplicates(hooks: Sequence[Hook], everything: Sequence[Hook]) -> list[Group]:
     """The same command several times, with nothing between that could change what it sees."""
     groups: list[Group] = []
     row: list[Hook] = []
     for hook in (*hooks, None):
-        if hook is not None and row and _is_same(row[-1], hook):
+        if hook is not None and row and _is_same(row[-1], hook) and not _between(row[-1], hook, everything):
             row.append(hook)
             continue
         if len(row) > 1:
@@ -315,6 +331,13 @@ def _is_same(one: Hook, other: Hook) -> bool:
     )
 
 
+def _between(one: Hook, other: Hook, everything: Sequence[Hook]) -> bool:
+    """Whether any hook runs between two, at any stage that they have."""
+    return any(
+        one.index < third.index < other.index and third.runs_at(one.configured.stages) for third in everything
+    )
+
+
 def _duplicate_group(hooks: tuple[Hook, ...]) -> Group:
     files = unite_patterns([hook.configured.files or "" for hook in hooks])
     last = hooks[-1].values
@@ -322,7 +345,7 @@ def _duplicate_group(hooks: tuple[Hook, ...]) -> Group:
     return Group(members=hooks, values={**values, **_shared(hooks, files)})
 
 
-def _why_alone(hook: Hook, candidates: Sequence[_Candidate]) -> str:
+def _why_alone(hook: Hook, candidates: Sequence[_Candidate], wishes: Wishes) -> str:
     """What tells a hook from the one that is most like it."""
     own = next(one for one in candidates if one.hook is hook)
     others = [one for one in candidates if one is not own and one.runner is own.runner]
@@ -333,6 +356,8 @@ def _why_alone(hook: Hook, candidates: Sequence[_Candidate]) -> str:
         for one in others
     ]
     names, nearest = min(differing, key=lambda pair: len(pair[0]))
-    if not names:
-        return "its files have nothing to do with those of the others"
-    return f"differs from {nearest.hook.id} in {', '.join(names)}"
+    if names:
+        return f"differs from {nearest.hook.id} in {', '.join(names)}"
+    if wishes.merge == "same":
+        return f"its `files` differ from those of {nearest.hook.id}"
+    return "its files have nothing to do with those of the others"
