@@ -9,7 +9,14 @@ import pytest
 
 from bugcapture.hooks.consolidate.behave_steps import steps_finder
 from bugcapture.hooks.consolidate.call import Call, NotMergeableError
-from bugcapture.hooks.consolidate.runners import RUNNERS, find_runner, find_script_runner, read_call
+from bugcapture.hooks.consolidate.runners import (
+    RUNNERS,
+    find_runner,
+    find_script_runner,
+    follows_earlier,
+    read_call,
+    split_module,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +24,8 @@ if TYPE_CHECKING:
 WRITES = "writes files that other sessions would write as well"
 UNKNOWN = "is not known here, so it may mean one session and not another"
 NOWHERE = "--output NONE --log NONE --report NONE --xunit NONE --debugfile NONE"
+NO_PATH = "keeps from it what would list its tests"
+ELSEWHERE = "starts it in another folder"
 LESS = "does more or less than to run tests"
 
 
@@ -36,6 +45,7 @@ def read(command: str) -> Call:
         ("robot a b", "robot", "robot", "a b"),
         ("python3 -m robot a", "robot", "python3 -m robot", "a"),
         ("python -m unittest a.b", "unittest", "python -m unittest", "a.b"),
+        ("env -u HOME PYTHONPATH=x behave a", "behave", "env -u HOME PYTHONPATH=x behave", "a"),
         ("env A=1 python -X dev -m unittest", "unittest", "env A=1 python -X dev -m unittest", ""),
     ],
 )
@@ -63,6 +73,51 @@ def test_other_programs(command: str) -> None:
 def test_scripts_of_a_shell(script: str, runner: str | None) -> None:
     """What one of them starts is known, also where it cannot be merged."""
     assert find_script_runner(["bash", "-c", script]) is (RUNNERS[runner] if runner else None)
+
+
+def test_a_module_in_one_word() -> None:
+    """It is read as two."""
+    assert split_module(["env", "A=1", "python", "-W", "error", "-munittest", "-mx"]) == (
+        "env", "A=1", "python", "-W", "error", "-m", "unittest", "-mx",
+    )  # fmt: skip
+    for same in ("python -m unittest", "pytest -mslow", "python x.py -mx", "", "python -mx"):
+        assert " ".join(split_module(same.split())) == same.replace("-mx", "-mx" if "x.py" in same else "-m x")
+
+
+@pytest.mark.parametrize(
+    ("command", "follows"),
+    [
+        ("pytest --lf", True),
+        ("timeout 9 pytest -x --sw-skip a", True),
+        ("bash -c 'cd x; python -m pytest --failed-first'", True),
+        ("robot --Re-Run-Failed x a", True),
+        ("robot -TR x a", True),
+        ("robot -S x a", True),
+        ("behave @failed.txt", True),
+        ("pytest -rA a", False),
+        ("robot -v RS:1 -r R.html a", False),
+        ("behave --junit a", False),
+        ("make --lf", False),
+        ("", False),
+    ],
+)
+def test_what_depends_on_an_earlier_run(command: str, follows: bool) -> None:
+    """Whatever starts it."""
+    assert follows_earlier(shlex.split(command)) is follows
+
+
+@pytest.mark.parametrize(
+    ("values", "united"),
+    [
+        ([("a",), ("(b)",)], ("a", "(b)")),
+        ([("a",), ("(?i)b",)], None),
+        ([(r"(a)\1",), ("b",)], None),
+        ([("(",), ("b",)], None),
+    ],
+)
+def test_names_of_behave(values: list[tuple[str, ...]], united: tuple[str, ...] | None) -> None:
+    """Behave searches for all of them at once, as parts of one expression."""
+    assert RUNNERS["behave"].unite["--name"](values) == united
 
 
 def test_options_of_behave() -> None:
@@ -137,6 +192,16 @@ def test_options_of_unittest() -> None:
             "robot a/*.robot b",
             "`a/*.robot` may name an `__init__` file, which says something of all targets of a session",
         ),
+        ("python -E -m behave a", f"`-E` {NO_PATH}"),
+        ("python -sI -m unittest a", f"`-sI` {NO_PATH}"),
+        ("env -i A=1 behave a", f"`-i` {NO_PATH}"),
+        ("env - behave a", f"`-` {NO_PATH}"),
+        ("env --ignore-environment A=1 behave a", f"`--ignore-environment` {NO_PATH}"),
+        ("env -u PYTHONPATH behave a", f"`-u` {NO_PATH}"),
+        ("env --unset=PYTHONPATH behave a", f"`--unset=PYTHONPATH` {NO_PATH}"),
+        ("env -C x behave a", f"`-C` {ELSEWHERE}"),
+        ("env --chdir=x behave a", f"`--chdir=x` {ELSEWHERE}"),
+        ("uv run --directory x pytest a", f"`--directory` {ELSEWHERE}"),
         ("coverage run -m robot a", "what starts Robot Framework is meant for one session"),
         ("python -m unittest -h", f"`-h` {LESS}"),
         ("python -m unittest -s tests", f"`-s` {UNKNOWN}"),

@@ -86,11 +86,11 @@ HOOKS = (
     hook("robot-b", "robot robot/b/one.robot", ALL),
     hook("robot-slow", "python -m robot -i slow robot/b", ALL),
     hook("robot-quick", "python -m robot -i quick robot/b", ALL),
-    hook("unit-a", "python -m unittest unit.test_a", ALL),
-    hook("unit-b", "python -m unittest -v unit/test_b.py", ALL),
+    hook("unit-a", "env PYTHONPATH=x python -m unittest unit.test_a", ALL),
+    hook("unit-b", "env PYTHONPATH=x python -m unittest -v unit/test_b.py", ALL),
     hook("found-one", "python -m unittest discover -s unit -t . -k test_one", ALL),
     hook("found-two", "python -m unittest discover -s unit -t . -k test_two", ALL),
-    hook("found-all", "python -m unittest discover unit", ALL),
+    hook("found-all", "env PYTHONPATH=x python -m unittest discover unit", ALL),
 )
 
 
@@ -128,10 +128,10 @@ def test_fourteen_hooks_become_eight(written: tuple[PushProject, Done]) -> None:
         "other": "behave other",
         "robot-robot": "robot robot/a robot/b/one.robot",
         "robot-robot-b": "python -m robot --include=slow --include=quick robot/b",
-        "unittest-unit": "python -m unittest unit.test_a unit/test_b.py",
+        "unittest-unit": "env PYTHONPATH=x python -m unittest unit.test_a unit/test_b.py",
         "unittest-session": "python -m unittest discover --start-directory=unit --top-level-directory=. "
         "-k test_one -k test_two",
-        "found-all": "python -m unittest discover unit",
+        "found-all": "env PYTHONPATH=x python -m unittest discover unit",
     }
     assert "other (line 32): differs from cart in where its steps and environment are\n" in done.out
     assert "differs from unit-a in the options of unittest, where it looks for tests, whether it" in done.out

@@ -37,6 +37,7 @@ def two(first: str, second: str) -> str:
         ("python -m unittest x.a", "python -m unittest -v x/b.py", "unittest-x", "python -m unittest x.a x/b.py"),
         ("python -m unittest discover -s x -k a", "python -m unittest discover -k b -s x", "unittest-session",
          "python -m unittest discover --start-directory=x -k a -k b"),
+        ("python -m unittest x.a", "python -munittest x.b", "unittest-x", "python -m unittest x.a x.b"),
         ("python -m unittest", "python -m unittest", "unittest-session", "python -m unittest"),
     ],
 )  # fmt: skip
@@ -147,6 +148,13 @@ def test_the_same_command_twice(command: str) -> None:
     assert merged(suggest(apart)) == []
     # And what cannot be taken out of the file stays.
     assert merged(suggest("ci: {skip: [b]}\n" + text)) == []
+
+
+def test_a_command_that_goes_on_where_it_ended() -> None:
+    """Twice the same one is not the same check twice."""
+    proposal = suggest(two("pytest --lf", "pytest --lf"))
+    assert merged(proposal) == []
+    assert reasons(proposal)["b"] == "`--lf` chooses tests by what an earlier run did"
 
 
 def test_hooks_that_start_the_same_program() -> None:

@@ -22,6 +22,7 @@ from bugcapture.core.errors import ConfigurationError
 from bugcapture.hooks.consolidate import listing
 from bugcapture.hooks.consolidate.equivalence import NO_TEST, Comparison, Listing, compare, compare_processes
 from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
+from bugcapture.hooks.program import strip_starters
 from bugcapture.project import git
 from bugcapture.project.files import is_passed_over
 from bugcapture.project.isolated import isolated_copy
@@ -150,7 +151,7 @@ def _list_all(
         for number, session in enumerate(sessions):
             shutil.copyfile(_LISTERS / session.runner.lister, place / f"{_MODULE}{number}.py")
         config = place / "config.yaml"
-        config.write_text(json.dumps(_configuration(sessions, plan, run_tests=run_tests)), "utf-8")
+        config.write_text(json.dumps(_configuration(sessions, plan, place, run_tests=run_tests)), "utf-8")
         command = (tool, "run", "--all-files", f"--hook-stage={_STAGE}", "--color=never", f"--config={config}")
         output = place / "output.txt"
         variables = _variables(place) | copy.variables
@@ -167,17 +168,19 @@ def _list_all(
         ]
 
 
-def _configuration(sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool) -> dict[str, Any]:
+def _configuration(
+    sessions: Sequence[_Session], plan: ConsolidationPlan, place: Path, *, run_tests: bool
+) -> dict[str, Any]:
     """A configuration, as JSON that is YAML as well, whose hooks list what those sessions would run."""
     # What `files` and `exclude` say of all hooks means nothing to those that are told none.
     defaults = {key: plan.raw.values[key] for key in _DEFAULTS if key in plan.raw.values}
-    hooks = [_hook(number, one, run_tests=run_tests) for number, one in enumerate(sessions)]
+    hooks = [_hook(number, one, place, run_tests=run_tests) for number, one in enumerate(sessions)]
     return {**defaults, "repos": [{"repo": "local", "hooks": hooks}]}
 
 
-def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
+def _hook(number: int, session: _Session, place: Path, *, run_tests: bool) -> dict[str, Any]:
     """A hook that lists what a session would run, whenever it would run."""
-    words = session.runner.listed(session.words, session.call, f"{_MODULE}{number}", run_tests)
+    words = session.runner.listed(_with_path(session.words, place), session.call, f"{_MODULE}{number}", run_tests)
     kept = {key: value for key, value in session.values.items() if key not in _LEFT}
     return {
         **kept,
@@ -188,6 +191,13 @@ def _hook(number: int, session: _Session, *, run_tests: bool) -> dict[str, Any]:
         "verbose": True,
         "stages": [_STAGE],
     }
+
+
+def _with_path(words: Sequence[str], place: Path) -> list[str]:
+    """A command that is started with the place of the listers, also where it sets the variable itself."""
+    at = len(words) - len(strip_starters(words))
+    paths = [f"PYTHONPATH={place}{os.pathsep}{word.partition('=')[2]}" for word in words]
+    return [paths[n] if n < at and word.startswith("PYTHONPATH=") else word for n, word in enumerate(words)]
 
 
 def _variables(place: Path) -> dict[str, str]:

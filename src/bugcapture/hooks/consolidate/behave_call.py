@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.hooks.consolidate.call import Options, Runner, read_arguments, unite_lists
+from bugcapture.hooks.consolidate.pattern import can_be_united
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +112,12 @@ def _unite_tags(values: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
     return (" or ".join(one if _PLAIN.match(one) else f"({one})" for one in distinct),)
 
 
+def _unite_names(values: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """All of some patterns; None where one means something else as a part of the one that Behave makes of them."""
+    names = unite_lists(values)
+    return None if any(one.startswith("(?") or not can_be_united(one) for one in names) else names
+
+
 def _read(call: Call, arguments: Sequence[str]) -> Call:
     read = read_arguments(call, arguments, _OPTIONS)
     # A formatter of the project may do more than to print.
@@ -139,11 +146,12 @@ RUNNER: Final = Runner(
     programs=frozenset({"behave"}),
     read=_read,
     unite_targets=unite_targets,
-    unite={"--tags": _unite_tags, "--name": unite_lists},
+    unite={"--tags": _unite_tags, "--name": _unite_names},
     folder=_folder,
     limits=("--stop",),
     place="where its steps and environment are",
     moved="Behave takes its steps and environment from another folder",
+    earlier=re.compile("@"),
     lister="listing_behave.py",
     listed=_listed,
 )

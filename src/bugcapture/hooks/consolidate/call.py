@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 
@@ -117,6 +118,7 @@ class Runner:
         lister: The file, beside this one, that lists its tests where it is put in.
         listed: The words of a command that lists its tests, or runs them and notes how they end: those of the
             hook, the call that they are, the lister that was put where it can be imported, and whether to run.
+        earlier: The options, or targets, that choose tests by what an earlier run did; None for no such.
         is_module: Whether it is only started as a module of Python.
     """
 
@@ -133,6 +135,7 @@ class Runner:
     place: str = ""
     moved: str = ""
     told: str = ""
+    earlier: re.Pattern[str] | None = None
     is_module: bool = False
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bugcapture.hooks.consolidate.call import NotMergeableError
 from bugcapture.hooks.consolidate.pattern import can_be_united
-from bugcapture.hooks.consolidate.runners import find_runner, find_script_runner, read_call
+from bugcapture.hooks.consolidate.runners import find_runner, find_script_runner, read_call, split_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -134,7 +134,7 @@ def _read(raw: RawConfiguration, configuration: Configuration, unmovable: Mappin
 
 def _words(hook: ConfiguredHook) -> tuple[str, ...]:
     try:
-        return (*shlex.split(hook.entry or ""), *hook.arguments)
+        return split_module((*shlex.split(hook.entry or ""), *hook.arguments))
     except ValueError:
         return ()
 

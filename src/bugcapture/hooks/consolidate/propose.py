@@ -17,6 +17,7 @@ from bugcapture.core.text import plural
 from bugcapture.hooks.consolidate.pattern import unite_patterns
 from bugcapture.hooks.consolidate.proposal import Group, Proposal
 from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
+from bugcapture.hooks.consolidate.runners import follows_earlier
 from bugcapture.hooks.consolidate.sharing import find_sharing
 
 if TYPE_CHECKING:
@@ -325,6 +326,7 @@ def _is_same(one: Hook, other: Hook) -> bool:
         not (one.fixed or other.fixed)
         and one.call is None
         and bool(one.words)
+        and not follows_earlier(one.words)
         and one.words == other.words
         and one.facets == other.facets
         and one.trigger == other.trigger

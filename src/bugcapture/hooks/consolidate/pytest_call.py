@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.hooks.consolidate.call import Options, Runner, read_arguments, unite_expressions
@@ -122,6 +123,7 @@ RUNNER: Final = Runner(
     limits=("-x", "--maxfail"),
     place="the settings of pytest",
     moved="pytest takes other settings, or another folder for its root",
+    earlier=re.compile(r"--(?:lf|last-failed|ff|failed-first|nf|new-first|sw|stepwise)"),
     lister="listing.py",
     listed=_listed,
 )

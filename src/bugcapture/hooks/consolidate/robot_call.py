@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -107,6 +108,7 @@ RUNNER: Final = Runner(
     folder=_folder,
     limits=("--exitonfailure", "--exitonerror"),
     told="Log and report hold all of them, and long names begin with a top suite that is named for all targets.",
+    earlier=re.compile(r"-[TX.]*[RS]|--(?i:re-?run-?failed)"),
     lister="listing_robot.py",
     listed=_listed,
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.hooks.consolidate import behave_call, pytest_call, robot_call, unittest_call
@@ -26,6 +28,10 @@ _STARTERS: Final = frozenset(
         ("rye", "run"), ("pixi", "run"), ("conda", "run"), ("mise", "exec"), ("env",),
     }
 )  # fmt: skip
+# What keeps PYTHONPATH from a Python, and what starts another program in another folder.
+_NO_PATH: Final = frozenset({"-i", "--ignore-environment", "-", "-uPYTHONPATH", "--unset=PYTHONPATH"})
+_NO_PATH_OF_PYTHON: Final = re.compile(r"-[bBdhiOPqsSuvVx]*[EI]")
+_ELSEWHERE: Final = ("-C", "--chdir", "--directory", "--cwd")
 _OTHERS: Final = frozenset({"timeout", "coverage", "xargs", "time", "nice", "nohup", "exec", "command"})
 
 
@@ -55,6 +61,46 @@ def find_script_runner(words: Sequence[str]) -> Runner | None:
     return None
 
 
+def follows_earlier(words: Sequence[str]) -> bool:
+    """Whether a command runs tests that depend on what an earlier run did, so that a second one runs others.
+
+    Args:
+        words: The command and its arguments.
+    """
+    for run in find_programs(words):
+        runner = _BY_PROGRAM.get(posixpath.basename(run.words[0])) if run.words else None
+        if runner and runner.earlier and any(map(runner.earlier.match, run.words[1:])):
+            return True
+    return False
+
+
+def split_module(words: Sequence[str]) -> tuple[str, ...]:
+    """A command with the module that a Python runs as a word of its own: ``-m unittest`` for ``-munittest``.
+
+    Args:
+        words: The command and its arguments.
+    """
+    stripped = strip_starters(words)
+    at = len(words) - len(stripped)
+    if stripped and words[at] == f"-m{stripped[0]}":
+        return (*words[:at], "-m", *stripped)
+    return tuple(words)
+
+
+def why_not_listed(words: Sequence[str]) -> str:
+    """Why nothing can be put in that lists the tests of a command; empty where it can.
+
+    Args:
+        words: The command and its arguments.
+    """
+    launcher = words[: len(words) - len(strip_starters(words))]
+    for word, following in pairwise((*launcher, "")):
+        is_known = word in _NO_PATH or (word, following) in {("-u", "PYTHONPATH"), ("--unset", "PYTHONPATH")}
+        if is_known or _NO_PATH_OF_PYTHON.match(word):
+            return f"`{word}` keeps from it what would list its tests"
+    return ""
+
+
 def read_call(words: Sequence[str]) -> Call | None:
     """The call that a command is; None for another program.
 
@@ -71,7 +117,14 @@ def read_call(words: Sequence[str]) -> Call | None:
     launcher = tuple(words[: len(words) - len(stripped) + 1])
     if list(words[len(launcher) - 1 :]) != stripped or not _is_plain(launcher):
         raise NotMergeableError(f"what starts {runner.title} is meant for one session")
+    if why := why_not_listed(words) or _why_elsewhere(launcher):
+        raise NotMergeableError(why)
     return runner.read(Call(runner=runner.name, launcher=launcher), stripped[1:])
+
+
+def _why_elsewhere(launcher: Sequence[str]) -> str:
+    moved = next((word for word in launcher if word.startswith(_ELSEWHERE)), "")
+    return f"`{moved}` starts it in another folder" if moved else ""
 
 
 def _is_plain(launcher: tuple[str, ...]) -> bool:

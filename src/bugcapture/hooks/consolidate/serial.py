@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.hooks.consolidate.hook import NOT_PLAIN, is_plain
 from bugcapture.hooks.consolidate.proposal import SerialChange, SerialProposal
 from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
+from bugcapture.hooks.consolidate.runners import why_not_listed
 from bugcapture.hooks.consolidate.setting import Setting
 from bugcapture.hooks.program import strip_starters
 
@@ -174,4 +175,4 @@ def _why_not_serial(hook: Hook, program: str) -> str:
         return ""
     if hook.configured.repo != "local":
         return "it comes from another repository, so its tests cannot be listed"
-    return "" if is_plain(dict(hook.values)) else NOT_PLAIN
+    return why_not_listed(hook.words) or ("" if is_plain(dict(hook.values)) else NOT_PLAIN)
