@@ -51,7 +51,7 @@ def find_line(problem: Problem, policy: TagPolicy) -> int:
     lines = [
         finding.line
         for finding in (source.check(policy) if source else ())
-        if finding.rule == problem.rule and finding.message.startswith(problem.message)
+        if finding.message.startswith(problem.message)
     ]
     return min(lines, key=lambda line: (line < problem.line, abs(line - problem.line)), default=problem.line)
 

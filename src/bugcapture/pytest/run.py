@@ -162,7 +162,7 @@ def _summary(config: pytest.Config) -> Summary:
     summary = config.stash.get(_SUMMARY, None)
     if summary is None:
         raw = "BUGCAPTURE_RAW is set" if is_raw() else "--runxfail is given" if _runs_xfail(config) else ""
-        summary = config.stash[_SUMMARY] = Summary(config, raw)
+        summary = config.stash[_SUMMARY] = Summary(raw)
         config.pluginmanager.register(summary, "bugcapture-summary")
     return summary
 

@@ -54,12 +54,10 @@ class Summary:
     """Gathers the results of one run, of all its processes, and says them.
 
     Args:
-        config: pytest's configuration.
         raw: Why nothing is inverted; empty when verdicts are applied.
     """
 
-    def __init__(self, config: pytest.Config, raw: str) -> None:
-        self._config = config
+    def __init__(self, raw: str) -> None:
         self._raw = raw
         self._results: dict[tuple[str, str], dict[str, Any]] = {}
         self._refused = ""
