@@ -147,8 +147,7 @@ def minimums(session: nox.Session) -> None:
 def mutation(session: nox.Session) -> None:
     """Is every line of the core, and every guard of an adapter, held by a test? Takes hours.
 
-    Not a gate: with pytest each change was asked by itself, and all of them not yet in one run; Behave was not asked
-    again of late.
+    Not a gate: with pytest each change was asked by itself, not yet all in one run; Behave was not asked of late.
     """
     install(session, "test", "mutation")
     if not session.posargs:
