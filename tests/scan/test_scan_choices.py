@@ -223,9 +223,16 @@ def test_a_module_that_fixtures_are_taken_from_changes(project: ScanProject, cac
     assert list(cache_home.rglob("*.msgpack"))
 
 
-def test_a_hook_around_each_test_that_changes_the_environment(project: ScanProject) -> None:
-    """It may put everything back."""
-    project.write("tests/conftest.py", "import os\ndef pytest_runtest_teardown():\n    os.environ.clear()\n")
+@pytest.mark.parametrize(
+    "conftest",
+    [
+        "import os\ndef pytest_runtest_teardown():\n    os.environ.clear()\n",
+        "import os\ndef pytest_runtest_setup(item):\n    reset()\ndef reset():\n    os.environ['REGION'] = ''\n",
+    ],
+)
+def test_a_hook_around_each_test_that_changes_the_environment(project: ScanProject, conftest: str) -> None:
+    """It may put everything back, or have another function do so."""
+    project.write("tests/conftest.py", conftest)
     project.write("tests/test_region.py", REGION)
     levels = {one["path"]: one["level"] for one in project.json("--select", "ENV401").json["findings"]}
     assert levels["tests/test_region.py"] == "medium"
@@ -239,6 +246,7 @@ def test_a_hook_around_each_test_that_changes_the_environment(project: ScanProje
         ("tests/conftest.py", "def test_it(abroad_too): ...\n", "medium"),
         ("tests/inner/conftest.py", "def test_it(abroad): ...\n", "medium"),
         ("tests/test_other.py", "", "medium"),
+        ("tests/test_other.py", "def test_it(abroad): ...\n", "medium"),
         ("tests/test_other.py", "from test_other import abroad\n", "high"),
         ("tests/inner/test_other.py", "from inner.test_other import abroad\n", "high"),
     ],
@@ -247,6 +255,23 @@ def test_a_fixture_that_no_test_asks_for(project: ScanProject, file: str, asking
     """Is never called; those that may ask for that of a conftest file lie below it."""
     project.write(file, EU)
     project.write("tests/test_it.py", asking)
+    (found,) = project.json().json["findings"]
+    assert found["level"] == level
+
+
+@pytest.mark.parametrize(
+    ("asking", "level"),
+    [
+        ("@pytest.fixture\ndef trip(abroad): ...\n", "medium"),
+        ("@pytest.fixture\ndef trip(abroad): ...\ndef test_it(trip): ...\n", "high"),
+        ("@pytest.fixture(autouse=True)\ndef trip(abroad): ...\n", "high"),
+        ("@pytest.mark.usefixtures('abroad')\ndef test_it(): ...\n", "high"),
+        ("pytestmark = pytest.mark.usefixtures('abroad')\n", "high"),
+    ],
+)
+def test_a_fixture_that_its_own_module_asks_for(project: ScanProject, asking: str, level: str) -> None:
+    """By a test, or by another fixture that runs."""
+    project.write("tests/test_it.py", EU + asking)
     (found,) = project.json().json["findings"]
     assert found["level"] == level
 

@@ -58,6 +58,7 @@ class EnvironmentUse:
         undone: Whether it hands a function that puts it back to the framework.
         helpers: The functions of the module, as far as they are that, that it calls where things are put back.
         helped: The variables that these change.
+        called: For a fixture or a set-up, the names that it calls.
     """
 
     function: TestFunction | None
@@ -69,6 +70,7 @@ class EnvironmentUse:
     undone: bool = False
     helpers: set[str] = field(default_factory=set)
     helped: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
 
 
 def names_of(keys: Iterable[str]) -> str:

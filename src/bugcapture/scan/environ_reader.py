@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.names import Names
 
-_CHANGES: Final = frozenset({"update", "pop", "clear", "setdefault", "popitem", "__setitem__", "__delitem__"})
+_CHANGES: Final = frozenset(
+    {"update", "pop", "clear", "setdefault", "popitem", "__setitem__", "__delitem__", "__exit__"}
+)
 _CALLS: Final = frozenset({"os.putenv", "os.unsetenv"})
 _HOW: Final = {
     "clear": "all",
+    "__exit__": "all",  # Of something that stands for the environment, and puts it back.
     "pop": "remove",
     "popitem": "remove",
     "__delitem__": "remove",
@@ -29,6 +32,11 @@ _HOW: Final = {
 }
 # What decorators and fixtures say that clean up; others only need the environment.
 _CLEANS: Final = re.compile("clea[nr]|isolat|keep|mock|overrid|patch|preserv|purg|re(?:set|stor)|sav|temp")
+# What stands around parts of a test and does nothing to the environment.
+_HARMLESS: Final = re.compile(
+    "assert.*|captur.*|catch_warnings|closing|freeze_time|.*lock|.*(?:patch|mock|mocker).*|multiple|nullcontext|object"
+    "|.*open|raises|redirect_.*|session|subtest|suppress|.*temp.*|timeout|use_cassette|warns"
+)
 _PATCHES: Final = frozenset({"dict", "object", "setattr"})
 
 
@@ -47,12 +55,12 @@ def read_environment(
         classes: The classes of the module; what decorates one stands around the tests of its heirs.
     """
     bases = {one.name: one for one in classes}
-    top = _Reader(names_in(None), EnvironmentUse(None))
+    top = _Reader(names_in(None), EnvironmentUse(None), set())
     top.block(statements, restores=False)
     if top.use.changes:
         yield top.use
     for function in functions:
-        reader = _Reader(names_in(function), EnvironmentUse(function))
+        reader = _Reader(names_in(function), EnvironmentUse(function), top.patchers)
         for decorator in function.node.decorator_list:
             reader.decorator(decorator)
         if function.owner is not None and function.is_test:
@@ -61,16 +69,19 @@ def read_environment(
                     reader.decorator(decorator)
         reader.block(function.node.body, restores=function.is_teardown)
         use = reader.use
-        if use.changes or use.saved or use.undone or use.kept or use.helpers:
+        if use.changes or use.saved or use.undone or use.kept or use.helpers or use.called:
             yield use
 
 
 class _Reader:
     """Reads statements in their order."""
 
-    def __init__(self, names: Names, use: EnvironmentUse) -> None:
+    def __init__(self, names: Names, use: EnvironmentUse, patchers: set[str]) -> None:
         self._names = names
         self.use = use
+        # The names of patches of the environment that the module makes and functions start.
+        self.patchers = patchers
+        self._is_before = use.function is not None and (use.function.is_setup or use.function.fixture is not None)
         self._yielded = False
         self._guards = 0
         self._inside = 0
@@ -92,9 +103,10 @@ class _Reader:
                 isinstance(item.context_expr, ast.Call) and self._is_patch(item.context_expr)
                 for item in node.items
             )
-            guards = any(_is_of_environment(item.context_expr) for item in node.items)
-            if (inside or guards) and any(isinstance(child, ast.Yield) for child in walk(node)):
+            named = any(_is_of_environment(item.context_expr) for item in node.items)
+            if (inside or named) and any(isinstance(child, ast.Yield) for child in walk(node)):
                 self.use.kept.add(ALL if inside else MAYBE)
+            guards = named or any(_may_put_back(item.context_expr) for item in node.items)
             self._guards += guards
             self.block(node.body, restores=restores, patched=inside)
             self._guards -= guards
@@ -131,14 +143,20 @@ class _Reader:
                 self._yielded = True
             elif isinstance(child, ast.Call):
                 self._call(child)
+                name = dotted(child.func).removeprefix("self.").removeprefix("cls.")
                 if restores and not self._inside:
-                    self.use.helpers.add(dotted(child.func).removeprefix("self.").removeprefix("cls."))
+                    self.use.helpers.add(name)
+                elif self._is_before:
+                    self.use.called.add(name)
 
     def _copy(self, node: ast.Assign) -> None:
         """Note what is kept of the environment."""
         value, target = node.value, node.targets[0]
-        if isinstance(target, ast.Name) and self._is_environ(value):
-            self._aliases.add(target.id)
+        if isinstance(target, ast.Name):
+            if self._is_environ(value):
+                self._aliases.add(target.id)
+            elif self.use.function is None and isinstance(value, ast.Call) and self._is_patch(value):
+                self.patchers.add(target.id)
         for child in walk(value):
             if isinstance(child, ast.Subscript) and self._is_environ(child.value):
                 self.use.copied |= _key(child.slice)
@@ -155,7 +173,7 @@ class _Reader:
         name = self._resolve(node.func)
         last = name.rpartition(".")[2]
         base = name.rpartition(".")[0]
-        if self._is_patch(node):
+        if self._is_patch(node) or (last == "start" and base in self.patchers):
             self.use.kept.add(ALL)
         elif last in {"setenv", "delenv"} and node.args:
             self.use.kept |= _key(node.args[0])
@@ -197,7 +215,7 @@ class _Reader:
         if name in _CALLS:
             yield Change(first, span_of(node), "remove" if last == "unsetenv" else "set", restores)
         elif base in ENVIRON and last in _CHANGES:
-            if last == "clear":
+            if _HOW.get(last) == "all":
                 first = frozenset({ALL})
             elif last == "update":
                 first = frozenset().union(*(map(_keys, node.args)), {one.arg or ALL for one in node.keywords})
@@ -242,6 +260,11 @@ def _with_bases(owner: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Ite
 def _is_of_environment(node: ast.expr) -> bool:
     """Whether a context manager or a decorator is called after the environment, as those are that put it back."""
     return "env" in _called(node)
+
+
+def _may_put_back(node: ast.expr) -> bool:
+    """Whether a context manager is none of those that are known to leave the environment alone."""
+    return isinstance(node, ast.Call) and _HARMLESS.fullmatch(_called(node)) is None
 
 
 def cleans_environment(name: str) -> bool:

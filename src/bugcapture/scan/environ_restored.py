@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.environ import ALL, MAYBE, Change, EnvironmentUse
 from bugcapture.scan.environ_reader import cleans_environment
+from bugcapture.scan.names import dotted
+from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.module import TestModule
@@ -46,6 +48,8 @@ def restored_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
 def follow_helpers(environment: list[EnvironmentUse]) -> None:
     """Note what functions put back by calling others of their module, which is what those others are for.
 
+    A set-up or a fixture keeps what those that it calls keep: they start a patch, and hand its end over.
+
     Args:
         environment: What the functions of a module do with the environment.
     """
@@ -56,6 +60,8 @@ def follow_helpers(environment: list[EnvironmentUse]) -> None:
             helper = helpers[name]
             use.helped |= _with_loops(key for change in helper.changes for key in change.keys)
             helper.undone = True
+        for name in use.called & helpers.keys():
+            use.kept |= helpers[name].kept
 
 
 def prepared_around(module: TestModule, use: EnvironmentUse) -> frozenset[str]:
@@ -111,14 +117,23 @@ def restored_by_fixtures(module: TestModule) -> dict[str, frozenset[str]]:
         if keys:
             name = AUTOMATIC if function.is_automatic else function.fixture_name
             found[name] = found.get(name, frozenset()) | keys
-    if _imports_cleaner(module) or any(map(_is_around_each, module.environment)):
+    if _imports_cleaner(module) or _cleans_around_each(module):
         found[AUTOMATIC] = found.get(AUTOMATIC, frozenset()) | {MAYBE}
     return found
 
 
-def _is_around_each(use: EnvironmentUse) -> bool:
-    """Whether a hook that pytest calls around each test changes the environment: who else would put it back."""
-    return use.function is not None and use.function.name.startswith("pytest_runtest_")
+def _cleans_around_each(module: TestModule) -> bool:
+    """Whether a hook that pytest calls around each test, or what it calls, changes the environment."""
+    changing = {use.function.name for use in module.environment if use.function is not None and use.changes}
+    return any(
+        function.name in changing or not changing.isdisjoint(_called_by(function))
+        for function in module.outline.functions
+        if function.name.startswith("pytest_runtest_")
+    )
+
+
+def _called_by(function: TestFunction) -> Iterator[str]:
+    return (dotted(node.func) for node in walk(function.node) if isinstance(node, ast.Call))
 
 
 def _imports_cleaner(module: TestModule) -> bool:
@@ -136,11 +151,18 @@ def _put_back_after_test(use: EnvironmentUse) -> frozenset[str]:
     restored = {key for change in use.changes if change.restores for key in change.keys} | use.helped
     in_loop = any(key.startswith("<") for key in restored)  # Over all of the environment, or over a few names.
     keys = restored | use.kept | ({ALL} if use.undone or (in_loop and ALL in use.copied) else set())
-    if function.is_automatic:
-        keys |= {key for change in use.changes if change.how == "remove" for key in change.keys}
+    keys |= _removed_before_each(use)
     if _says_so(use):
         keys |= {MAYBE}
     return frozenset(keys)
+
+
+def _removed_before_each(use: EnvironmentUse) -> frozenset[str]:
+    """What a fixture that every test has removes, so that no test finds what another one has left."""
+    function = use.function
+    if function is None or function.fixture is None or not function.is_automatic or _is_wide(function.fixture):
+        return frozenset()
+    return frozenset(key for change in use.changes if change.how == "remove" for key in change.keys)
 
 
 def _says_so(use: EnvironmentUse) -> bool:
@@ -164,7 +186,7 @@ def _restored(module: TestModule) -> dict[ast.ClassDef | str | None, frozenset[s
         function = use.function
         if function is None or not (function.fixture is not None or function.is_teardown or function.is_setup):
             continue
-        keys = frozenset({ALL} if use.undone else _put_back(use))
+        keys = frozenset({ALL} if use.undone else _put_back(use)) | _removed_before_each(use)
         found[function.owner] = found.get(function.owner, frozenset()) | keys
         place = function.owner if function.fixture is None or function.is_automatic else function.fixture_name
         found[place] = found.get(place, frozenset()) | use.kept | ({MAYBE} if _says_so(use) else frozenset())

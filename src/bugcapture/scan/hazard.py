@@ -98,7 +98,8 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
         subject: What it is about, such as ``openfga.check_permission``.
         trace: The way from there to the code that is deceived.
         made: Where the mock was made, when that is another file than the one where it stands; first in the trace.
-        fixture: The name under which tests ask for the fixture that it stands in; empty elsewhere.
+        fixtures: The names of the fixture that it stands in and of those that ask for it, where nothing else of
+            the module does; empty elsewhere.
         recipe: A snippet that shows it when it is run; empty where it cannot be shown alone.
         verified: Whether that was run and has shown it.
         observed: What a run of the tests has shown of it; None where no run was asked, or a run cannot show it.
@@ -117,7 +118,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
     verified: bool = False
     observed: Observed | None = None
     made: Step | None = None
-    fixture: str = ""
+    fixtures: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

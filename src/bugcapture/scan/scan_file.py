@@ -88,7 +88,13 @@ def unreadable(error: BaseException) -> Found:
 
 def _clean(hazard: Hazard) -> Hazard:
     """A finding without characters of the scanned code that a terminal would obey, or that are no text."""
-    texts = (hazard.message, hazard.subject, hazard.symbol, hazard.fixture, *(step.text for step in hazard.trace))
+    texts = (
+        hazard.message,
+        hazard.subject,
+        hazard.symbol,
+        *hazard.fixtures,
+        *(step.text for step in hazard.trace),
+    )
     if all(map(str.isprintable, texts)) and hazard.recipe.isascii():
         return hazard
     return replace(
@@ -96,7 +102,7 @@ def _clean(hazard: Hazard) -> Hazard:
         message=printable(hazard.message),
         subject=printable(hazard.subject),
         symbol=printable(hazard.symbol),
-        fixture=printable(hazard.fixture),
+        fixtures=tuple(map(printable, hazard.fixtures)),
         trace=tuple(replace(step, text=printable(step.text)) for step in hazard.trace),
         recipe=hazard.recipe.encode("utf-8", "backslashreplace").decode(),
     )

@@ -13,12 +13,12 @@ from bugcapture.project.files import find_files, read_bytes
 from bugcapture.scan.hazard import Hazard, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 
 def lower_unasked(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
-    """The same findings; those in fixtures whose names stand nowhere else are at most medium.
+    """The same findings; those in fixtures that nothing in any file asks for are at most medium.
 
     Args:
         root: The project's folder.
@@ -27,30 +27,22 @@ def lower_unasked(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
     is_unasked = cache(_is_unasked)
     return [
         replace(one, level=Level.MEDIUM)
-        if one.fixture and one.level.rank < Level.MEDIUM.rank and is_unasked(root, root / one.path, one.fixture)
+        if one.fixtures and one.level.rank < Level.MEDIUM.rank and is_unasked(root, root / one.path, one.fixtures)
         else one
         for one in hazards
     ]
 
 
-def _is_unasked(root: Path, file: Path, fixture: str) -> bool:
-    word = re.compile(rb"\b%b\b" % re.escape(fixture.encode()))
-    mentions = 0
-    for content in _contents(root, file):
-        mentions += len(word.findall(content))
-        if mentions != 1:  # Its own.
+def _is_unasked(root: Path, file: Path, fixtures: tuple[str, ...]) -> bool:
+    """Whether no other file does: one below a conftest file, or one that imports from another module."""
+    asks = re.compile(rb"\b(?:%b)\b" % b"|".join(re.escape(name.encode()) for name in fixtures))
+    is_conftest = file.name == "conftest.py"
+    module = b"" if is_conftest else file.stem.encode()
+    for other in find_files([file.parent if is_conftest else root], (".py",)):
+        content = _read(other) if other != file else b""
+        if module in content and asks.search(content) is not None:
             return False
     return True
-
-
-def _contents(root: Path, file: Path) -> Iterator[bytes]:
-    """What the files hold that may ask for a fixture of a file, which itself comes first."""
-    yield _read(file)
-    # Below a conftest file are those that may; what another module holds may be imported from anywhere.
-    top = file.parent if file.name == "conftest.py" else root
-    for other in find_files([top], (".py",)):
-        if other != file:
-            yield _read(other)
 
 
 def _read(file: Path) -> bytes:

@@ -13,9 +13,9 @@ Worst is a variable that is set and stays. Less bad, and medium:
 - a variable that is removed, unless the module sets it for all of its tests: few runs have it;
 - a variable that is not written as a text, so that nobody who puts it back can be found by its name;
 - what sets up the whole run, and an autouse fixture: the tests that have it find the same in whatever order;
-- what somebody may put back who cannot be read: a context manager that is called after the environment
-  (``with clean_env():``), a decorator or a fixture from elsewhere that cleans it by its name, as what a set-up
-  or a fixture calls may, a hook around each test, a base class from elsewhere, those that take a class as a base;
+- what somebody may put back who cannot be read: a context manager from elsewhere around it, a decorator or a
+  fixture from elsewhere that cleans it by its name, as what a set-up or a fixture calls may, a hook around each
+  test, a base class from elsewhere, those that take a class as a base;
 - what never runs, or not with the others: a test that is always skipped, has a process of its own by a mark, or
   is asynchronous in a plain ``TestCase``; the set-up of a class with no other tests, or of a class without a
   base, where it is called as in unittest; a fixture that no test asks for; and everything where the project runs
@@ -91,7 +91,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 f"{_LATE if late else _NEVER}",
                 symbol=use.function.qualname,
                 subject=names_of(change.keys),
-                fixture=use.function.fixture_name if use.function.fixture is not None else "",
+                fixtures=_asking(use.function, module),
             )
 
 
@@ -160,6 +160,22 @@ def _of_all(use: EnvironmentUse) -> list[Change]:
 def _is_name(key: str) -> bool:
     """Whether a variable is known by name, and not only how it is written."""
     return key != ALL and not key.startswith("<")
+
+
+def _asking(function: TestFunction, module: TestModule) -> tuple[str, ...]:
+    """A fixture and those that ask for it; empty where something else of the module does, which runs."""
+    if function.fixture is None:
+        return ()
+    found = [function]
+    for one in found:
+        for other in module.outline.functions:
+            if one.fixture_name in other.fixtures and other not in found:
+                if other.fixture is None or other.is_automatic:
+                    return ()
+                found.append(other)
+    names = tuple(one.fixture_name for one in found)
+    texts = (f"{quote}{name}{quote}".encode("utf-8", "surrogatepass") for name in names for quote in "'\"")
+    return () if module.lines.mention(*texts) else names
 
 
 def _is_of_session(function: TestFunction) -> bool:
@@ -514,6 +530,31 @@ class RegionTest(unittest.TestCase):
         Case(
             test="""\
 import os
+from shop.region import Isolated
+
+def test_region():
+    with Isolated() as shop:
+        os.environ["REGION"] = "eu"
+        shop.leave()
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import os
+import tempfile
+
+def test_region():
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["REGION"] = folder
+""",
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+import os
 
 class RegionMixin:
     def test_region(self):
@@ -565,6 +606,73 @@ def test_region():
         ),
     ),
     valid=(
+        Case(
+            test="""\
+import os
+import pytest
+
+@pytest.fixture(autouse=True)
+def no_region():
+    os.environ.pop("REGION", None)
+
+def test_region():
+    os.environ["REGION"] = "eu"
+"""
+        ),
+        Case(
+            test="""\
+import os
+import unittest
+from unittest import mock
+
+def keep_environment(case):
+    patcher = mock.patch.dict(os.environ, {})
+    case.addCleanup(patcher.stop)
+    patcher.start()
+
+class RegionTest(unittest.TestCase):
+    def setUp(self):
+        keep_environment(self)
+
+    def test_region(self):
+        os.environ["REGION"] = "eu"
+"""
+        ),
+        Case(
+            test="""\
+import os
+from unittest.mock import patch
+
+environment = patch.dict("os.environ")
+
+def setup_function():
+    environment.start()
+    os.environ["REGION"] = "eu"
+
+def teardown_function():
+    environment.stop()
+
+def test_region():
+    os.environ["ZONE"] = "1"
+"""
+        ),
+        Case(
+            test="""\
+import os
+import unittest
+from test.support import os_helper
+
+class RegionTest(unittest.TestCase):
+    def setUp(self):
+        os.environ = os_helper.EnvironmentVarGuard()
+
+    def tearDown(self):
+        os.environ.__exit__()
+
+    def test_region(self):
+        os.environ["REGION"] = "eu"
+"""
+        ),
         Case(
             test="""\
 import os
