@@ -13,6 +13,7 @@ from consolidated import LOCAL, PATH, hook, said
 from push_project import few, write_project
 from push_repository import BIN, PushProject
 
+from bugcapture.cli.progress import Progress
 from bugcapture.hooks.consolidate.runners import read_call
 
 if TYPE_CHECKING:
@@ -63,6 +64,17 @@ def test_the_change_can_be_applied(twelve: PushProject) -> None:
     twelve.call("git", "apply", "change.patch")
     assert said(twelve.read(PATH))["repos"][0]["hooks"][-1]["id"] == "pytest-tests"
     assert twelve.consolidate().code == 0
+
+
+def test_the_change_from_a_folder_below(project: PushProject) -> None:
+    """It is seen from the top, where git applies it."""
+    both(project)
+    done = project.run("hooks", "consolidate", "--diff", where="tests/a", env=project.variables)
+    assert done.out.startswith(f"--- a/{PATH}\n+++ b/{PATH}\n")
+    assert project.consolidate("--format=json").json["diff"] == done.out
+    project.write("change.patch", done.out)
+    project.call("git", "apply", "change.patch")
+    assert said(project.read(PATH))["repos"][0]["hooks"][0]["id"] == "pytest-tests"
 
 
 def test_other_formats(twelve: PushProject) -> None:
@@ -180,12 +192,12 @@ def test_what_is_not_the_same_is_not_written(project: PushProject, files: dict[s
 
 
 def test_a_pytest_that_cannot_be_listed(project: PushProject) -> None:
-    """Where the plugin cannot be imported nothing is known, and nothing is written."""
+    """Where the plugin cannot be imported nothing is known, and nothing is proposed."""
     both(project)
     project.hooks(*(one.replace("pytest tests", "python -I -m pytest tests") for one in (A, B)))
     done = project.consolidate("--write")
-    assert done.code == 1
-    assert "Not the same: a: its tests cannot be collected: ERROR: Error importing plugin" in done.out
+    assert done.code == 0
+    assert "a (line 4): `-I` keeps from it what would list its tests\n" in done.out
 
 
 def test_a_pattern_that_would_miss_a_file(project: PushProject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,15 +230,18 @@ def test_the_same_command_twice(project: PushProject) -> None:
         "timings.json", json.dumps({**KNOWN, "hooks": [{"id": "x", "stage": "pre-push", "seconds": [2]}]})
     )
     project.hooks(hook("one", "make x"), hook("one", "make x"), hook("x", "make y"))
+    assert project.consolidate("--verify", "--format=json").json["verified"] is False
+    done = project.consolidate("--verify")
+    assert "These run no tests that could be listed, so that there is nothing to prove.\n" in done.out
     done = project.consolidate("--write", "--timings=timings.json")
-    assert (done.code, done.err) == (0, "bugcapture: pre-push: 3 hooks become 2, 0 tests as before: written\n")
+    assert (done.code, done.err) == (0, "bugcapture: pre-push: 3 hooks become 2, nothing to verify: written\n")
     assert "one: the same command, instead of 2 hooks\n" in done.out
     assert "Who names the old hooks" not in done.out
     assert "2 hooks without a timing count for nothing." in done.out
     assert [one["id"] for one in said(project.read(PATH))["repos"][0]["hooks"]] == ["one", "x"]
 
 
-def test_what_one_test_leaves_for_another(project: PushProject) -> None:
+def test_what_one_test_leaves_for_another(project: PushProject, monkeypatch: pytest.MonkeyPatch) -> None:
     """Listing does not show it, running does."""
     leaves = "import os\n\ndef test_it():\n    os.environ['LEFT_BEHIND'] = '1'\n"
     finds = "import os\n\ndef test_it():\n    assert 'LEFT_BEHIND' not in os.environ\n"
@@ -237,8 +252,12 @@ def test_what_one_test_leaves_for_another(project: PushProject) -> None:
     assert "tests/b/test_b.py::test_it: failed in one session with the others, passed without them" in done.out
     project.write("tests/b/test_b.py", TEST)
     project.commit()
+    told: list[str] = []
+    monkeypatch.setattr(Progress, "show", lambda _progress, line: told.append(line))
     done = project.consolidate("--run", "--write", "--xdist")
     assert done.code == 0, done
+    lines = [f"tests are {what}: session {number} of 3" for what in ("listed", "run") for number in (1, 2, 3)]
+    assert (told[0], lines[3] in told, sorted(told, key=lines.index)) == (lines[0], True, told)
     assert "Proved: the same 2 tests, before and after, and each ends as before." in done.out
     assert "entry: pytest -n auto\n" in project.read(PATH)
 

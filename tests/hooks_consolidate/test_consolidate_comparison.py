@@ -27,6 +27,7 @@ ONE = Listing(tests={"a.py::t": ()}, exit_code=0, settings="/x/pytest.ini", root
 OTHER = replace(ONE, tests={"b.py::t": ("slow",), "b.py::u": ()})
 BOTH = replace(ONE, tests={**ONE.tests, **OTHER.tests})
 NONE = replace(ONE, tests={})
+CRASH = "An unexpected error has occurred:"
 ENDING = {"b.py::t": ("Robot:Exit-On-Fail_ure",)}
 
 
@@ -83,6 +84,10 @@ def test_other_tests(after: Listing, missing: tuple[str, ...], additional: tuple
          "pytest-session: a test file cannot be collected: bad"),
         ((replace(ONE, exit_code=None, said="not\n  there\n"), OTHER), BOTH,
          "a: its tests cannot be collected: there"),
+        ((replace(ONE, exit_code=None, said=f"{CRASH} OSError: no\nCheck the log at /x\n"), OTHER), BOTH,
+         f"a: its tests cannot be collected: {CRASH} OSError: no"),
+        ((replace(ONE, exit_code=None, said=f"{CRASH} x:\nstderr:\n    bad\nCheck the log at /x\n"), OTHER), BOTH,
+         "a: its tests cannot be collected: bad"),
         ((replace(ONE, exit_code=4, said="ERROR: no  such file\nx\n"), OTHER), BOTH,
          "a: its tests cannot be collected: ERROR: no such file"),
         ((replace(ONE, exit_code=None), OTHER), BOTH, "a: its tests cannot be collected: nothing was said"),

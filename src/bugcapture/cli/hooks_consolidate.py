@@ -54,7 +54,9 @@ _STAGES = (
     "--timings", type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="What `hooks profile` has saved; default: where it saves.",
 )  # fmt: skip
-@click.option("--diff", "diff_only", is_flag=True, help="Only the change, for `git apply`.")
+@click.option(
+    "--diff", "diff_only", is_flag=True, help="Only the change, for `git apply` at the top of the repository."
+)
 @click.option("--write", is_flag=True, help="Change the configuration.")
 @click.option(
     "--verify/--no-verify", default=None,
@@ -143,12 +145,8 @@ def _compare(plan: ConsolidationPlan, *, run_tests: bool, quiet: bool) -> tuple[
     from bugcapture.workflow.compare_hooks import compare_hooks  # noqa: PLC0415
 
     progress = Progress(quiet=quiet)
-    sessions = sum(len(group.members) + 1 for group in plan.proposal.groups if group.call is not None)
-    changed = [change.hook.runner for change in plan.proposal.serial.changes]
-    sessions += sum(2 for runner in changed if runner and runner.name == "pytest")
-    progress.show(f"tests are listed: {plural(sessions, 'session')}")
     try:
-        return compare_hooks(plan, run_tests=run_tests)
+        return compare_hooks(plan, run_tests=run_tests, tell=progress.show)
     finally:
         progress.clear()
 
@@ -195,5 +193,7 @@ def _tell(result: Consolidation) -> str:
     if proposal.is_empty:
         return f"{proposal.stage}: {plural(len(proposal.hooks), 'hook')}, nothing to merge"
     count = count_hooks(proposal)
-    proof = f", {plural(result.tests, 'test')} as before" if result.is_verified else ", not verified"
-    return f"{proposal.stage}: {count}{proof}: {'written' if result.is_written else 'nothing was written'}"
+    proof = "nothing to verify" if result.is_verified else "not verified"
+    if result.comparisons:
+        proof = f"{plural(result.tests, 'test')} as before"
+    return f"{proposal.stage}: {count}, {proof}: {'written' if result.is_written else 'nothing was written'}"

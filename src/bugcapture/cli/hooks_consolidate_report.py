@@ -37,7 +37,7 @@ class Consolidation:
         comparisons: The merged sessions beside those of their members.
         prediction: What it would save; None where nobody has measured.
         could_spread: Whether merged sessions could be spread over processors and are not.
-        is_verified: Whether the tests were listed.
+        is_verified: Whether the tests were listed, where there are any to be listed.
         is_written: Whether the change was written.
     """
 
@@ -56,8 +56,7 @@ class Consolidation:
 
 def render_change(result: Consolidation) -> str:
     """Only the change, as a unified diff."""
-    change = result.plan.change
-    return render_diff([change.diff]) if change is not None else ""
+    return render_diff([result.plan.diff])
 
 
 def render_text(result: Consolidation) -> str:
@@ -87,7 +86,7 @@ def render_text(result: Consolidation) -> str:
 
 def render_markdown(result: Consolidation) -> str:
     """The proposal as a document."""
-    proposal, change = result.plan.proposal, result.plan.change
+    proposal, diff = result.plan.proposal, result.plan.diff
     parts = [f"## Hooks of {as_text(proposal.stage)}\n", f"{as_text(_headline(result))}\n"]
     if proposal.groups:
         rows = [
@@ -105,24 +104,24 @@ def render_markdown(result: Consolidation) -> str:
     told += [_sharing_line(one) for one in proposal.sharing]
     told += list(_hints(result))
     parts.append("".join(f"- {as_text(line)}\n" for line in dict.fromkeys(told)))
-    if change is not None:
-        longest = max((len(found) for found in _FENCE.findall(change.diff)), default=2)
+    if diff:
+        longest = max((len(found) for found in _FENCE.findall(diff)), default=2)
         fence = "`" * (longest + 1)
-        shown = "".join(f"{printable(line)}\n" for line in change.diff.splitlines())
+        shown = "".join(f"{printable(line)}\n" for line in diff.splitlines())
         parts.append(f"{fence}diff\n{shown}{fence}\n")
     return "\n".join(part for part in parts if part)
 
 
 def render_json(result: Consolidation) -> str:
     """The proposal as one document."""
-    proposal, change = result.plan.proposal, result.plan.change
+    proposal = result.plan.proposal
     changed = {one.hook.index for one in proposal.serial.changes}
     fields = {
         "stage": proposal.stage,
         "hooks_before": len(proposal.hooks),
         "hooks_after": proposal.remaining,
         "written": result.is_written,
-        "verified": result.is_verified and all(one.is_equal for one in result.comparisons),
+        "verified": bool(result.comparisons) and all(one.is_equal for one in result.comparisons),
         "seconds": _estimate_fields(result.prediction.whole if result.prediction else None),
         "assumption": result.prediction.assumption if result.prediction else None,
         "unmeasured": list(result.prediction.unmeasured) if result.prediction else [],
@@ -146,7 +145,7 @@ def render_json(result: Consolidation) -> str:
             }
             for one in proposal.sharing
         ],
-        "diff": change.diff if change is not None else "",
+        "diff": result.plan.diff,
     }
     return write_json("hooks-consolidate", fields)
 
@@ -285,7 +284,9 @@ def _hints(result: Consolidation) -> Iterator[str]:
             yield f"{plural(len(result.prediction.unmeasured), 'hook')} without a timing count for nothing."
     if result.could_spread and any(group.kind == "pytest" for group in proposal.groups):
         yield "The project has pytest-xdist: --xdist spreads merged sessions of pytest over all processors."
-    if not result.is_verified:
+    if result.is_verified and not result.comparisons:
+        yield "These run no tests that could be listed, so that there is nothing to prove."
+    elif not result.is_verified:
         yield "Nothing is proved yet: --verify lists the tests before and after, and --write does as well."
 
 

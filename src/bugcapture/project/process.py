@@ -63,6 +63,7 @@ def run_tasks(
     jobs: int = 1,
     timeout: float | None = None,
     on_end: Callable[[int, Ended], bool] | None = None,
+    on_wait: Callable[[], None] | None = None,
 ) -> list[Ended | None]:
     """Run programs, some at a time.
 
@@ -76,6 +77,7 @@ def run_tasks(
         timeout: Seconds that each may take; None for no limit.
         on_end: Called with the position and the end of each program as it ends; when it says true, no
             further program is started.
+        on_wait: Called again and again while any of them runs.
 
     Returns:
         How each ended, in the order of the tasks; None for those that were not started.
@@ -99,6 +101,8 @@ def run_tasks(
                     if on_end is not None and on_end(index, ended[index]):
                         waiting.clear()
                 if running:
+                    if on_wait is not None:
+                        on_wait()
                     time.sleep(_POLL)
         finally:
             _stop(running, told)

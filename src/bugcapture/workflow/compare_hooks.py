@@ -30,7 +30,7 @@ from bugcapture.project.process import Task, run_tasks
 from bugcapture.project.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bugcapture.hooks.consolidate.call import Call, Runner
     from bugcapture.hooks.consolidate.hook import Hook
@@ -75,12 +75,15 @@ class _Session:
     told: Mapping[str, Any] = field(default_factory=lambda: {"pass_filenames": False, "always_run": True})
 
 
-def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[Comparison, ...]:
+def compare_hooks(
+    plan: ConsolidationPlan, *, run_tests: bool = False, tell: Callable[[str], None] = lambda _line: None
+) -> tuple[Comparison, ...]:
     """Each merged session beside those of its members, and each of pytest that is told all files at once.
 
     Args:
         plan: The plan.
         run_tests: Whether the tests are run as well, so that what one leaves for another is seen.
+        tell: Told how far it is.
 
     Raises:
         ConfigurationError: If there is no tool that runs hooks, or no revision to copy.
@@ -98,9 +101,9 @@ def compare_hooks(plan: ConsolidationPlan, *, run_tests: bool = False) -> tuple[
     sessions = [one for group in groups for one in _sessions(group)]
     sessions += [one for change in changes for one in _processes(change)]
     with _copy(plan.top) as copy:
-        listings = _list_all(tool, copy, sessions, plan, run_tests=False)
+        listings = _list_all(tool, copy, sessions, plan, tell, run_tests=False)
         if run_tests:
-            ends = _list_all(tool, copy, sessions, plan, run_tests=True)
+            ends = _list_all(tool, copy, sessions, plan, tell, run_tests=True)
             listings = [_with_ends(*both) for both in zip(listings, ends, strict=True)]
     waiting = iter(listings)
     merged = [compare(group, [next(waiting)[0] for _ in group.members], next(waiting)[0]) for group in groups]
@@ -143,7 +146,13 @@ def _with_ends(listings: Sequence[Listing], ends: Sequence[Listing]) -> list[Lis
 
 
 def _list_all(
-    tool: str, copy: IsolatedCopy, sessions: Sequence[_Session], plan: ConsolidationPlan, *, run_tests: bool
+    tool: str,
+    copy: IsolatedCopy,
+    sessions: Sequence[_Session],
+    plan: ConsolidationPlan,
+    tell: Callable[[str], None],
+    *,
+    run_tests: bool,
 ) -> list[list[Listing]]:
     """What each of some hooks runs: one listing of each of its processes, at least one."""
     with tempfile.TemporaryDirectory(prefix="bugcapture-listing-") as scratch:
@@ -155,7 +164,11 @@ def _list_all(
         command = (tool, "run", "--all-files", f"--hook-stage={_STAGE}", "--color=never", f"--config={config}")
         output = place / "output.txt"
         variables = _variables(place) | copy.variables
-        run_tasks([Task(command=command, folder=copy.folder, environment=variables, output=output)])
+        task = Task(command=command, folder=copy.folder, environment=variables, output=output)
+        what = "run" if run_tests else "listed"
+        run_tasks(
+            [task], on_wait=_teller(place, lambda at: tell(f"tests are {what}: session {at} of {len(sessions)}"))
+        )
         said = output.read_text("utf-8", "replace")
         told = {int(number): (float(taken), own) for number, taken, own in _SECTION.findall(said)}
         found = [sorted(place.glob(f"{_MODULE}{number}.*.json")) for number in range(len(sessions))]
@@ -166,6 +179,21 @@ def _list_all(
             ]
             for number, files in enumerate(found)
         ]
+
+
+def _teller(place: Path, tell: Callable[[int], None]) -> Callable[[], None]:
+    """What tells the number of the session that is on, from 1, whenever it is another one."""
+    told = 0
+
+    def look() -> None:
+        nonlocal told
+        ended = [int(file.name.removeprefix(_MODULE).partition(".")[0]) for file in place.glob(f"{_MODULE}*.json")]
+        now = min(max(ended, default=-1) + 2, len(list(place.glob(f"{_MODULE}*.py"))))
+        if now != told:
+            told = now
+            tell(now)
+
+    return look
 
 
 def _configuration(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.core.diff import unified_diff
 from bugcapture.core.errors import ConfigurationError, RefusedError
 from bugcapture.core.text import plural, printable, shorten
 from bugcapture.hooks.configuration import read_configuration
@@ -65,6 +66,14 @@ class ConsolidationPlan:
         """The change of the file; None where there is nothing to propose."""
         return self.draft.changes[0] if self.draft.changes else None
 
+    @property
+    def diff(self) -> str:
+        """The change as a unified diff, for the top of the checkout; empty where there is nothing to propose."""
+        if self.change is None:
+            return ""
+        file = self.file.parent.resolve() / self.file.name
+        return unified_diff(relative_path(file, self.top.resolve()), self.change.old, self.change.new)
+
 
 def plan_consolidation(
     folder: Path, config: Path | None, stage: str, wishes: Wishes, profile: HookProfile | None = None
@@ -119,7 +128,7 @@ def require_committed(plan: ConsolidationPlan) -> None:
         raise RefusedError(
             "has changes that are not committed, which nobody could tell from the new ones",
             where=relative_path(plan.file),
-            hint="commit it first, or use `--diff | git apply`",
+            hint="commit it first, or use `--diff | git apply` at the top",
         )
 
 

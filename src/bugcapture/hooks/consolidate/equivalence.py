@@ -22,6 +22,7 @@ _SHOWN: Final = 300
 _ENDING: Final = "robot:exit-on-failure"
 _NOT_IN_TAG: Final = re.compile(r"[_\s]")
 _WRONG: Final = re.compile(r"ERROR|\[ ERROR \]|\w+Error: ")
+_LOG: Final = re.compile(r"Check the log at |Failed to write to log at ")
 # The exit codes of a session that was listed or run to its end: all is well, a test fails, there is no test.
 _LISTED: Final = frozenset({0, 1, NO_TEST})
 
@@ -224,7 +225,7 @@ def _other_outcomes(before: Sequence[Listing], after: Listing) -> Iterator[str]:
 
 
 def _last_words(said: str) -> str:
-    """The line that says what is wrong: that of an error, or the last one."""
-    lines = [" ".join(line.split()) for line in said.splitlines() if line.strip()]
+    """The line that says what is wrong: that of an error, or the last one but for where a log is."""
+    lines = [" ".join(line.split()) for line in said.splitlines() if line.strip() and not _LOG.match(line)]
     wrong = next(filter(_WRONG.match, lines), lines[-1] if lines else "nothing was said")
     return shorten(printable(wrong), _SHOWN)
