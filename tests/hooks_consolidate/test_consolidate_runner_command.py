@@ -214,11 +214,18 @@ def step(context, state):
     if "till" in context.feature.filename:
         builtins.left = True
 """
-GLOBAL = """\
+SETS = """\
 *** Test Cases ***
 One
-    Variable Should Not Exist    ${{LEFT}}
-    Set Global Variable    ${{LEFT}}    {name}
+    Set Global Variable    ${LEFT}    a
+"""
+TEARS_DOWN = """\
+*** Settings ***
+Suite Teardown    Variable Should Not Exist    ${LEFT}
+
+*** Test Cases ***
+One
+    No Operation
 """
 MODULE = """\
 import os
@@ -226,20 +233,25 @@ import unittest
 
 
 class Cases(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if "LEFT" in os.environ:
+            raise unittest.SkipTest("in use")
+
     def test_one(self):
-        self.assertNotIn("LEFT", os.environ)
         os.environ["LEFT"] = "1"
 """
 
 
 def test_what_one_test_leaves_for_another(project: PushProject) -> None:
-    """Listing does not show it, running does, whichever runner it is."""
+    """Listing does not show it, running does, whichever runner it is, and where it only shows around a test."""
     files = {
         ".gitignore": FILES[".gitignore"],
         "features/steps/steps.py": LEAVES,
         "features/a.feature": "Feature: A\n  Scenario: One\n    Given it is right\n",
         "features/till.feature": "Feature: B\n  Scenario: One\n    Given it is right\n",
-        **{f"robot/{one}.robot": GLOBAL.format(name=one) for one in "ab"},
+        "robot/a.robot": SETS,
+        "robot/b.robot": TEARS_DOWN,
         **{f"test_{one}.py": MODULE for one in "ab"},
     }
     commands = (
@@ -251,8 +263,9 @@ def test_what_one_test_leaves_for_another(project: PushProject) -> None:
     assert (done.code, "3 hooks would not run the same" in done.err) == (1, True), done
     assert [line.removeprefix("  ") for line in done.out.splitlines() if "Not the same" in line] == [
         "Not the same: features/a.feature:2 One: failed in one session with the others, passed without them",
-        "Not the same: robot/b.robot:2 One: FAIL in one session with the others, PASS without them",
-        "Not the same: test_b.Cases.test_one: failed in one session with the others, passed without them",
+        "Not the same: robot/b.robot:5 One: FAIL in one session with the others, PASS without them",
+        "Not the same: setUpClass (test_b.Cases): skipped in one session with the others, passed without them",
+        "Not the same: test_b.Cases.test_one: skipped in one session with the others, passed without them",
     ]
     assert "entry: robot robot/a.robot\n" in project.read(PATH)
 
