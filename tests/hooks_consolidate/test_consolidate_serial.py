@@ -69,6 +69,7 @@ def test_one_process_for_all_files(entry: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        (told("python -E -m pytest"), "`-E` keeps from it what would list its tests"),
         (told("mypy", "require_serial: false"), "it says `require_serial: false` itself"),
         (told("pytest -x"), STOPS),
         (told("pytest -qx"), STOPS),

@@ -284,7 +284,8 @@ def _hints(result: Consolidation) -> Iterator[str]:
             yield f"{plural(len(result.prediction.unmeasured), 'hook')} without a timing count for nothing."
     if result.could_spread and any(group.kind == "pytest" for group in proposal.groups):
         yield "The project has pytest-xdist: --xdist spreads merged sessions of pytest over all processors."
-    if result.is_verified and not result.comparisons:
+    proposed: list[Group | SerialChange] = [*proposal.groups, *proposal.serial.changes]
+    if not any(one.is_listed for one in proposed):
         yield "These run no tests that could be listed, so that there is nothing to prove."
     elif not result.is_verified:
         yield "Nothing is proved yet: --verify lists the tests before and after, and --write does as well."

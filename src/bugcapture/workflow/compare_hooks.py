@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.hooks.consolidate import listing
 from bugcapture.hooks.consolidate.equivalence import NO_TEST, Comparison, Listing, compare, compare_processes
-from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
 from bugcapture.hooks.program import strip_starters
 from bugcapture.project import git
 from bugcapture.project.files import is_passed_over
@@ -89,8 +88,8 @@ def compare_hooks(
         ConfigurationError: If there is no tool that runs hooks, or no revision to copy.
         KeyboardInterrupt: If it was interrupted; nothing is left behind.
     """
-    groups = [group for group in plan.proposal.groups if group.call is not None]
-    changes = [change for change in plan.proposal.serial.changes if change.hook.runner is PYTEST]
+    groups = [group for group in plan.proposal.groups if group.is_listed]
+    changes = [change for change in plan.proposal.serial.changes if change.is_listed]
     if not groups and not changes:
         return ()
     tool = next((found for name in _TOOLS if (found := shutil.which(name))), None)

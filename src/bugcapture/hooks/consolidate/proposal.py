@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bugcapture.hooks.consolidate.pytest_call import RUNNER as PYTEST
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -38,6 +40,11 @@ class Group:
         return self.runner.name if self.runner else "duplicate"
 
     @property
+    def is_listed(self) -> bool:
+        """Whether its tests can be listed, before and after."""
+        return self.call is not None
+
+    @property
     def id(self) -> str:
         """The id of the new hook."""
         return str(self.values["id"])
@@ -56,6 +63,11 @@ class SerialChange:
     hook: Hook
     value: bool
     reason: str
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its tests can be listed, in several processes and in one."""
+        return self.hook.runner is PYTEST
 
     @property
     def id(self) -> str:
