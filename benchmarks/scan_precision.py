@@ -37,9 +37,13 @@ Then only a variable that is set by its name, by what surely runs with the other
 that, in all of the above together: 454 of 478 (95.0 %), which were mended for; 147 true ones are medium now, and
 61 false ones. In 165 more projects, chosen blind by names and by what their tests say, not by findings
 (``fresh = 7``; 56 had findings, 622 in all), before anything was mended for them: of 260 drawn from all 181
-(69.6 %): ENV401 163 of 240, MK104 16 of 16, MK302 2 of 4; 53 of the false ones are of one project, whose hook in the
-conftest calls a function that resets the environment between files. Of at most 12 a project, as in the earlier
+(69.6 %): ENV401 163 of 240, MK104 16 of 16, MK302 2 of 4; 53 of the false ones are of one project, whose hook in
+the conftest calls a function that resets the environment between files. Of at most 12 a project, as in the earlier
 rounds: 204 of 251 (81.3 %): ENV401 170 of 213, MK104 29 of 29, MK302 5 of 9.
+With what was mended for these, which says less: 173 of 183 (94.5 %) and 202 of 221 (91.4 %); in all that are at
+hand 741 of 787 (94.2 %). So a project that nobody has looked at may have a way to put things back that is not
+known yet, and then most of what is found there is false: the bar of 90 % is not reached blind.
+
 MK101 has found nothing critical in any of them, nor in those that the rules were tuned on.
 """
 
