@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pytest_project import EXPECTED
+
+from bugcapture.project.trial import VARIABLE, Trial
 
 if TYPE_CHECKING:
     from pytest_project import PytestProject, Run
@@ -198,3 +201,13 @@ def test_the_project_can_ask_for_it(suite: PytestProject, arguments: tuple[str, 
     assert ("error" in told.counts, set(left(told))) == (False, set(LEFT))
     off = suite.run("test_it.py", "--bugcapture-leaks=off", *arguments)
     assert ("error" in off.counts, left(off)) == (False, {})
+
+
+def test_a_trial_looks_for_no_leaks(project: PytestProject) -> None:
+    """What the settings ask of every run is nothing to a command that wants to know how one test ends."""
+    project.write("pyproject.toml", '[tool.bugcapture]\nleaks = "error"\n')
+    project.module("import os\n\n@T\ndef test_a():\n    os.environ['LEAKED'] = '1'\n    assert 0\n")
+    assert project.run().code == 1
+    run = project.run(**{VARIABLE: Trial().encode()})
+    assert run.verdicts == {"test_a": EXPECTED}
+    assert "LEAKED" not in run.stdout + run.stderr
