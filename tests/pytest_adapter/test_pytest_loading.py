@@ -138,3 +138,13 @@ def test_a_conftest_may_name_the_plugin(project: PytestProject) -> None:
     project.write("conftest.py", 'pytest_plugins = ["bugcapture.pytest"]\n')
     project.module(CAPTURE)
     assert project.run().code == 0
+
+
+def test_a_run_without_captures_loads_no_judge(project: PytestProject) -> None:
+    project.write("test_it.py", "def test_a():\n    pass\n")
+    project.write(
+        "conftest.py",
+        "import sys\n\ndef pytest_unconfigure():\n    assert 'bugcapture.pytest.run' not in sys.modules\n",
+    )
+    run = project.run()
+    assert (run.code, run.stderr) == (0, "")
