@@ -44,6 +44,13 @@ With what was mended for these, which says less: 173 of 183 (94.5 %) and 202 of 
 hand 741 of 787 (94.2 %). So a project that nobody has looked at may have a way to put things back that is not
 known yet, and then most of what is found there is false: the bar of 90 % is not reached blind.
 
+In 127 more projects, chosen by what their tests say of mocked exits, ``AsyncMock`` and started patches
+(``fresh = 8``; 12 had findings, 343 in all, 305 of them in one), of mocks only, before anything was mended:
+of at most 12 a project, 36 of 49 (73.5 %), all of MK104; no other rule found anything critical or high.
+The 13 false ones are mocks that nobody enters after all: a task is cancelled before its first step (4), the
+block is over what an ``AsyncMock`` returns, a coroutine (2), ``__enter__`` raises (2), the test never comes to
+the block (2), its module cannot be imported (2), or nobody asks for the fixture (1).
+
 MK101 has found nothing critical in any of them, nor in those that the rules were tuned on.
 """
 
