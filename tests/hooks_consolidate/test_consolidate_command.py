@@ -121,11 +121,9 @@ def test_twelve_hooks_become_six(twelve: PushProject) -> None:
     again = twelve.consolidate("--write")
     assert (again.code, again.err) == (0, "bugcapture: pre-push: 6 hooks, nothing to merge\n")
 
-    run = ("pre-commit", "run", "--all-files", "--hook-stage", "pre-push")
-    twelve.call(*run)
     twelve.write("deployments/base.yaml", "kind: Deployment\nname shop\n")
     twelve.write("docs/more.md", "\tA tab.\n")
-    failing = twelve.try_call(*run)
+    failing = twelve.try_call("pre-commit", "run", "--all-files", "--hook-stage", "pre-push")
     assert failing.code == 1
     failed = [line.partition("..")[0] for line in failing.out.splitlines() if line.endswith("Failed")]
     assert failed == ["pytest: 2 checks in one session", "Check docs tabs", "pytest: 6 checks in one session"]
