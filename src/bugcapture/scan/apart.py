@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from msgspec.structs import replace
-
-from bugcapture.scan.hazard import Hazard, Level
+from bugcapture.scan.hazard import at_most_medium
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from bugcapture.scan.hazard import Hazard
 
 # How pytest-forked, and pytest-xdist before it, are told to.
 _APART: Final = re.compile(rb"(?<![\w-])--(?:forked|boxed)(?![\w-])")
@@ -32,11 +33,8 @@ def lower_apart(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
         root: The project's folder.
         hazards: Findings in it.
     """
-    found = list(hazards)
-    left = [one.rule.startswith(_RULES) and one.level.rank < Level.MEDIUM.rank for one in found]
-    if not any(left) or not _runs_apart(root):
-        return found
-    return [replace(one, level=Level.MEDIUM) if is_left else one for one, is_left in zip(found, left, strict=True)]
+    runs_apart = cache(_runs_apart)
+    return at_most_medium(hazards, lambda one: one.rule.startswith(_RULES) and runs_apart(root))
 
 
 def _runs_apart(root: Path) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable, Iterable
 
 
 class Level(StrEnum):
@@ -124,3 +125,18 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
     def order(self) -> tuple[str, Span, str, str]:
         """The order in which findings are shown."""
         return (self.path, self.span, self.rule, self.subject)
+
+
+def at_most_medium(hazards: Iterable[Hazard], is_less: Callable[[Hazard], bool]) -> list[Hazard]:
+    """The same findings; some that are worse than medium are medium.
+
+    Args:
+        hazards: Findings.
+        is_less: Which of them are less bad than they look; asked only of those that are worse than medium.
+    """
+    return [
+        msgspec.structs.replace(one, level=Level.MEDIUM)
+        if one.level.rank < Level.MEDIUM.rank and is_less(one)
+        else one
+        for one in hazards
+    ]

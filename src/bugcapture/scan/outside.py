@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from bugcapture.pytest.settings import find_settings
-from bugcapture.scan.hazard import Hazard, Level
+from bugcapture.scan.hazard import at_most_medium
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from bugcapture.scan.hazard import Hazard
 
 
 def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
@@ -29,12 +29,7 @@ def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
         hazards: Findings with paths below it.
     """
     is_outside = cache(_is_outside)
-    return [
-        replace(one, level=Level.MEDIUM)
-        if one.level.rank < Level.MEDIUM.rank and is_outside(root / one.path, is_test=_is_of_test(one))
-        else one
-        for one in hazards
-    ]
+    return at_most_medium(hazards, lambda one: is_outside(root / one.path, is_test=_is_of_test(one)))
 
 
 def _is_of_test(hazard: Hazard) -> bool:

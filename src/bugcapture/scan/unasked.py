@@ -6,15 +6,15 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from bugcapture.core.errors import SourceError
 from bugcapture.project.files import find_files, read_bytes
-from bugcapture.scan.hazard import Hazard, Level
+from bugcapture.scan.hazard import at_most_medium
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from bugcapture.scan.hazard import Hazard
 
 
 def lower_unasked(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
@@ -25,12 +25,9 @@ def lower_unasked(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
         hazards: Findings with paths below it.
     """
     is_unasked = cache(_is_unasked)
-    return [
-        replace(one, level=Level.MEDIUM)
-        if one.fixtures and one.level.rank < Level.MEDIUM.rank and is_unasked(root, root / one.path, one.fixtures)
-        else one
-        for one in hazards
-    ]
+    return at_most_medium(
+        hazards, lambda one: bool(one.fixtures) and is_unasked(root, root / one.path, one.fixtures)
+    )
 
 
 def _is_unasked(root: Path, file: Path, fixtures: tuple[str, ...]) -> bool:
