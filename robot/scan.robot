@@ -10,7 +10,7 @@ A Variable That Stays Is Found
     Create File    ${PROJECT}/tests/test_region.py
     ...    import os\n\n\ndef test_region():\n${SPACE * 4}os.environ["REGION"] = "eu"\n
     ${result} =    Bugcapture    1    scan
-    Should Start With    ${result.stdout}    tests/test_region.py:5:5: ENV401 high:
+    Should Start With    ${result.stdout}    tests/test_region.py:5:5: ENV401 medium:
     ${result} =    Bugcapture    1    scan    --format\=json
     ${document} =    Read JSON    ${result.stdout}    bugcapture.scan/1
     Should Be Equal    ${document}[findings][0][rule]    ENV401

@@ -105,20 +105,30 @@ def test_repairs_are_counted(project: ScanProject) -> None:
     assert "2 fixes in 1 file" in project.scan("--fix", "--diff").err
 
 
+DOOR = """\
+from unittest.mock import MagicMock
+def test_it():
+    door = MagicMock()
+    door.__exit__ = MagicMock()
+    with door:
+        pass
+"""
+
+
 @pytest.mark.parametrize(
     ("paths", "levels"),
     [
         (
             '"tests"',
-            {"tools/test_try.py": "medium", "tests/test_region.py": "high", "tests/conftest.py": "high"},
+            {"tools/test_try.py": "low", "tests/test_region.py": "medium", "tests/conftest.py": "medium"},
         ),
-        ('"tests"', {"tests/env.py": "medium", "tests/checks.py": "high"}),
-        ('"./tests/", "to*"', {"tools/test_try.py": "high"}),
-        ('"tests", "tools/*/more"', {"tools/test_try.py": "medium"}),
-        ('"tools/test_try.py"', {"tools/test_try.py": "high", "tests/test_region.py": "medium"}),
-        ('"."', {"tools/test_try.py": "high"}),
-        ('"../elsewhere"', {"tools/test_try.py": "high"}),
-        ('"**/more"', {"tools/test_try.py": "high"}),
+        ('"tests"', {"tests/env.py": "low", "tests/checks.py": "medium"}),
+        ('"./tests/", "to*"', {"tools/test_try.py": "medium"}),
+        ('"tests", "tools/*/more"', {"tools/test_try.py": "low"}),
+        ('"tools/test_try.py"', {"tools/test_try.py": "medium", "tests/test_region.py": "low"}),
+        ('"."', {"tools/test_try.py": "medium"}),
+        ('"../elsewhere"', {"tools/test_try.py": "medium"}),
+        ('"**/more"', {"tools/test_try.py": "medium"}),
     ],
 )
 def test_what_pytest_does_not_collect_is_less_bad(
@@ -130,8 +140,18 @@ def test_what_pytest_does_not_collect_is_less_bad(
         project.write(name, "import os\ndef test_it(abroad):\n    os.environ['REGION'] = 'eu'\n")
     for name in ("tests/env.py", "tests/conftest.py"):
         project.write(name, EU)
-    found = {one["path"]: one["level"] for one in project.json("tests", "tools").json["findings"]}
-    assert {name: found.get(name) for name in levels} == levels
+    found = project.json("tests", "tools", "--level", "low").json["findings"]
+    by_file = {one["path"]: one["level"] for one in found}
+    assert {name: by_file.get(name) for name in levels} == levels
+
+
+def test_a_mock_that_pytest_does_not_collect_is_medium(project: ScanProject) -> None:
+    """What it hides is worse than what is left to other tests."""
+    project.write("pyproject.toml", '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n')
+    for name in ("tools/test_door.py", "tests/test_door.py"):
+        project.write(name, DOOR)
+    levels = {one["path"]: one["level"] for one in project.json("tests", "tools").json["findings"]}
+    assert levels == {"tools/test_door.py": "medium", "tests/test_door.py": "high"}
 
 
 def test_each_project_of_a_repository_says_what_pytest_collects(project: ScanProject) -> None:
@@ -140,8 +160,8 @@ def test_each_project_of_a_repository_says_what_pytest_collects(project: ScanPro
     project.write("parts/till/pytest.ini", "[pytest]\ntestpaths = checks\n")
     for name in ("parts/till/checks/test_a.py", "parts/till/test_b.py"):
         project.write(name, "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
-    levels = {one["path"]: one["level"] for one in project.json().json["findings"]}
-    assert levels == {"parts/till/checks/test_a.py": "high", "parts/till/test_b.py": "medium"}
+    levels = {one["path"]: one["level"] for one in project.json("--level", "low").json["findings"]}
+    assert levels == {"parts/till/checks/test_a.py": "medium", "parts/till/test_b.py": "low"}
 
 
 ISOLATED = """\
@@ -165,19 +185,19 @@ def clean_env(monkeypatch):
 @pytest.mark.parametrize(
     ("conftest", "level"),
     [
-        ("from helpers import preserve_environ\n", "medium"),
-        ("from helpers import preserve_environ\nenviron = preserve_environ()\n", "high"),
-        (ISOLATED.format(autouse="True"), "medium"),
-        (ISOLATED.format(autouse="False"), "high"),
-        (CLEANED, "medium"),
-        (CLEANED.replace("clean_env", "other"), "high"),
+        ("from helpers import preserve_environ\n", "low"),
+        ("from helpers import preserve_environ\nenviron = preserve_environ()\n", "medium"),
+        (ISOLATED.format(autouse="True"), "low"),
+        (ISOLATED.format(autouse="False"), "medium"),
+        (CLEANED, "low"),
+        (CLEANED.replace("clean_env", "other"), "medium"),
     ],
 )
 def test_a_conftest_that_may_put_the_environment_back(project: ScanProject, conftest: str, level: str) -> None:
     """With a fixture, or a function, from elsewhere that is called so, for the tests that have it."""
     project.write("tests/conftest.py", conftest)
     project.write("tests/test_region.py", "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
-    (found,) = project.json().json["findings"]
+    (found,) = project.json("--level", "low").json["findings"]
     assert found["level"] == level
 
 
@@ -234,66 +254,64 @@ def test_a_hook_around_each_test_that_changes_the_environment(project: ScanProje
     """It may put everything back, or have another function do so."""
     project.write("tests/conftest.py", conftest)
     project.write("tests/test_region.py", REGION)
-    levels = {one["path"]: one["level"] for one in project.json("--select", "ENV401").json["findings"]}
-    assert levels["tests/test_region.py"] == "medium"
+    found = project.json("--select", "ENV401", "--level", "low").json["findings"]
+    assert {one["path"]: one["level"] for one in found}["tests/test_region.py"] == "low"
 
 
 @pytest.mark.parametrize(
     ("file", "asking", "level"),
     [
-        ("tests/conftest.py", "", "medium"),
-        ("tests/conftest.py", "def test_it(abroad): ...\n", "high"),
-        ("tests/conftest.py", "def test_it(abroad_too): ...\n", "medium"),
-        ("tests/inner/conftest.py", "def test_it(abroad): ...\n", "medium"),
-        ("tests/test_other.py", "", "medium"),
-        ("tests/test_other.py", "def test_it(abroad): ...\n", "medium"),
-        ("tests/test_other.py", "from test_other import abroad\n", "high"),
-        ("tests/inner/test_other.py", "from inner.test_other import abroad\n", "high"),
+        ("tests/conftest.py", "", "low"),
+        ("tests/conftest.py", "def test_it(abroad): ...\n", "medium"),
+        ("tests/conftest.py", "def test_it(abroad_too): ...\n", "low"),
+        ("tests/inner/conftest.py", "def test_it(abroad): ...\n", "low"),
+        ("tests/test_other.py", "", "low"),
+        ("tests/test_other.py", "def test_it(abroad): ...\n", "low"),
+        ("tests/test_other.py", "from test_other import abroad\n", "medium"),
+        ("tests/inner/test_other.py", "from inner.test_other import abroad\n", "medium"),
     ],
 )
 def test_a_fixture_that_no_test_asks_for(project: ScanProject, file: str, asking: str, level: str) -> None:
     """Is never called; those that may ask for that of a conftest file lie below it."""
     project.write(file, EU)
     project.write("tests/test_it.py", asking)
-    (found,) = project.json().json["findings"]
+    (found,) = project.json("--level", "low").json["findings"]
     assert found["level"] == level
 
 
 @pytest.mark.parametrize(
     ("asking", "level"),
     [
-        ("@pytest.fixture\ndef trip(abroad): ...\n", "medium"),
-        ("@pytest.fixture\ndef trip(abroad): ...\ndef test_it(trip): ...\n", "high"),
-        ("@pytest.fixture(autouse=True)\ndef trip(abroad): ...\n", "high"),
-        ("@pytest.mark.usefixtures('abroad')\ndef test_it(): ...\n", "high"),
-        ("pytestmark = pytest.mark.usefixtures('abroad')\n", "high"),
+        ("@pytest.fixture\ndef trip(abroad): ...\n", "low"),
+        ("@pytest.fixture\ndef trip(abroad): ...\ndef test_it(trip): ...\n", "medium"),
+        ("@pytest.fixture(autouse=True)\ndef trip(abroad): ...\n", "medium"),
+        ("@pytest.mark.usefixtures('abroad')\ndef test_it(): ...\n", "medium"),
+        ("pytestmark = pytest.mark.usefixtures('abroad')\n", "medium"),
     ],
 )
 def test_a_fixture_that_its_own_module_asks_for(project: ScanProject, asking: str, level: str) -> None:
     """By a test, or by another fixture that runs."""
     project.write("tests/test_it.py", EU + asking)
-    (found,) = project.json().json["findings"]
+    (found,) = project.json("--level", "low").json["findings"]
     assert found["level"] == level
 
 
 @pytest.mark.parametrize(
     ("file", "text", "level"),
     [
-        ("Makefile", "test:\n\tpytest --forked tests\n", "medium"),
-        (".github/workflows/ci.yml", "run: pytest -n 4 --boxed\n", "medium"),
-        ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "--forked"\n', "medium"),
-        ("Makefile", "sync:\n\tgit log --forked-from main\n", "high"),
-        ("README.md", "pytest --forked\n", "high"),
+        ("Makefile", "test:\n\tpytest --forked tests\n", "low"),
+        (".github/workflows/ci.yml", "run: pytest -n 4 --boxed\n", "low"),
+        ("pyproject.toml", '[tool.pytest.ini_options]\naddopts = "--forked"\n', "low"),
+        ("Makefile", "sync:\n\tgit log --forked-from main\n", "medium"),
+        ("README.md", "pytest --forked\n", "medium"),
     ],
 )
 def test_each_test_in_a_process_of_its_own(project: ScanProject, file: str, text: str, level: str) -> None:
     """Where the project says so, nothing that a test leaves reaches another one; the mocks stay as they are."""
     project.write(file, text)
     project.write("tests/test_region.py", REGION)
-    mocks = "from unittest.mock import MagicMock\ndef test_it():\n    door = MagicMock()\n"
-    mocks += "    door.__exit__ = MagicMock()\n    with door:\n        pass\n"
-    project.write("tests/test_door.py", mocks)
-    levels = {one["rule"]: one["level"] for one in project.json("--level", "medium").json["findings"]}
+    project.write("tests/test_door.py", DOOR)
+    levels = {one["rule"]: one["level"] for one in project.json("--level", "low").json["findings"]}
     assert levels == {"ENV401": level, "MK104": "high"}
 
 
@@ -302,7 +320,16 @@ def test_what_pytest_collects_beside_the_project(project: ScanProject) -> None:
     project.write("pyproject.toml", '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n')
     project.write("../beside/test_region.py", "import os\ndef test_it():\n    os.environ['REGION'] = 'eu'\n")
     (found,) = project.json("../beside/test_region.py").json["findings"]
-    assert found["level"] == "high"
+    assert found["level"] == "medium"
+
+
+@pytest.mark.parametrize(("asking", "level"), [("abroad", "medium"), ("", "low")])
+def test_a_fixture_beside_the_project(project: ScanProject, asking: str, level: str) -> None:
+    """Those that may ask for it lie beside it."""
+    project.write("../beside/conftest.py", EU)
+    project.write("../beside/inner/test_it.py", f"def test_it({asking}): ...\n")
+    (found,) = project.json("../beside/conftest.py", "--level", "low").json["findings"]
+    assert found["level"] == level
 
 
 @pytest.mark.parametrize(("called", "confidence"), [("await send()", "high"), ("create_task(send())", "low")])

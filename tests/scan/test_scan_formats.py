@@ -81,7 +81,7 @@ def test_markdown_is_an_audit_with_a_trend(open_door: ScanProject) -> None:
     open_door.write("tests/test_region.py", REGION)
     report = open_door.scan("--format", "markdown", "--trend", "last.json").out
     assert "| critical | 1 | 1 | +0 | a guard lets everybody pass |" in report
-    assert "| high | 1 | 0 | +1 | " in report
+    assert "| medium | 1 | 0 | +1 | " in report
     assert "2 test files, 2 findings." in report
     plain = open_door.scan("--format", "markdown").out
     assert "| critical | 1 | a guard lets everybody pass |" in plain

@@ -133,8 +133,8 @@ def test_what_each_test_has_set_for_it(project: ScanProject) -> None:
     project.write("tests/api/test_it.py", "def test_it(env):\n    pass\n")
     found = project.json("--select", "ENV401").json["findings"]
     assert sorted((one["path"], one["level"]) for one in found) == [
-        ("tests/api/conftest.py", "high"),
-        ("tests/conftest.py", "medium"),
+        ("tests/api/conftest.py", "medium"),
+        ("tests/conftest.py", "low"),
     ]
 
 

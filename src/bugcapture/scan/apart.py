@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.hazard import at_most_medium
+from bugcapture.scan.hazard import lowered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,18 +23,17 @@ _SAID: Final = (
     ".circleci/config.yml", ".travis.yml", ".github/workflows/*.yml", ".github/workflows/*.yaml", "*.sh",
     "scripts/*.sh", "ci/*.sh",
 )  # fmt: skip
-_RULES: Final = ("ENV", "MK3")
 
 
 def lower_apart(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
-    """The same findings; what tests leave to others is at most medium where each has a process of its own.
+    """The same findings; what tests leave to others is low where each has a process of its own.
 
     Args:
         root: The project's folder.
         hazards: Findings in it.
     """
     runs_apart = cache(_runs_apart)
-    return at_most_medium(hazards, lambda one: one.rule.startswith(_RULES) and runs_apart(root))
+    return lowered(hazards, lambda one: one.is_leak and runs_apart(root))
 
 
 def _runs_apart(root: Path) -> bool:

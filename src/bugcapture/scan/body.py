@@ -15,6 +15,8 @@ from bugcapture.scan.walk import FIELDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# What stands before the name of what is entered when a call of it is awaited first.
+AWAITED: Final = "await "
 # How a context is entered on a stack of them.
 _ENTER_LATER: Final = frozenset({"enter_context", "enter_async_context"})
 # The branch that an answer decides about; whether it is one of a test where there is none.
@@ -29,7 +31,7 @@ class Body:
         self.calls: list[Call] = []
         # Names that hold the result of an awaited call, until they are given something else.
         self._held: dict[str, Sink] = {}
-        # The names of what blocks enter, and of what makes that.
+        # The names of what blocks enter, and of what makes that; what is awaited is named with that word, too.
         self.entered: list[str] = []
         self._made: dict[str, str] = {}
         self._stacks: set[str] = set()
@@ -118,7 +120,8 @@ class Body:
 
     def _enter(self, node: ast.expr) -> None:
         name = _made_by(node) or dotted(node).rpartition(".")[2]
-        self.entered += [one for one in (name, self._made.get(name, "")) if one]
+        for one in filter(None, (name, self._made.get(name, ""))):
+            self.entered += dict.fromkeys((one, one.removeprefix(AWAITED)))
 
     def _match(self, node: ast.Match) -> None:
         self._value(node.subject, Usage.STORED)
@@ -305,9 +308,10 @@ class Body:
 
 
 def _made_by(node: ast.expr) -> str:
-    """The name of what is called for a value; empty where nothing is."""
+    """The name of what is called for a value, and whether that is awaited; empty where nothing is."""
     if isinstance(node, ast.Await):
-        node = node.value
+        name = _made_by(node.value)
+        return name and AWAITED + name
     if not isinstance(node, ast.Call):
         return ""
     function = node.func

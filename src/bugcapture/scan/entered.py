@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.body import Body
-from bugcapture.scan.mocks import CALLED, Path, Way
+from bugcapture.scan.body import AWAITED, Body
+from bugcapture.scan.mocks import CALLED, Kind, Path, Spec, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,33 +21,57 @@ _ENTERS: Final = frozenset({"__enter__", "__aenter__"})
 def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionIndex) -> bool:
     """Whether some block enters what goes by the name of a mock, or of one of its children.
 
+    What a call of an `AsyncMock` returns is a coroutine, and only what comes of awaiting it can be entered.
+
     Args:
         manager: The mock.
         path: The child; empty for the mock itself.
         module: The test module that it is of.
         index: The program.
     """
+    if _fails_to_enter(manager, path, module):
+        return False
     mocks = _follow(manager, path, module)
-    if any(name in index.entered for one, way in mocks for name in _names(one, way, index)):
+    if any(before + name in index.entered for one, way, before in mocks for name in _names(one, way, index)):
         return True
     inside = _entered_by(module)
-    return any((_last(way) or one.place.rpartition(".")[2]) in inside for one, way in mocks)
+    return any(before + (_last(way) or one.place.rpartition(".")[2]) in inside for one, way, before in mocks)
 
 
-def _follow(mock: Mock, path: Path, module: TestModule) -> list[tuple[Mock, Path]]:
-    """A mock with all that it is the answer or the child of, as all functions of the module have them."""
-    found: list[tuple[Mock, Path]] = []
-    open_ = [(mock, path)]
+def _fails_to_enter(manager: Mock, path: Path, module: TestModule) -> bool:
+    """Whether its `__enter__` was told an exception, in its own place or as another mock."""
+    ways = {(*path, enter) for enter in _ENTERS}
+    return not ways.isdisjoint(manager.failing) or any(
+        () in view.mock.failing
+        and view.mock.parent is not None
+        and view.mock.parent[0].span == manager.span
+        and view.mock.parent[1] in ways
+        for view in module.views
+    )
+
+
+def _before(mock: Mock, path: Path) -> str:
+    is_coroutine = mock.kind is Kind.ASYNC and mock.spec is Spec.NONE and path[-1:] == (CALLED,)
+    return AWAITED if is_coroutine else ""
+
+
+def _follow(mock: Mock, path: Path, module: TestModule) -> list[tuple[Mock, Path, str]]:
+    """A mock with all that it is the answer or the child of, as all functions of the module have them.
+
+    The third of each says what has to stand before its name where it is entered.
+    """
+    found: list[tuple[Mock, Path, str]] = []
+    open_ = [(mock, path, _before(mock, path))]
     while open_:
-        one, way = open_.pop()
-        if any(one is known for known, _ in found):
+        one, way, word = open_.pop()
+        if any(one is known for known, *_ in found):
             continue
         for same in (one, *(view.mock for view in module.views if view.mock.span == one.span)):
-            found.append((same, way))
+            found.append((same, way, word))
             if not _last(way):
                 above = (*same.answer_of, *([same.parent] if same.parent is not None else []))
-                open_ += [(other, (*before, *way)) for other, before in above]
-    return [(one, way) for one, way in found if _last(way) not in _ENTERS]
+                open_ += [(up, (*steps, *way), word if way else _before(up, steps)) for up, steps in above]
+    return [one for one in found if _last(one[1]) not in _ENTERS]
 
 
 def _last(path: Path) -> str:

@@ -126,17 +126,21 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
         """The order in which findings are shown."""
         return (self.path, self.span, self.rule, self.subject)
 
+    @property
+    def is_leak(self) -> bool:
+        """Whether it is about what a test leaves to others: the environment, or a patch."""
+        return self.rule.startswith(("ENV", "MK3"))
 
-def at_most_medium(hazards: Iterable[Hazard], is_less: Callable[[Hazard], bool]) -> list[Hazard]:
-    """The same findings; some that are worse than medium are medium.
+
+def lowered(hazards: Iterable[Hazard], is_less: Callable[[Hazard], bool]) -> list[Hazard]:
+    """The same findings; some that are worse than medium are medium, or leaks that are worse than low, low.
 
     Args:
         hazards: Findings.
-        is_less: Which of them are less bad than they look; asked only of those that are worse than medium.
+        is_less: Which of them are less bad than they look; asked only of those that this would change.
     """
     return [
-        msgspec.structs.replace(one, level=Level.MEDIUM)
-        if one.level.rank < Level.MEDIUM.rank and is_less(one)
-        else one
+        msgspec.structs.replace(one, level=most) if one.level.rank < most.rank and is_less(one) else one
         for one in hazards
+        for most in [Level.LOW if one.is_leak else Level.MEDIUM]
     ]

@@ -68,7 +68,8 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
         attributes: For a constructor: by attribute of the object the parameter that it holds.
         line: Where it begins.
         is_coroutine: Whether calling it makes something to await: it does not yield, and nothing decorates it.
-        entered: The names of what it enters with `with`, or of what makes that.
+        entered: The names of what it enters with `with`, or of what makes that; with ``await`` before them, too,
+            where that is awaited.
     """
 
     path: str

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bugcapture.pytest.settings import find_settings
-from bugcapture.scan.hazard import at_most_medium
+from bugcapture.scan.hazard import lowered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
-    """The same findings; those in what pytest does not collect are at most medium.
+    """The same findings; those in what pytest does not collect are less bad.
 
     These are modules outside of its ``testpaths``, and all but the tests of modules that it takes for no test
     modules by their names: helpers, which nobody may import. The settings are those that pytest takes in the
@@ -29,7 +29,7 @@ def lower_outside(root: Path, hazards: Iterable[Hazard]) -> list[Hazard]:
         hazards: Findings with paths below it.
     """
     is_outside = cache(_is_outside)
-    return at_most_medium(hazards, lambda one: is_outside(root / one.path, is_test=_is_of_test(one)))
+    return lowered(hazards, lambda one: is_outside(root / one.path, is_test=_is_of_test(one)))
 
 
 def _is_of_test(hazard: Hazard) -> bool:

@@ -7,7 +7,7 @@ Finds assignments, ``del``, ``update``, ``pop``, ``clear``, ``setdefault``, ``|=
 function, no ``patch.dict`` around them, no fixture of a ``conftest.py`` that the test has. A test that removes a
 variable at its end, or one that is set for it before, cleans up.
 
-Worst is a variable that is set and stays. Less bad, and medium:
+Worst is a variable that is set and stays. Less bad, and low:
 
 - what a function keeps and puts back itself, but not when it fails before;
 - a variable that is removed, unless the module sets it for all of its tests: few runs have it;
@@ -85,7 +85,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 path=module.path,
                 span=change.span,
                 rule=RULE.code,
-                level=Level.MEDIUM if less or not runs else Level.HIGH,
+                level=Level.LOW if less or not runs else Level.MEDIUM,
                 confidence=_confidence(change, sure=runs and not inherits),
                 message=f"{names_of(change.keys)} of the environment {_DONE[change.how]} and "
                 f"{_LATE if late else _NEVER}",
@@ -202,7 +202,7 @@ _LATE = "put back only if nothing fails before: a `finally` is missing"
 RULE = Rule(
     code="ENV401",
     name="environ-mutated-not-restored",
-    level=Level.HIGH,
+    level=Level.MEDIUM,
     check=check,
     invalid=(
         Case(
@@ -213,7 +213,7 @@ def test_region(restore_environ):
     os.environ["REGION"] = "eu"
 """,
             line=4,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -228,7 +228,7 @@ def test_region(mock_environ):
     os.environ["REGION"] = "eu"
 """,
             line=9,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -239,7 +239,7 @@ def test_region():
     assert region() == "eu"
 """,
             line=4,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -265,7 +265,7 @@ def test_region():
         os.environ["REGION"] = before
 """,
             line=5,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -277,7 +277,7 @@ def region():
     os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -289,7 +289,7 @@ def test_region():
     del os.environ["REGION"]
 """,
             line=4,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -312,7 +312,7 @@ def test_region():
         assert region() == "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -328,7 +328,7 @@ class TestRegion(Base):
         os.environ["REGION"] = "eu"
 """,
             line=10,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -340,7 +340,7 @@ def test_region():
     os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -352,7 +352,7 @@ def test_region():
     os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -363,7 +363,7 @@ class TestRegion:
         os.environ["REGION"] = "eu"
 """,
             line=5,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -380,7 +380,7 @@ def test_region(name, clean):
     os.environ[name] = "eu"
 """,
             line=11,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -396,7 +396,7 @@ class TestRegion(TestCase):
         os.environ["REGION"] = "eu"
 """,
             line=10,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -413,7 +413,7 @@ def test_region():
     os.environ["REGION"] = "eu"
 """,
             line=11,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -424,7 +424,7 @@ def test_region():
     os.environ["REGION"] = "eu"
 """,
             line=5,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -436,7 +436,7 @@ class TestRegion(EnvironmentCase):
         os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -450,7 +450,7 @@ def test_region():
     os.environ["REGION"] = "eu"
 """,
             line=8,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -462,7 +462,7 @@ def test_region():
     os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -473,7 +473,7 @@ def test_region():
     assert region() is None
 """,
             line=4,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -486,7 +486,7 @@ def test_no_region():
     assert region() is None
 """,
             line=6,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -497,7 +497,7 @@ def test_region():
     os.environ[VARIABLE] = "eu"
 """,
             line=5,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -509,7 +509,7 @@ class RegionTest(TestCase):
         os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -525,7 +525,7 @@ class RegionTest(unittest.TestCase):
         assert region() == "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -538,7 +538,7 @@ def test_region():
         shop.leave()
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -550,7 +550,7 @@ def test_region():
         os.environ["REGION"] = folder
 """,
             line=6,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -561,7 +561,7 @@ class RegionMixin:
         os.environ["REGION"] = "eu"
 """,
             line=5,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -573,7 +573,7 @@ def test_region():
     os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -585,7 +585,7 @@ def mock_env():
     os.environ["REGION"] = "eu"
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -602,7 +602,7 @@ def test_region():
     os.environ["SHOP_REGION"] = "eu"
 """,
             line=11,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
     ),
     valid=(

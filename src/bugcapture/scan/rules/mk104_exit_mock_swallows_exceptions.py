@@ -4,7 +4,8 @@
 Finds ``manager.__aexit__ = AsyncMock()``, ``manager.__exit__ = MagicMock()`` and their like, without an answer
 or with a true one. What ``__enter__`` returns is not asked when the block ends, and is left alone. It is less bad
 where what holds the mock calls that method by name, and drops its answer, and where no ``with`` of the program or
-the test is seen to enter something of that name: the mock may be made for one that nobody enters.
+the test is seen to enter something of that name: the mock may be made for one that nobody enters. So it is where
+its ``__enter__`` was told an exception, and where a block is over the call of an `AsyncMock` that is not awaited.
 
 ## Why is this bad?
 A context manager whose ``__exit__`` answers with something true swallows the exception that left its block, and
@@ -323,6 +324,95 @@ async def open_till():
 """
             },
             line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+from shop.till import close
+
+async def test_close():
+    session = AsyncMock()
+    session.delete.return_value.__aexit__ = AsyncMock()
+    await close(session)
+""",
+            program={
+                "src/shop/till.py": """\
+async def close(session):
+    async with session.delete("/till"):
+        raise RuntimeError
+"""
+            },
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+from shop.till import close
+
+async def test_close():
+    session = AsyncMock()
+    session.delete.return_value.__aexit__ = AsyncMock()
+    await close(session)
+""",
+            program={
+                "src/shop/till.py": """\
+async def close(session):
+    async with await session.delete("/till"):
+        raise RuntimeError
+"""
+            },
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+from shop.till import close
+
+async def test_close():
+    session = AsyncMock()
+    lease = MagicMock(__aexit__=AsyncMock())
+    session.delete = MagicMock(return_value=lease)
+    await close(session)
+""",
+            program={
+                "src/shop/till.py": """\
+async def close(session):
+    async with session.delete("/till"):
+        raise RuntimeError
+"""
+            },
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+def test_lock():
+    lock = MagicMock()
+    lock.__enter__ = MagicMock(side_effect=TimeoutError)
+    lock.__exit__ = MagicMock()
+    with lock:
+        raise RuntimeError
+""",
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+def test_lock():
+    lock = MagicMock()
+    lock.__enter__.side_effect = TimeoutError
+    lock.__exit__.return_value = True
+    with lock:
+        raise RuntimeError
+""",
+            line=6,
             level=Level.MEDIUM,
         ),
     ),

@@ -51,7 +51,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 path=module.path,
                 span=patch.span,
                 rule=RULE.code,
-                level=Level.MEDIUM if unsure else Level.HIGH,
+                level=Level.LOW if unsure else Level.MEDIUM,
                 confidence=Confidence.LOW if unsure else Confidence.HIGH,
                 message=f"nobody keeps the patch of {patch.target or 'something'} that is started here, "
                 "so nothing can stop it but patch.stopall()",
@@ -71,7 +71,7 @@ def _is_of_own(patch: Patch) -> bool:
 RULE = Rule(
     code="MK302",
     name="patch-start-discarded",
-    level=Level.HIGH,
+    level=Level.MEDIUM,
     check=check,
     invalid=(
         Case(
@@ -83,7 +83,7 @@ def test_total():
     rate.return_value = 0
 """,
             line=4,
-            level=Level.HIGH,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\
@@ -95,7 +95,7 @@ def module_without_selinux():
     return module
 """,
             line=5,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -111,7 +111,7 @@ class TestTill(TestCase):
         self.till.open()
 """,
             line=9,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
         Case(
             test="""\
@@ -123,7 +123,7 @@ class TillMixin:
         patch("shop.tax.rate").start()
 """,
             line=6,
-            level=Level.MEDIUM,
+            level=Level.LOW,
         ),
     ),
     valid=(
