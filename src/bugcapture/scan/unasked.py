@@ -34,7 +34,7 @@ def lower_unasked(root: Path, hazards: Sequence[Hazard]) -> list[Hazard]:
         names = {name.encode() for one in in_fixtures for name in one.fixtures}
         files = [root / one.path for one in in_fixtures]
         # What was asked for may lie outside of the project.
-        folders = {root, *(file.parent for file in files if ".." in file.parts)}
+        folders = {root, *(file.parent for file in files if not file.is_relative_to(root))}
         return _read_all(sorted(folders), names, {file.stem.encode() for file in files})
 
     return lowered(hazards, lambda one: bool(one.fixtures) and _is_unasked(root / one.path, one.fixtures, said()))
