@@ -285,4 +285,9 @@ def _is_typo(word: str) -> bool:
     letters, _ = split_number(word)
     if not _TYPO_START.match(letters):
         return False
-    return any(distance(letters, stem) <= (2 if len(stem) > 8 else 1) for stem in _STEMS)  # noqa: PLR2004
+    return any(_is_near(letters, stem, 2 if len(stem) > 8 else 1) for stem in _STEMS)  # noqa: PLR2004
+
+
+def _is_near(letters: str, stem: str, edits: int) -> bool:
+    # Each edit changes the length by one at most.
+    return abs(len(letters) - len(stem)) <= edits and distance(letters, stem) <= edits
