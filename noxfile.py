@@ -18,7 +18,10 @@ ROOT = Path(__file__).parent
 PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
 COVERAGE = {"COVERAGE_FILE": str(ROOT / ".coverage")}
 # Modules are kept together, because some of them run one project for all their tests.
-PARALLEL = ("-n", "auto", "--dist", "loadscope")
+TOGETHER = ("--dist", "loadscope")
+PARALLEL = ("-n", "auto", *TOGETHER)
+# Many tests wait for the processes that they start: one worker more than there are processors leaves none idle.
+WAITING = ("-n", str((os.cpu_count() or 1) + 1), *TOGETHER)
 ADAPTER_TESTS = (
     "tests/behave_adapter",
     "tests/behave_source",
@@ -36,9 +39,9 @@ ADAPTER_TESTS = (
 
 def install(session: nox.Session, *groups: str) -> None:
     """Install the project as it stands, and dependency groups."""
-    session.install(
-        "-e", ".[behave,robot,pytest,sample,tracker,report]", *(f"--group={group}" for group in groups)
-    )
+    what = ("-e", ".[behave,robot,pytest,sample,tracker,report]", *(f"--group={group}" for group in groups))
+    # Processes of tests write no bytecode, so that each would compile everything; pip does it anyway.
+    session.install(*what, env={"UV_COMPILE_BYTECODE": "1"})
 
 
 @nox.session
@@ -68,7 +71,7 @@ def unit_tests(session: nox.Session) -> None:
     install(session, "test")
     session.run("coverage", "erase", env=COVERAGE)
     behave = ("coverage", "run", "-m", "behave", "--format=progress")
-    pytest = ("coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *PARALLEL, *session.posargs)
+    pytest = ("coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *WAITING, *session.posargs)
     # Behave has one process, and would leave the other processors idle.
     with ThreadPoolExecutor(max_workers=1) as pool:
         features = pool.submit(session.run, *behave, env=COVERAGE, silent=True)
