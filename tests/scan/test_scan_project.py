@@ -427,3 +427,21 @@ def test_as_a_test_of_a_suite(open_door: ScanProject) -> None:
     open_door.write("tests/test_users.py", "import os\ndef test_environ(:\n")
     with pytest.raises(AssertionError, match=r"tests/test_users\.py:2: P1 cannot be parsed"):
         assert_clean()
+
+
+@pytest.mark.tdd_bug(996)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="tests/api/test_door.py")
+@pytest.mark.parametrize("word", ["", "# no Mock, but what is real\n"])
+def test_a_fixture_hides_one_of_a_folder_above(project: ScanProject, word: str) -> None:
+    """#996: tests have what the nearest conftest file gives, also where that is no mock."""
+    project.write(
+        "tests/conftest.py",
+        "import pytest\nfrom unittest.mock import MagicMock\n\n\n@pytest.fixture\ndef door():\n"
+        "    return MagicMock()\n",
+    )
+    project.write(
+        "tests/api/conftest.py", f"{word}import pytest\n\n\n@pytest.fixture\ndef door():\n    return Door()\n"
+    )
+    project.write("tests/api/test_door.py", "async def test_door(door):\n    await door.open()\n")
+    project.write("tests/test_door.py", "async def test_door(door):\n    await door.open()\n")
+    assert [one["path"] for one in project.json("--select", "MK201").json["findings"]] == ["tests/test_door.py"]
