@@ -430,7 +430,6 @@ def test_as_a_test_of_a_suite(open_door: ScanProject) -> None:
 
 
 @pytest.mark.tdd_bug(996)
-@pytest.mark.tdd_expected_fail(raises=AssertionError, match="tests/api/test_door.py")
 @pytest.mark.parametrize("word", ["", "# no Mock, but what is real\n"])
 def test_a_fixture_hides_one_of_a_folder_above(project: ScanProject, word: str) -> None:
     """#996: tests have what the nearest conftest file gives, also where that is no mock."""

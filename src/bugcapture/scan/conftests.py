@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Step
 from bugcapture.scan.taken import modules_taken
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from bugcapture.scan.contents import Contents
     from bugcapture.scan.mocks import Mock
 
+_FUNCTION: Final = re.compile(rb"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+
 
 @dataclass(slots=True)
 class Around:
@@ -26,10 +29,12 @@ class Around:
         mocks: The mocks that they give, by fixture.
         restored: The variables of the environment that they put back, by fixture; those of modules that they
             take fixtures from as well.
+        others: The names of functions that may be fixtures and give no mock.
     """
 
     mocks: dict[str, Mock] = field(default_factory=dict)
     restored: dict[str, frozenset[str]] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
 
     def add(self, other: Around) -> None:
         """Take what the conftest file of a folder further in brings.
@@ -37,7 +42,8 @@ class Around:
         Args:
             other: What it brings.
         """
-        self.mocks |= other.mocks
+        self.mocks = {name: mock for name, mock in self.mocks.items() if name not in other.others} | other.mocks
+        self.others = (self.others - other.mocks.keys()) | other.others
         for name, keys in other.restored.items():
             self.restored[name] = self.restored.get(name, frozenset()) | keys
 
@@ -92,7 +98,10 @@ class Conftests:
 
     def _brought(self, name: str, around: dict[str, Mock]) -> Around:
         content = self._contents.read(name)
-        return _fixtures(name, content, around) if concerns_tests(content) else Around()
+        brought = _fixtures(name, content, around) if concerns_tests(content) else Around()
+        functions = {word.decode() for word in _FUNCTION.findall(content)} if b"fixture" in content else set()
+        brought.others = frozenset(functions - brought.mocks.keys())
+        return brought
 
     def _taken_by(self, name: str) -> list[str]:
         known = self._taken.get(name)
