@@ -24,9 +24,14 @@ _Guard = ast.If | ast.While | bool
 
 
 class Body:
-    """Reads the body of a function of the program."""
+    """Reads the body of a function of the program.
 
-    def __init__(self) -> None:
+    Args:
+        foreign: Names; what blocks enter of them is left out.
+    """
+
+    def __init__(self, foreign: frozenset[str] = frozenset()) -> None:
+        self._foreign = foreign
         self.sinks: list[Sink] = []
         self.calls: list[Call] = []
         # Names that hold the result of an awaited call, until they are given something else.
@@ -102,7 +107,7 @@ class Body:
         self._left = True
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        inner = Body()
+        inner = Body(self._foreign)
         inner.whole(node.body)
         self._inner[node.name] = inner, set(parameters_of(node))
 
@@ -119,6 +124,8 @@ class Body:
         self.read(node.body)
 
     def _enter(self, node: ast.expr) -> None:
+        if self._foreign and _root(node) in self._foreign:
+            return
         name = _made_by(node) or dotted(node).rpartition(".")[2]
         for one in filter(None, (name, self._made.get(name, ""))):
             self.entered += dict.fromkeys((one, one.removeprefix(AWAITED)))
@@ -168,8 +175,7 @@ class Body:
             case ast.UnaryOp(op=ast.Not(), operand=inner) | ast.NamedExpr(value=inner):
                 self._test(inner, guard=guard)
             case ast.BoolOp(values=parts) | ast.Call(func=ast.Name(id="bool" | "any" | "all"), args=parts):
-                for one in parts:
-                    self._test(one, guard=guard)
+                self._test_all(parts, guard=guard, may_stop=isinstance(getattr(node, "op", None), ast.And))
             case ast.Name(id=name) if name in self._held:
                 self._sink(self._held[name], Usage.TRUTH, guard=guard)
             case ast.Await(value=ast.Call() as call):
@@ -179,6 +185,14 @@ class Body:
                 self._test(left, guard=guard)
             case _:
                 self._value(node, Usage.COMPARED)
+
+    def _test_all(self, parts: list[ast.expr], *, guard: _Guard, may_stop: bool) -> None:
+        """Expressions that decide together; behind the first of an ``and`` it may not come to the others."""
+        for number, one in enumerate(parts):
+            later = may_stop and number > 0
+            self._branches += later
+            self._test(one, guard=guard)
+            self._branches -= later
 
     def _value(self, node: ast.expr, usage: Usage) -> Sink | None:
         """Read an expression; the awaited call that it is."""
@@ -208,9 +222,11 @@ class Body:
 
     def _value_bool(self, node: ast.BoolOp, usage: Usage) -> Sink | None:
         *first, last = node.values
-        for one in first:
-            self._test(one, guard=False)
+        may_stop = isinstance(node.op, ast.And)
+        self._test_all(first, guard=False, may_stop=may_stop)
+        self._branches += may_stop
         self._value(last, usage)
+        self._branches -= may_stop
         return None
 
     def _value_not(self, node: ast.UnaryOp, _usage: Usage) -> Sink | None:
@@ -218,6 +234,13 @@ class Body:
             self._test(node.operand, guard=False)
         else:
             self._value(node.operand, Usage.STORED)
+        return None
+
+    def _value_loop(self, node: ast.expr, _usage: Usage) -> Sink | None:
+        """A comprehension: what it loops over may be empty."""
+        self._branches += 1
+        self._parts_of(node)
+        self._branches -= 1
         return None
 
     def _parts_of(self, node: ast.expr) -> None:
@@ -260,6 +283,8 @@ class Body:
             callee = f"{receiver}.{method}"
         if not receiver:
             self._value(function.value if isinstance(function, ast.Attribute) else function, Usage.NONE)
+            if isinstance(function, ast.Attribute):
+                self.calls.append(Call(f".{function.attr}", tuple(given), conditional=True))
             return None
         if method in _ENTER_LATER and receiver in self._stacks and node.args:
             self._enter(node.args[0])
@@ -304,7 +329,22 @@ class Body:
         ast.IfExp: _value_choice,
         ast.BoolOp: _value_bool,
         ast.UnaryOp: _value_not,
+        ast.ListComp: _value_loop,
+        ast.SetComp: _value_loop,
+        ast.DictComp: _value_loop,
+        ast.GeneratorExp: _value_loop,
     }
+
+
+def _root(node: ast.expr) -> str:
+    """The name that an expression begins with."""
+    while not isinstance(node, ast.Name):
+        match node:
+            case ast.Attribute(value=inner) | ast.Await(value=inner) | ast.Call(func=inner):
+                node = inner
+            case _:
+                return ""
+    return node.id
 
 
 def _made_by(node: ast.expr) -> str:

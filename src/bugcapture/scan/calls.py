@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.scan.hazard import span_of
 from bugcapture.scan.makers import is_patch, maker_of
 from bugcapture.scan.making import Making
-from bugcapture.scan.mocks import CALLED, Made, Usage, Way
+from bugcapture.scan.mocks import CALLED, NOTED, Made, Usage, Way
 from bugcapture.scan.names import dotted
 from bugcapture.scan.telling import tell_dotted, tell_items
 from bugcapture.scan.values import Gives, Patch, Ref
@@ -16,15 +16,12 @@ from bugcapture.scan.values import Gives, Patch, Ref
 if TYPE_CHECKING:
     from bugcapture.scan.values import Value
 
-_ASSERTIONS: Final = frozenset(
-    {
-        "assert_called", "assert_called_once", "assert_called_with", "assert_called_once_with", "assert_any_call",
-        "assert_has_calls", "assert_not_called", "assert_awaited", "assert_awaited_once", "assert_awaited_with",
-        "assert_awaited_once_with", "assert_any_await", "assert_has_awaits", "assert_not_awaited", "reset_mock",
-        "mock_add_spec", "called", "call_count", "call_args", "call_args_list", "mock_calls", "method_calls",
-        "await_count", "await_args", "await_args_list",
-    }
-)  # fmt: skip
+_ASSERTIONS: Final = NOTED | {
+    "assert_called", "assert_called_once", "assert_called_with", "assert_called_once_with", "assert_any_call",
+    "assert_has_calls", "assert_not_called", "assert_awaited", "assert_awaited_once", "assert_awaited_with",
+    "assert_awaited_once_with", "assert_any_await", "assert_has_awaits", "assert_not_awaited", "reset_mock",
+    "mock_add_spec",
+}  # fmt: skip
 _TRUTH_CALLS: Final = frozenset({"bool", "any", "all", "filter"})
 # Methods of a test case that take what it has to call later.
 _CLEANUPS: Final = ("addCleanup", "addClassCleanup", "enterContext", "stopall")

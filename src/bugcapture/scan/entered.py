@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.body import AWAITED, Body
-from bugcapture.scan.mocks import CALLED, Kind, Path, Spec, Way
+from bugcapture.scan.calling import functions_called, helpers_of, is_of_module
+from bugcapture.scan.mocks import CALLED, Kind, Path, Spec, Usage, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bugcapture.scan.module import TestModule
 
 _ENTERS: Final = frozenset({"__enter__", "__aenter__"})
+_EXITS: Final = frozenset({"__exit__", "__aexit__"})
 
 
 def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionIndex) -> bool:
@@ -32,10 +34,25 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
     if _fails_to_enter(manager, path, module):
         return False
     mocks = _follow(manager, path, module)
-    if any(before + name in index.entered for one, way, before in mocks for name in _names(one, way, index)):
+    having = {view.function for view in module.views if view.mock.span in {one.span for one, *_ in mocks}}
+    tests = helpers_of([one for one in having if one is not None], module)
+    inside = {name for function in tests for name in _entered_in(function, module)}
+    if any(before + (_last(way) or one.place.rpartition(".")[2]) in inside for one, way, before in mocks):
         return True
-    inside = _entered_by(module)
-    return any(before + (_last(way) or one.place.rpartition(".")[2]) in inside for one, way, before in mocks)
+    entering = [
+        (target, function)
+        for one, way, before in mocks
+        for name, target in _names(one, way, index)
+        for function in index.entered.get(before + name, ())
+        if not (target.rpartition(".")[2] in function.imports and is_of_module(function, target))
+    ]
+    if any(target and is_of_module(function, target) for target, function in entering):
+        return True
+    called = functions_called(tests, module, index) if entering else []
+    if any(sink.method in _EXITS and sink.usage is Usage.DISCARDED for one in called for sink in one.sinks):
+        return False  # What they call by name, and drop the answer of, may be this one.
+    found = {id(one) for one in called}
+    return any(id(function) in found for _, function in entering)
 
 
 def _fails_to_enter(manager: Mock, path: Path, module: TestModule) -> bool:
@@ -79,16 +96,17 @@ def _last(path: Path) -> str:
     return next((word for word in reversed(path) if word != CALLED), "")
 
 
-def _names(mock: Mock, path: Path, index: ProductionIndex) -> Iterator[str]:
-    """What the program may call a mock, or a child."""
+def _names(mock: Mock, path: Path, index: ProductionIndex) -> Iterator[tuple[str, str]]:
+    """What the program may call a mock, or a child, and the target of a patch that says where."""
     if last := _last(path):
-        yield last
+        yield last, mock.patched
         return
     if mock.patched:
-        yield mock.patched.rpartition(".")[2]
+        yield mock.patched.rpartition(".")[2], mock.patched
     for escape in mock.escapes:
         if not _last(escape.path):
-            yield from _taken_as(escape, index)
+            target = escape.target if escape.way is Way.PATCHED else ""
+            yield from ((name, target) for name in _taken_as(escape, index))
 
 
 def _taken_as(escape: Escape, index: ProductionIndex) -> Iterator[str]:
@@ -105,18 +123,9 @@ def _taken_as(escape: Escape, index: ProductionIndex) -> Iterator[str]:
         yield from (attribute for attribute, given in function.attributes if given in named)
 
 
-def _entered_by(module: TestModule) -> frozenset[str]:
-    if module.entered is None:
-        module.entered = frozenset(
-            name
-            for function in module.outline.functions
-            if module.mentions(function, b"with")
-            for name in _entered_in(function)
-        )
-    return module.entered
-
-
-def _entered_in(function: TestFunction) -> list[str]:
-    body = Body()
+def _entered_in(function: TestFunction, module: TestModule) -> list[str]:
+    if not module.mentions(function, b"with"):
+        return []
+    body = Body(foreign=frozenset(name for name, _ in module.names_in(function).items()))
     body.whole(function.node.body)
     return body.entered

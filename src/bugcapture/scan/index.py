@@ -70,6 +70,7 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
         is_coroutine: Whether calling it makes something to await: it does not yield, and nothing decorates it.
         entered: The names of what it enters with `with`, or of what makes that; with ``await`` before them, too,
             where that is awaited.
+        imports: The names that it imports itself: nothing that replaces them in its module reaches it.
     """
 
     path: str
@@ -83,6 +84,7 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
     line: int = 0
     is_coroutine: bool = False
     entered: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -95,7 +97,7 @@ class ProductionIndex:
         guards: The names of methods whose awaited result guards something, and those whose result decides.
         exits: The attributes whose `__exit__` or `__aexit__` is called by name and not asked for its answer, with
             the classes that do so.
-        entered: The names of what blocks of the program enter.
+        entered: By name what enters it: the functions with a block over what goes by that name.
         awaited: What it awaits the calls of: the receiver, or the class for its own methods, and the method.
         reached: What `bugcapture.scan.reach` has found, by function, receiver and depth.
     """
@@ -104,7 +106,7 @@ class ProductionIndex:
     methods: dict[str, dict[str, ProgramFunction]] = field(default_factory=dict)
     guards: dict[str, list[tuple[ProgramFunction, Sink]]] = field(default_factory=dict)
     exits: dict[str, set[str]] = field(default_factory=dict)
-    entered: set[str] = field(default_factory=set)
+    entered: dict[str, list[ProgramFunction]] = field(default_factory=dict)
     awaited: set[tuple[str, str]] = field(default_factory=set)
     reached: dict[tuple[int, str, int], list[Reached]] = field(default_factory=dict)
 
@@ -113,7 +115,8 @@ class ProductionIndex:
         for function in found:
             owner, _, name = function.name.rpartition(".")
             self.functions.setdefault(name, []).append(function)
-            self.entered.update(function.entered)
+            for entered in function.entered:
+                self.entered.setdefault(entered, []).append(function)
             if owner:
                 self.methods.setdefault(owner.rpartition(".")[2], {}).setdefault(name, function)
             for sink in function.sinks:
@@ -127,4 +130,4 @@ class ProductionIndex:
                     if sink.usage is Usage.DISCARDED:
                         self.exits.setdefault(held, set()).add(owner.rpartition(".")[2])
                     else:
-                        self.entered.add(held)
+                        self.entered.setdefault(held, []).append(function)

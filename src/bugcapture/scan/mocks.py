@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 # A step of a path: the result of a call.
-CALLED = "()"
+CALLED: Final = "()"
+# What a mock has noted of its calls: no children, and what they hold are no mocks.
+NOTED: Final = frozenset(
+    {
+        "called", "call_count", "call_args", "call_args_list", "mock_calls", "method_calls", "await_count",
+        "await_args", "await_args_list",
+    }
+)  # fmt: skip
 
 
 class Kind(StrEnum):

@@ -61,7 +61,6 @@ class TestModule:
         prepared: What is set before each test and put back by nobody, by class or fixture.
         restored_around: The variables that fixtures of the conftest files around it put back, by fixture.
         answers: What `bugcapture.scan.truths` has found in it, so that several rules can ask.
-        entered: The names of what its functions enter with `with`, once `bugcapture.scan.entered` has looked.
     """
 
     __test__ = False
@@ -78,7 +77,6 @@ class TestModule:
     prepared: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     restored_around: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answers: list[Answer] | None = None
-    entered: frozenset[str] | None = None
     _names: dict[TestFunction, Names] = field(default_factory=dict)
 
     def names_in(self, function: TestFunction | None) -> Names:
@@ -106,6 +104,25 @@ class TestModule:
             *words: The words.
         """
         return self.lines.hold(function.node, *words)
+
+    def asking(self, function: TestFunction | None) -> tuple[str, ...]:
+        """A fixture and those that ask for it, by name; empty where something of the module does which runs.
+
+        Args:
+            function: The fixture; other functions are asked for by nobody.
+        """
+        if function is None or function.fixture is None or function.is_automatic:
+            return ()
+        found = [function]
+        for one in found:
+            for other in self.outline.functions:
+                if one.fixture_name in other.fixtures and other not in found:
+                    if other.fixture is None or other.is_automatic:
+                        return ()
+                    found.append(other)
+        names = tuple(one.fixture_name for one in found)
+        texts = (f"{quote}{name}{quote}".encode("utf-8", "surrogatepass") for name in names for quote in "'\"")
+        return () if self.lines.mention(*texts) else names
 
     def inherits(self, function: TestFunction | None) -> bool:
         """Whether a function stands in a class whose bases, or heirs, may bring more than the module shows.

@@ -48,6 +48,7 @@ def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
                 line=node.lineno,
                 is_coroutine=is_async and not reader.yields and _is_plain(node),
                 entered=tuple(reader.entered),
+                imports=tuple(alias.asname or alias.name for node in function.imports for alias in node.names),
             )
         )
     return found

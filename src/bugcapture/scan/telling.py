@@ -62,6 +62,6 @@ def tell_items(mock: Mock, node: ast.Dict, path: Path = ()) -> None:
 
 
 def _is_exception(value: ast.expr) -> bool:
-    """Whether a `side_effect` is written like an exception."""
+    """Whether a `side_effect` is written like an exception: like a class, or what is made with one."""
     last = dotted(value.func if isinstance(value, ast.Call) else value).rpartition(".")[2]
-    return last.endswith(("Error", "Exception", "Timeout", "Interrupt", "Exit"))
+    return last[:1].isupper() and not last.endswith("Mock")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import Confidence, Step
-from bugcapture.scan.mocks import CALLED, Kind, Mock, Path, Spec, Usage
+from bugcapture.scan.mocks import CALLED, NOTED, Kind, Mock, Path, Spec, Usage
 from bugcapture.scan.reach import reached
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _find(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
 
 def _answers(mock: Mock, path: Path, index: ProductionIndex) -> bool:
     """Whether a child is asynchronous and answers with another mock, because nobody told it what to say."""
-    if mock.tells(path) or CALLED in path:
+    if mock.tells(path) or CALLED in path or not NOTED.isdisjoint(path):
         return False
     if any(name.startswith("__") for name in path):
         return False

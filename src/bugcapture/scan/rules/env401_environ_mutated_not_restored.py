@@ -91,7 +91,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 f"{_LATE if late else _NEVER}",
                 symbol=use.function.qualname,
                 subject=names_of(change.keys),
-                fixtures=_asking(use.function, module),
+                fixtures=module.asking(use.function),
             )
 
 
@@ -160,22 +160,6 @@ def _of_all(use: EnvironmentUse) -> list[Change]:
 def _is_name(key: str) -> bool:
     """Whether a variable is known by name, and not only how it is written."""
     return key != ALL and not key.startswith("<")
-
-
-def _asking(function: TestFunction, module: TestModule) -> tuple[str, ...]:
-    """A fixture and those that ask for it; empty where something else of the module does, which runs."""
-    if function.fixture is None:
-        return ()
-    found = [function]
-    for one in found:
-        for other in module.outline.functions:
-            if one.fixture_name in other.fixtures and other not in found:
-                if other.fixture is None or other.is_automatic:
-                    return ()
-                found.append(other)
-    names = tuple(one.fixture_name for one in found)
-    texts = (f"{quote}{name}{quote}".encode("utf-8", "surrogatepass") for name in names for quote in "'\"")
-    return () if module.lines.mention(*texts) else names
 
 
 def _is_of_session(function: TestFunction) -> bool:

@@ -5,7 +5,9 @@ Finds ``manager.__aexit__ = AsyncMock()``, ``manager.__exit__ = MagicMock()`` an
 or with a true one. What ``__enter__`` returns is not asked when the block ends, and is left alone. It is less bad
 where what holds the mock calls that method by name, and drops its answer, and where no ``with`` of the program or
 the test is seen to enter something of that name: the mock may be made for one that nobody enters. So it is where
-its ``__enter__`` was told an exception, and where a block is over the call of an `AsyncMock` that is not awaited.
+its ``__enter__`` was told an exception, where a block is over the call of an `AsyncMock` that is not awaited,
+where the tests that have the mock come to no such block, as far as names tell, and in a fixture that no test asks
+for.
 
 ## Why is this bad?
 A context manager whose ``__exit__`` answers with something true swallows the exception that left its block, and
@@ -75,6 +77,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 symbol=view.symbol,
                 subject=mock.place or method,
                 recipe=exit_recipe(mock),
+                fixtures=module.asking(view.function),
             )
 
 
@@ -92,6 +95,7 @@ def _told_on_parent(module: TestModule, view: View, scope: Scope) -> Iterator[Ha
                 message=f"{path[-1]} answers with something true: exceptions that leave the block vanish",
                 symbol=view.symbol,
                 subject=child_name(view.mock, path),
+                fixtures=module.asking(view.function),
             )
 
 
@@ -129,8 +133,7 @@ def _is_entered(mock: Mock, method: str, module: TestModule, scope: Scope) -> bo
     if mock.parent is not None and mock.parent[1][-1] in _EXITS:
         manager, path = mock.parent
         return is_entered(manager, path[:-1], module, scope.index)
-    holders = {_holder(escape, method) for escape in mock.escapes}
-    return bool(holders & scope.index.entered)
+    return any(_holder(escape, method) in scope.index.entered for escape in mock.escapes)
 
 
 def _holder(escape: Escape, method: str) -> str:
@@ -386,6 +389,123 @@ async def close(session):
             },
             line=6,
             level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+from shop.till import close
+
+def test_close():
+    with patch("shop.till.connect") as connect:
+        connect.return_value.begin.return_value.__exit__ = MagicMock()
+        close()
+""",
+            program={
+                "src/shop/till.py": """\
+def close():
+    from shop.base import connect
+    with connect().begin():
+        raise RuntimeError
+"""
+            },
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+from shop.till import Till
+
+def test_close():
+    with patch("shop.till.connect") as connect:
+        connect.return_value.begin.return_value.__exit__ = MagicMock()
+        Till().close()
+""",
+            program={
+                "src/shop/till.py": """\
+class Till:
+    def close(self):
+        self._shut()
+
+    def _shut(self):
+        with connect().begin():
+            raise RuntimeError
+"""
+            },
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+from shop.till import Till
+
+async def test_close():
+    session = MagicMock()
+    session.__aexit__ = AsyncMock()
+    await Till(session).close()
+""",
+            program={
+                "src/shop/till.py": """\
+class Till:
+    def __init__(self, session):
+        self.session = session
+
+    async def close(self):
+        await self.session.aclose()
+""",
+                "src/shop/shelf.py": """\
+async def clean(session):
+    async with session:
+        raise RuntimeError
+""",
+            },
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+from unittest.mock import AsyncMock, MagicMock
+from shop.till import Till
+
+async def test_close():
+    session = MagicMock()
+    session.__aexit__ = AsyncMock()
+    await Till(session).close()
+""",
+            program={
+                "src/shop/till.py": """\
+class Till:
+    def __init__(self, session):
+        self.session = session
+
+    async def close(self):
+        await (await self._opened()).shut()
+
+    async def _opened(self):
+        return self
+
+    async def shut(self):
+        async with self.session:
+            raise RuntimeError
+"""
+            },
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+from shop.till import Till
+
+def test_lock():
+    lock = MagicMock()
+    lock.open.return_value.__exit__ = MagicMock()
+    with Till.open():
+        raise RuntimeError
+""",
+            line=6,
+            level=Level.MEDIUM,
         ),
         Case(
             test="""\

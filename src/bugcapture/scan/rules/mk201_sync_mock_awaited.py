@@ -1,7 +1,9 @@
 """A mock that is not asynchronous is awaited.
 
 ## What it does
-Finds an ``await`` on what a bare ``Mock`` or ``MagicMock``, or one of its children, returns.
+Finds an ``await`` on what a bare ``Mock`` or ``MagicMock``, or one of its children, returns. It is less bad where
+the program, which was given the mock, may have put something else there, and where the test asks before
+(``inspect.isawaitable``).
 
 ## Why is this bad?
 ``TypeError: object MagicMock can't be used in 'await' expression``. The test fails, or, where the program
@@ -27,8 +29,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bugcapture.scan.hazard import Confidence, Hazard, Level, Step
-from bugcapture.scan.mocks import CALLED, Kind, Mock, Path, Spec
+from bugcapture.scan.mocks import CALLED, NOTED, Kind, Mock, Path, Spec, Way
 from bugcapture.scan.reach import reached
 from bugcapture.scan.recipe import type_recipe
 from bugcapture.scan.rule import Case, Rule
@@ -37,7 +41,7 @@ from bugcapture.scan.truths import child_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.module import TestModule, View
     from bugcapture.scan.reach import Reached
     from bugcapture.scan.rule import Scope
 
@@ -51,10 +55,18 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         for use in mock.uses:
             if use.awaited and not use.fails and not _is_told(mock, use.path):
                 step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")
-                yield _hazard(module, mock, use.path, symbol, (step,), None)
+                hazard = _hazard(module, mock, use.path, symbol, (step,), None)
+                yield _less_sure(hazard) if _may_do(view, module) else hazard
         for found in reached(mock, scope.index, module.path):
             if found.sink.awaited and not _is_told(mock, found.path):
                 yield _hazard(module, mock, found.path, symbol, found.steps, found)
+
+
+def _may_do(view: View, module: TestModule) -> bool:
+    """Whether the program may have put something else there, or the test asks what it is before it awaits it."""
+    handed = any(one.way is Way.ARGUMENT for one in view.mock.escapes)
+    asks = view.function is not None and module.mentions(view.function, b"iscoroutine", b"isawaitable")
+    return handed or asks
 
 
 def _may_be_async(mock: Mock) -> bool:
@@ -63,7 +75,8 @@ def _may_be_async(mock: Mock) -> bool:
 
 
 def _is_told(mock: Mock, path: Path) -> bool:
-    return mock.unknown or mock.tells(path) or CALLED in path[:-1] or "__aenter__" in path
+    noted = not NOTED.isdisjoint(path)
+    return mock.unknown or mock.tells(path) or CALLED in path[:-1] or "__aenter__" in path or noted
 
 
 def _hazard(
@@ -85,6 +98,10 @@ def _hazard(
     )
 
 
+def _less_sure(hazard: Hazard) -> Hazard:
+    return replace(hazard, level=Level.MEDIUM, confidence=Confidence.LOW)
+
+
 def _sureness(confidence: Confidence) -> int:
     return [Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH].index(confidence)
 
@@ -95,6 +112,43 @@ RULE = Rule(
     level=Level.HIGH,
     check=check,
     invalid=(
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+from shop.till import watch
+
+async def test_till():
+    till = MagicMock()
+    watch(till)
+    await till.close()
+""",
+            program={
+                "src/shop/till.py": """\
+async def close():
+    pass
+
+def watch(till):
+    till.close = close
+"""
+            },
+            line=5,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
+import inspect
+from unittest.mock import MagicMock
+
+async def test_till():
+    till = MagicMock()
+    closed = till.close()
+    if inspect.isawaitable(closed):
+        await closed
+    await till.open()
+""",
+            line=5,
+            level=Level.MEDIUM,
+        ),
         Case(
             test="""\
 import pytest
