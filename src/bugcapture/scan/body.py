@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 AWAITED: Final = "await "
 # How a context is entered on a stack of them.
 _ENTER_LATER: Final = frozenset({"enter_context", "enter_async_context"})
+# What runs a coroutine beside the others.
+_TASKS: Final = frozenset({"create_task", "ensure_future"})
 # The branch that an answer decides about; whether it is one of a test where there is none.
 _Guard = ast.If | ast.While | bool
 
@@ -265,15 +267,7 @@ class Body:
         return sink
 
     def _call(self, node: ast.Call, *, awaited: bool) -> Sink | None:
-        given = []
-        for number, argument in enumerate(node.args):
-            self._value(argument, Usage.STORED)
-            if name := dotted(argument):
-                given.append((str(number), name))
-        for keyword in node.keywords:
-            self._value(keyword.value, Usage.STORED)
-            if keyword.arg and (name := dotted(keyword.value)):
-                given.append((keyword.arg, name))
+        given = self._given(node)
         function = node.func
         receiver, method = "", ""
         if isinstance(function, ast.Name):
@@ -291,6 +285,22 @@ class Body:
         conditional = self._left or self._branches > 0
         self.calls.append(Call(callee, tuple(given), conditional))
         return Sink(receiver, method, Usage.NONE, False, node.lineno, awaited, conditional)
+
+    def _given(self, node: ast.Call) -> list[tuple[str, str]]:
+        """By parameter the names that a call is given; its arguments are read."""
+        given = []
+        before = len(self.calls)
+        for number, argument in enumerate(node.args):
+            self._value(argument, Usage.STORED)
+            if name := dotted(argument):
+                given.append((str(number), name))
+        for keyword in node.keywords:
+            self._value(keyword.value, Usage.STORED)
+            if keyword.arg and (name := dotted(keyword.value)):
+                given.append((keyword.arg, name))
+        if _made_by(node) in _TASKS:
+            self.calls[before:] = [Call(one.callee, one.given, True, True) for one in self.calls[before:]]
+        return given
 
     def _sink(self, sink: Sink, usage: Usage, *, guard: _Guard) -> None:
         decides = usage is Usage.TRUTH and (

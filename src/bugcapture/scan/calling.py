@@ -104,6 +104,8 @@ def _meant(name: str, index: ProductionIndex, near: Collection[str]) -> list[Pro
 def _called_by(function: ProgramFunction, index: ProductionIndex) -> Iterator[ProgramFunction]:
     methods = index.methods.get(function.name.rpartition(".")[0].rpartition(".")[2], {})
     for call in function.calls:
+        if call.later:
+            continue
         for written in (call.callee, *(name for _, name in call.given)):
             owner, _, name = written.rpartition(".")
             own = methods.get(name) if owner in {"self", "cls"} else None

@@ -39,20 +39,17 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
     inside = {name for function in tests for name in _entered_in(function, module)}
     if any(before + (_last(way) or one.place.rpartition(".")[2]) in inside for one, way, before in mocks):
         return True
-    entering = [
-        (target, function)
+    entering = {
+        id(function)
         for one, way, before in mocks
         for name, target in _names(one, way, index)
         for function in index.entered.get(before + name, ())
         if not (target.rpartition(".")[2] in function.imports and is_of_module(function, target))
-    ]
-    if any(target and is_of_module(function, target) for target, function in entering):
-        return True
+    }
     called = functions_called(tests, module, index) if entering else []
     if any(sink.method in _EXITS and sink.usage is Usage.DISCARDED for one in called for sink in one.sinks):
         return False  # What they call by name, and drop the answer of, may be this one.
-    found = {id(one) for one in called}
-    return any(id(function) in found for _, function in entering)
+    return any(id(one) in entering for one in called)
 
 
 def _fails_to_enter(manager: Mock, path: Path, module: TestModule) -> bool:

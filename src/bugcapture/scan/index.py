@@ -47,11 +47,13 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
         callee: What is called, as written.
         given: By parameter the name that is given.
         conditional: Whether it may not come to it.
+        later: Whether what it returns is made a task, which may never begin.
     """
 
     callee: str
     given: tuple[tuple[str, str], ...]
     conditional: bool = False
+    later: bool = False
 
 
 class ProgramFunction(msgspec.Struct, array_like=True, gc=False):

@@ -495,6 +495,30 @@ class Till:
         ),
         Case(
             test="""\
+from unittest.mock import AsyncMock, MagicMock
+from shop.till import close
+
+async def test_close():
+    channel = MagicMock()
+    channel.typing.return_value.__aexit__ = AsyncMock()
+    await close(channel)
+""",
+            program={
+                "src/shop/till.py": """\
+async def close(channel):
+    task = asyncio.create_task(type_into(channel))
+    task.cancel()
+
+async def type_into(channel):
+    async with channel.typing():
+        raise RuntimeError
+"""
+            },
+            line=6,
+            level=Level.MEDIUM,
+        ),
+        Case(
+            test="""\
 from unittest.mock import MagicMock
 from shop.till import Till
 
