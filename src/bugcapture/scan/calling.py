@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.scan.body import Body
 from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.index import ProductionIndex, ProgramFunction
@@ -20,42 +22,61 @@ _FEW: Final = 3
 _UNNAMED: Final = ("__init__", "__post_init__", "__call__", "__enter__", "__aenter__", "__exit__", "__aexit__")
 
 
-def helpers_of(tests: Iterable[TestFunction], module: TestModule) -> list[TestFunction]:
-    """Some functions of a test module, with its helpers, fixtures and set-ups that they may come to.
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What some functions of a test module may come to.
 
-    Args:
-        tests: Functions of the module.
-        module: The module.
+    Attributes:
+        tests: They, and the helpers, fixtures and set-ups of their module.
+        program: The functions of the program.
+        entered: The names of what blocks in these tests enter, but for what they import.
     """
-    found: list[TestFunction] = []
-    open_ = list(tests)
-    while open_:
-        one = open_.pop()
-        if one not in found:
-            found.append(one)
-            said = {*_said_in(one), *one.fixtures}
-            owner = one.owner
-            open_ += [
-                other
-                for other in module.outline.functions
-                if (other.fixture_name if other.fixture is not None else other.name) in said
-                or ((other.is_setup or other.is_automatic) and other.owner in {None, owner})
-            ]
-    return found
+
+    tests: tuple[TestFunction, ...]
+    program: tuple[ProgramFunction, ...]
+    entered: frozenset[str]
 
 
-def functions_called(
-    tests: Iterable[TestFunction], module: TestModule, index: ProductionIndex
-) -> list[ProgramFunction]:
-    """The functions of the program that functions of a test module may come to.
+def called_from(tests: frozenset[TestFunction], module: TestModule, index: ProductionIndex) -> Called:
+    """What functions of a test module may come to; it is found once for the same functions.
 
     Args:
-        tests: The functions, with all their helpers.
+        tests: The functions.
         module: The module.
         index: The program.
     """
+    known = module.called.get(tests)
+    if known is None:
+        said = {one: frozenset((*_said_in(one), *one.fixtures)) for one in module.outline.functions}
+        inside = _inside(tests, module, said)
+        program = _program({name for one in inside for name in said[one]}, module, index)
+        entered = {name for one in inside for name in _entered_in(one, module)}
+        known = module.called[tests] = Called(tuple(inside), tuple(program), frozenset(entered))
+    return known
+
+
+def _inside(
+    tests: Iterable[TestFunction], module: TestModule, said: Mapping[TestFunction, frozenset[str]]
+) -> list[TestFunction]:
+    by_name: dict[str, list[TestFunction]] = {}
+    around: dict[ast.ClassDef | None, list[TestFunction]] = {}
+    for one in module.outline.functions:
+        by_name.setdefault(one.fixture_name if one.fixture is not None else one.name, []).append(one)
+        if one.is_setup or one.is_automatic:
+            around.setdefault(one.owner, []).append(one)
+    found: dict[TestFunction, None] = {}
+    open_ = [*tests]
+    while open_:
+        one = open_.pop()
+        if one not in found:
+            found[one] = None
+            open_ += [other for name in said[one] for other in by_name.get(name, ())]
+            open_ += [*around.get(None, ()), *around.get(one.owner, ())]
+    return list(found)
+
+
+def _program(said: Iterable[str], module: TestModule, index: ProductionIndex) -> list[ProgramFunction]:
     near = frozenset(_imported(module))
-    said = {name for function in tests for name in _said_in(function)}
     found: dict[int, ProgramFunction] = {}
     open_ = [one for name in sorted(said) for one in _meant(name, index, near)]
     while open_:
@@ -64,6 +85,14 @@ def functions_called(
             found[id(one)] = one
             open_ += _called_by(one, index)
     return list(found.values())
+
+
+def _entered_in(function: TestFunction, module: TestModule) -> list[str]:
+    if not module.mentions(function, b"with"):
+        return []
+    body = Body(foreign=frozenset(name for name, _ in module.names_in(function).items()))
+    body.whole(function.node.body)
+    return body.entered
 
 
 def is_of_module(function: ProgramFunction, name: str) -> bool:

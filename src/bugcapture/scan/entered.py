@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bugcapture.scan.body import AWAITED, Body
-from bugcapture.scan.calling import functions_called, helpers_of, is_of_module
+from bugcapture.scan.body import AWAITED
+from bugcapture.scan.calling import called_from, is_of_module
 from bugcapture.scan.mocks import CALLED, Kind, Path, Spec, Usage, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.index import ProductionIndex
     from bugcapture.scan.mocks import Escape, Mock
     from bugcapture.scan.module import TestModule
@@ -34,10 +33,10 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
     if _fails_to_enter(manager, path, module):
         return False
     mocks = _follow(manager, path, module)
-    having = {view.function for view in module.views if view.mock.span in {one.span for one, *_ in mocks}}
-    tests = helpers_of([one for one in having if one is not None], module)
-    inside = {name for function in tests for name in _entered_in(function, module)}
-    if any(before + (_last(way) or one.place.rpartition(".")[2]) in inside for one, way, before in mocks):
+    spans = {one.span for one, *_ in mocks}
+    tests = frozenset(view.function for view in module.views if view.function and view.mock.span in spans)
+    called = called_from(tests, module, index)
+    if any(before + (_last(way) or one.place.rpartition(".")[2]) in called.entered for one, way, before in mocks):
         return True
     entering = {
         id(function)
@@ -46,10 +45,11 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
         for function in index.entered.get(before + name, ())
         if not (target.rpartition(".")[2] in function.imports and is_of_module(function, target))
     }
-    called = functions_called(tests, module, index) if entering else []
-    if any(sink.method in _EXITS and sink.usage is Usage.DISCARDED for one in called for sink in one.sinks):
+    if any(
+        sink.method in _EXITS and sink.usage is Usage.DISCARDED for one in called.program for sink in one.sinks
+    ):
         return False  # What they call by name, and drop the answer of, may be this one.
-    return any(id(one) in entering for one in called)
+    return any(id(one) in entering for one in called.program)
 
 
 def _fails_to_enter(manager: Mock, path: Path, module: TestModule) -> bool:
@@ -118,11 +118,3 @@ def _taken_as(escape: Escape, index: ProductionIndex) -> Iterator[str]:
         named = function.parameters[number : number + 1] if number >= 0 else (escape.parameter,)
         yield from named
         yield from (attribute for attribute, given in function.attributes if given in named)
-
-
-def _entered_in(function: TestFunction, module: TestModule) -> list[str]:
-    if not module.mentions(function, b"with"):
-        return []
-    body = Body(foreign=frozenset(name for name, _ in module.names_in(function).items()))
-    body.whole(function.node.body)
-    return body.entered

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
+    from bugcapture.scan.calling import Called
     from bugcapture.scan.environ import EnvironmentUse
     from bugcapture.scan.functions import Outline, TestFunction
     from bugcapture.scan.lines import Lines
@@ -61,6 +62,7 @@ class TestModule:
         prepared: What is set before each test and put back by nobody, by class or fixture.
         restored_around: The variables that fixtures of the conftest files around it put back, by fixture.
         answers: What `bugcapture.scan.truths` has found in it, so that several rules can ask.
+        called: What `bugcapture.scan.calling` has found that some of its functions come to.
     """
 
     __test__ = False
@@ -77,6 +79,7 @@ class TestModule:
     prepared: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     restored_around: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answers: list[Answer] | None = None
+    called: dict[frozenset[TestFunction], Called] = field(default_factory=dict)
     _names: dict[TestFunction, Names] = field(default_factory=dict)
 
     def names_in(self, function: TestFunction | None) -> Names:
