@@ -10,10 +10,12 @@ from bugcapture.scan.body import Body
 from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from bugcapture.scan.functions import TestFunction
+    from bugcapture.scan.hazard import Span
     from bugcapture.scan.index import ProductionIndex, ProgramFunction
+    from bugcapture.scan.mocks import Path
     from bugcapture.scan.module import TestModule
 
 # A name that more functions have says little about which of them is meant.
@@ -27,64 +29,85 @@ class Called:
     """What some functions of a test module may come to.
 
     Attributes:
-        tests: They, and the helpers, fixtures and set-ups of their module.
         program: The functions of the program.
-        entered: The names of what blocks in these tests enter, but for what they import.
+        entered: The names of what blocks of theirs enter, and of the helpers, fixtures and set-ups of the module
+            that they may come to, but for what is imported.
     """
 
-    tests: tuple[TestFunction, ...]
     program: tuple[ProgramFunction, ...]
     entered: frozenset[str]
 
 
-def called_from(tests: frozenset[TestFunction], module: TestModule, index: ProductionIndex) -> Called:
-    """What functions of a test module may come to; it is found once for the same functions.
+class Calling:
+    """Finds what functions of a test module may come to, once for the same functions.
 
     Args:
-        tests: The functions.
         module: The module.
         index: The program.
+
+    Attributes:
+        failing: The children that were told an exception as mocks of their own, each with the place of the mock
+            whose child it is.
+        entered: What `bugcapture.scan.entered` has found, by the place of the mock and the child.
     """
-    known = module.called.get(tests)
-    if known is None:
-        said = {one: frozenset((*_said_in(one), *one.fixtures)) for one in module.outline.functions}
-        inside = _inside(tests, module, said)
-        program = _program({name for one in inside for name in said[one]}, module, index)
-        entered = {name for one in inside for name in _entered_in(one, module)}
-        known = module.called[tests] = Called(tuple(inside), tuple(program), frozenset(entered))
-    return known
 
+    def __init__(self, module: TestModule, index: ProductionIndex) -> None:
+        self._module = module
+        self._index = index
+        told = [view.mock.parent for view in module.views if () in view.mock.failing]
+        self.failing = {(parent.span, path) for parent, path in filter(None, told)}
+        self.entered: dict[tuple[Span, Path], bool] = {}
+        self._near = frozenset(_imported(module))
+        self._said: dict[TestFunction, frozenset[str]] = {}
+        self._by_name: dict[str, list[TestFunction]] = {}
+        self._around: dict[ast.ClassDef | None, list[TestFunction]] = {}
+        for one in module.outline.functions:
+            self._said[one] = frozenset((*_said_in(one), *one.fixtures))
+            name = one.fixture_name if one.fixture is not None else one.name
+            self._by_name.setdefault(name, []).append(one)
+            if one.is_setup or one.is_automatic:
+                self._around.setdefault(one.owner, []).append(one)
+        self._known: dict[frozenset[TestFunction], Called] = {}
+        self._reached: dict[frozenset[int], tuple[ProgramFunction, ...]] = {}
 
-def _inside(
-    tests: Iterable[TestFunction], module: TestModule, said: Mapping[TestFunction, frozenset[str]]
-) -> list[TestFunction]:
-    by_name: dict[str, list[TestFunction]] = {}
-    around: dict[ast.ClassDef | None, list[TestFunction]] = {}
-    for one in module.outline.functions:
-        by_name.setdefault(one.fixture_name if one.fixture is not None else one.name, []).append(one)
-        if one.is_setup or one.is_automatic:
-            around.setdefault(one.owner, []).append(one)
-    found: dict[TestFunction, None] = {}
-    open_ = [*tests]
-    while open_:
-        one = open_.pop()
-        if one not in found:
-            found[one] = None
-            open_ += [other for name in said[one] for other in by_name.get(name, ())]
-            open_ += [*around.get(None, ()), *around.get(one.owner, ())]
-    return list(found)
+    def called_from(self, tests: frozenset[TestFunction]) -> Called:
+        """What some functions may come to.
 
+        Args:
+            tests: Functions of the module.
+        """
+        known = self._known.get(tests)
+        if known is None:
+            inside = self._inside(tests)
+            program = self._program({name for one in inside for name in self._said[one]})
+            entered = frozenset(name for one in inside for name in _entered_in(one, self._module))
+            known = self._known[tests] = Called(program, entered)
+        return known
 
-def _program(said: Iterable[str], module: TestModule, index: ProductionIndex) -> list[ProgramFunction]:
-    near = frozenset(_imported(module))
-    found: dict[int, ProgramFunction] = {}
-    open_ = [one for name in sorted(said) for one in _meant(name, index, near)]
-    while open_:
-        one = open_.pop()
-        if id(one) not in found:
-            found[id(one)] = one
-            open_ += _called_by(one, index)
-    return list(found.values())
+    def _inside(self, tests: Iterable[TestFunction]) -> list[TestFunction]:
+        found: dict[TestFunction, None] = {}
+        open_ = [*tests]
+        while open_:
+            one = open_.pop()
+            if one not in found:
+                found[one] = None
+                open_ += [other for name in self._said[one] for other in self._by_name.get(name, ())]
+                open_ += [*self._around.get(None, ()), *self._around.get(one.owner, ())]
+        return list(found)
+
+    def _program(self, said: Iterable[str]) -> tuple[ProgramFunction, ...]:
+        open_ = [one for name in sorted(said) for one in _meant(name, self._index, self._near)]
+        start = frozenset(map(id, open_))
+        known = self._reached.get(start)
+        if known is None:
+            found: dict[int, ProgramFunction] = {}
+            while open_:
+                one = open_.pop()
+                if id(one) not in found:
+                    found[id(one)] = one
+                    open_ += _called_by(one, self._index)
+            known = self._reached[start] = tuple(found.values())
+        return known
 
 
 def _entered_in(function: TestFunction, module: TestModule) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.body import AWAITED
-from bugcapture.scan.calling import called_from, is_of_module
+from bugcapture.scan.calling import Calling, is_of_module
 from bugcapture.scan.mocks import CALLED, Kind, Path, Spec, Usage, Way
 
 if TYPE_CHECKING:
@@ -30,12 +30,26 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
         module: The test module that it is of.
         index: The program.
     """
-    if _fails_to_enter(manager, path, module):
-        return False
-    mocks = _follow(manager, path, module)
-    spans = {one.span for one, *_ in mocks}
-    tests = frozenset(view.function for view in module.views if view.function and view.mock.span in spans)
-    called = called_from(tests, module, index)
+    calling = module.calling = module.calling or Calling(module, index)
+    if any(
+        (*path, enter) in manager.failing or (manager.span, (*path, enter)) in calling.failing for enter in _ENTERS
+    ):
+        return False  # It was told an exception there.
+    known = calling.entered.get((manager.span, path))
+    if known is None:
+        known = calling.entered[manager.span, path] = _is_entered(
+            _follow(manager, path, module), module, calling, index
+        )
+    return known
+
+
+def _is_entered(
+    mocks: list[tuple[Mock, Path, str]], module: TestModule, calling: Calling, index: ProductionIndex
+) -> bool:
+    """Whether a block enters one of some mocks, in what those that have them come to."""
+    spans = {one.span: one for one, *_ in mocks}
+    tests = {view.function for one in spans.values() for view in module.views_of(one)}
+    called = calling.called_from(frozenset(one for one in tests if one is not None))
     if any(before + (_last(way) or one.place.rpartition(".")[2]) in called.entered for one, way, before in mocks):
         return True
     entering = {
@@ -45,23 +59,10 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
         for function in index.entered.get(before + name, ())
         if not (target.rpartition(".")[2] in function.imports and is_of_module(function, target))
     }
-    if any(
-        sink.method in _EXITS and sink.usage is Usage.DISCARDED for one in called.program for sink in one.sinks
-    ):
+    dropped = (sink for one in called.program for sink in one.sinks if sink.method in _EXITS)
+    if any(sink.usage is Usage.DISCARDED for sink in dropped):
         return False  # What they call by name, and drop the answer of, may be this one.
     return any(id(one) in entering for one in called.program)
-
-
-def _fails_to_enter(manager: Mock, path: Path, module: TestModule) -> bool:
-    """Whether its `__enter__` was told an exception, in its own place or as another mock."""
-    ways = {(*path, enter) for enter in _ENTERS}
-    return not ways.isdisjoint(manager.failing) or any(
-        () in view.mock.failing
-        and view.mock.parent is not None
-        and view.mock.parent[0].span == manager.span
-        and view.mock.parent[1] in ways
-        for view in module.views
-    )
 
 
 def _before(mock: Mock, path: Path) -> str:
@@ -80,7 +81,7 @@ def _follow(mock: Mock, path: Path, module: TestModule) -> list[tuple[Mock, Path
         one, way, word = open_.pop()
         if any(one is known for known, *_ in found):
             continue
-        for same in (one, *(view.mock for view in module.views if view.mock.span == one.span)):
+        for same in (one, *(view.mock for view in module.views_of(one))):
             found.append((same, way, word))
             if not _last(way):
                 above = (*same.answer_of, *([same.parent] if same.parent is not None else []))

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Mapping
 
-    from bugcapture.scan.calling import Called
+    from bugcapture.scan.calling import Calling
     from bugcapture.scan.environ import EnvironmentUse
     from bugcapture.scan.functions import Outline, TestFunction
+    from bugcapture.scan.hazard import Span
     from bugcapture.scan.lines import Lines
     from bugcapture.scan.mocks import Mock
     from bugcapture.scan.truths import Answer
@@ -62,7 +63,7 @@ class TestModule:
         prepared: What is set before each test and put back by nobody, by class or fixture.
         restored_around: The variables that fixtures of the conftest files around it put back, by fixture.
         answers: What `bugcapture.scan.truths` has found in it, so that several rules can ask.
-        called: What `bugcapture.scan.calling` has found that some of its functions come to.
+        calling: Finds what its functions come to, once it was asked.
     """
 
     __test__ = False
@@ -79,8 +80,9 @@ class TestModule:
     prepared: dict[ast.ClassDef | str | None, frozenset[str]] | None = None
     restored_around: Mapping[str, frozenset[str]] = field(default_factory=dict)
     answers: list[Answer] | None = None
-    called: dict[frozenset[TestFunction], Called] = field(default_factory=dict)
+    calling: Calling | None = None
     _names: dict[TestFunction, Names] = field(default_factory=dict)
+    _by_span: dict[Span, list[View]] = field(default_factory=dict)
 
     def names_in(self, function: TestFunction | None) -> Names:
         """What names stand for in a function; one that imports and hides nothing shares those of the module.
@@ -107,6 +109,17 @@ class TestModule:
             *words: The words.
         """
         return self.lines.hold(function.node, *words)
+
+    def views_of(self, mock: Mock) -> list[View]:
+        """A mock as each function has it; asked once all are known.
+
+        Args:
+            mock: The mock.
+        """
+        if not self._by_span:
+            for view in self.views:
+                self._by_span.setdefault(view.mock.span, []).append(view)
+        return self._by_span.get(mock.span, [])
 
     def asking(self, function: TestFunction | None) -> tuple[str, ...]:
         """A fixture and those that ask for it, by name; empty where something of the module does which runs.

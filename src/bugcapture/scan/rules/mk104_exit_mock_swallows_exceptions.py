@@ -147,13 +147,7 @@ def _is_called_by_name(mock: Mock, module: TestModule, scope: Scope) -> bool:
     if not scope.index.exits or mock.parent is None:
         return False
     manager = mock.parent[0]
-    ways = [
-        escape
-        for view in module.views
-        if view.mock.span == manager.span
-        for escape in view.mock.escapes
-        if not escape.path
-    ]
+    ways = [escape for view in module.views_of(manager) for escape in view.mock.escapes if not escape.path]
     return any(
         escape.way is Way.ATTRIBUTE or escape.target.rpartition(".")[2] in scope.index.exits[escape.parameter]
         for escape in ways
