@@ -182,3 +182,30 @@ def test_a_file_that_cannot_be_written_changes_none(project: ScanProject) -> Non
 def test_options_that_belong_to_fix(project: ScanProject, arguments: tuple[str, ...]) -> None:
     """Are refused without it, and where they make no sense."""
     assert project.scan(*arguments).code == 2
+
+
+@pytest.mark.tdd_bug(997)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="assert 3 == 1")
+def test_bytes_in_comments_that_are_no_text(project: ScanProject) -> None:
+    """#997: Python takes them, below a line that says UTF-8; nothing is changed there, and that is told."""
+    source = b"# -*- coding: utf-8 -*-\n# \xe2\xfc\n" + DOOR.encode().replace(
+        b"MagicMock()\n", b"MagicMock()  # \xe2\xfc\n"
+    )
+    project.write("tests/test_door.py", source)
+    assert "MK104" in project.scan().out
+    done = project.scan("--fix")
+    assert done.code == 1
+    assert "test_door.py:8: MK104 is not repaired" in done.err
+    assert (project.root / "tests/test_door.py").read_bytes() == source
+
+
+DOOR = """\
+from unittest.mock import MagicMock
+
+
+def test_it():
+    door = MagicMock()
+    door.__exit__ = MagicMock()
+    with door:
+        pass
+"""
