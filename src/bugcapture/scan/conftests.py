@@ -72,7 +72,7 @@ class Conftests:
         """
         around = [self._names[folder] for folder in _above(_folder(test)) if folder in self._names]
         every = [one for name in around for one in (name, *self._taken_by(name))]
-        return " ".join(map(self._contents.digest, every))
+        return " ".join(f"{name} {self._contents.digest(name)}" for name in every)
 
     def around(self, test: str) -> Around:
         """What the fixtures of the conftest files around a test file bring.

@@ -25,7 +25,9 @@ class SourceText:
         first = b"\n".join(_LINE_END.split(content, maxsplit=2)[:2])
         self.encoding, _ = tokenize.detect_encoding(io.BytesIO(first).readline)
         self.mark = BOM if content.startswith(BOM) else b""
-        self.text = content.removeprefix(self.mark).decode("utf-8" if self.mark else self.encoding)
+        # Python does not look at the bytes of comments.
+        encoding = "utf-8" if self.mark else self.encoding
+        self.text = content.removeprefix(self.mark).decode(encoding, "surrogateescape")
         self._starts = [0]
         self._lines = _LINE.findall(self.text)
         for line in self._lines:
@@ -35,12 +37,12 @@ class SourceText:
         """The character at a line and a byte of it in UTF-8, as `ast` counts."""
         if line > len(self._lines):
             return len(self.text)
-        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+        return self._starts[line - 1] + len(_bytes(self._lines[line - 1])[:column].decode("utf-8", "surrogateescape"))
 
     @property
     def lines(self) -> list[str]:
-        """Its lines, without their ends."""
-        return [line.rstrip("\r\n") for line in self._lines]
+        """Its lines, without their ends; what is no text is shown as such."""
+        return [_bytes(line.rstrip("\r\n")).decode("utf-8", "replace") for line in self._lines]
 
     def start_of(self, line: int) -> int:
         """The first character of a line."""
@@ -48,4 +50,8 @@ class SourceText:
 
     def encode(self, text: str) -> bytes:
         """A text as the file has it."""
-        return self.mark + text.encode("utf-8" if self.mark else self.encoding)
+        return self.mark + text.encode("utf-8" if self.mark else self.encoding, "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
