@@ -239,9 +239,18 @@ class Body:
         return None
 
     def _value_loop(self, node: ast.expr, _usage: Usage) -> Sink | None:
-        """A comprehension: what it loops over may be empty."""
+        """A comprehension: what it loops over first is asked in any case, and may be empty."""
+        generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+        self._value(generators[0].iter, Usage.STORED)
         self._branches += 1
-        self._parts_of(node)
+        for number, one in enumerate(generators):
+            if number:
+                self._value(one.iter, Usage.STORED)
+            for test in one.ifs:
+                self._test(test, guard=False)
+        for name in ("key", "value", "elt"):
+            if isinstance(part := getattr(node, name, None), ast.expr):
+                self._value(part, Usage.STORED)
         self._branches -= 1
         return None
 
@@ -253,10 +262,6 @@ class Body:
             for item in child if isinstance(child, list) else [child]:
                 if isinstance(item, ast.expr):
                     self._value(item, inner)
-                elif isinstance(item, ast.comprehension):
-                    self._value(item.iter, Usage.STORED)
-                    for test in item.ifs:
-                        self._test(test, guard=False)
 
     # Calls.
 

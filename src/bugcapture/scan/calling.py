@@ -60,6 +60,9 @@ class Calling:
         self._near = frozenset(_imported(module))
         self._said: dict[TestFunction, frozenset[str]] = {}
         self._by_name: dict[str, list[TestFunction]] = {}
+        self._saying: dict[str, list[TestFunction]] = {}
+        self._meaning: dict[str, list[ProgramFunction]] = {}
+        self._imported = dict(module.names.items())
         self._around: dict[ast.ClassDef | None, list[TestFunction]] = {}
         for one in module.outline.functions:
             self._said[one] = frozenset((*_said_in(one), *one.fixtures))
@@ -67,6 +70,8 @@ class Calling:
             self._by_name.setdefault(name, []).append(one)
             if one.is_setup or one.is_automatic:
                 self._around.setdefault(one.owner, []).append(one)
+            for word in self._said[one]:
+                self._saying.setdefault(word, []).append(one)
         self._known: dict[frozenset[TestFunction], Called] = {}
         self._reached: dict[frozenset[int], tuple[ProgramFunction, ...]] = {}
 
@@ -86,7 +91,7 @@ class Calling:
 
     def _inside(self, tests: Iterable[TestFunction]) -> list[TestFunction]:
         found: dict[TestFunction, None] = {}
-        open_ = [*tests]
+        open_ = self._users(tests)
         while open_:
             one = open_.pop()
             if one not in found:
@@ -95,8 +100,22 @@ class Calling:
                 open_ += [*self._around.get(None, ()), *self._around.get(one.owner, ())]
         return list(found)
 
+    def _users(self, functions: Iterable[TestFunction]) -> list[TestFunction]:
+        """Functions with those that have what they give: that ask for a fixture, call a helper, or are set up."""
+        found: dict[TestFunction, None] = {}
+        open_ = [*functions]
+        while open_:
+            one = open_.pop()
+            if one not in found:
+                found[one] = None
+                if one.is_setup or one.is_automatic:
+                    open_ += [other for other in self._said if one.owner in {None, other.owner}]
+                elif not one.is_test:
+                    open_ += self._saying.get(one.fixture_name if one.fixture is not None else one.name, ())
+        return list(found)
+
     def _program(self, said: Iterable[str]) -> tuple[ProgramFunction, ...]:
-        open_ = [one for name in sorted(said) for one in _meant(name, self._index, self._near)]
+        open_ = [one for name in sorted(said) for one in self._meant(name)]
         start = frozenset(map(id, open_))
         known = self._reached.get(start)
         if known is None:
@@ -107,6 +126,13 @@ class Calling:
                     found[id(one)] = one
                     open_ += _called_by(one, self._index)
             known = self._reached[start] = tuple(found.values())
+        return known
+
+    def _meant(self, name: str) -> list[ProgramFunction]:
+        known = self._meaning.get(name)
+        if known is None:
+            real = self._imported.get(name, name).rpartition(".")[2]
+            known = self._meaning[name] = _meant(real, self._index, self._near)
         return known
 
 
@@ -162,7 +188,9 @@ def _called_by(function: ProgramFunction, index: ProductionIndex) -> Iterator[Pr
             owner, _, name = written.rpartition(".")
             own = methods.get(name) if owner in {"self", "cls"} else None
             called = [own] if own is not None else index.functions.get(name, [])
-            close = [one for one in called if one.path == function.path]
+            close = [
+                one for one in called if one.path == function.path and (own is not None or one is not function)
+            ]
             yield from close or (called if len(called) <= _FEW else [])
             yield from _made(name, index)
 

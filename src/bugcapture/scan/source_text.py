@@ -37,7 +37,9 @@ class SourceText:
         """The character at a line and a byte of it in UTF-8, as `ast` counts."""
         if line > len(self._lines):
             return len(self.text)
-        return self._starts[line - 1] + len(_bytes(self._lines[line - 1])[:column].decode("utf-8", "surrogateescape"))
+        return self._starts[line - 1] + len(
+            _bytes(self._lines[line - 1])[:column].decode("utf-8", "surrogateescape")
+        )
 
     @property
     def lines(self) -> list[str]:

@@ -6,8 +6,9 @@ or with a true one. What ``__enter__`` returns is not asked when the block ends,
 where what holds the mock calls that method by name, and drops its answer, and where no ``with`` of the program or
 the test is seen to enter something of that name: the mock may be made for one that nobody enters. So it is where
 its ``__enter__`` was told an exception, where a block is over the call of an `AsyncMock` that is not awaited,
-where the tests that have the mock come to no such block, as far as names tell, and in a fixture that no test asks
-for.
+where the tests that have the mock come to no such block, as far as names tell, or to something that calls an exit
+by name and drops its answer, and in a fixture that no test asks for. Whether a branch around the block is taken is
+not asked; what is reached by a route or a command line is not followed.
 
 ## Why is this bad?
 A context manager whose ``__exit__`` answers with something true swallows the exception that left its block, and
@@ -483,6 +484,102 @@ class Till:
         async with self.session:
             raise RuntimeError
 """
+            },
+            line=6,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+import pytest
+from unittest.mock import MagicMock, patch
+from shop.till import close as shut
+
+@pytest.fixture
+def locked():
+    with patch("shop.till.lock") as lock:
+        lock.__exit__ = MagicMock()
+        yield
+
+def test_close(locked):
+    shut()
+""",
+            program={
+                "src/shop/till.py": """\
+def close():
+    with lock:
+        raise RuntimeError
+"""
+            },
+            line=8,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest import TestCase
+from unittest.mock import MagicMock, patch
+from shop import till
+
+class TestTill(TestCase):
+    def setUp(self):
+        lock = patch("shop.till.lock").start()
+        self.addCleanup(patch.stopall)
+        lock.__exit__ = MagicMock()
+
+    def test_close(self):
+        till.close()
+""",
+            program={
+                "src/shop/till.py": """\
+def close():
+    with lock:
+        raise RuntimeError
+"""
+            },
+            line=9,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock
+
+def make():
+    lock = MagicMock()
+    lock.__exit__ = MagicMock()
+    return lock
+
+def test_lock():
+    lock = make()
+    with lock:
+        raise RuntimeError
+""",
+            line=5,
+            level=Level.HIGH,
+        ),
+        Case(
+            test="""\
+from unittest.mock import MagicMock, patch
+from shop.service import Service
+
+def test_close():
+    with patch("shop.till.lock") as lock:
+        lock.__exit__ = MagicMock()
+        Service().close()
+""",
+            program={
+                "src/shop/service.py": """\
+class Service:
+    def __init__(self):
+        self.till = Till()
+
+    def close(self):
+        self.till.close()
+""",
+                "src/shop/till.py": """\
+class Till:
+    def close(self):
+        with lock:
+            raise RuntimeError
+""",
             },
             line=6,
             level=Level.HIGH,
