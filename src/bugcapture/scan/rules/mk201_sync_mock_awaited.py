@@ -3,7 +3,8 @@
 ## What it does
 Finds an ``await`` on what a bare ``Mock`` or ``MagicMock``, or one of its children, returns. It is less bad where
 the mock was given to somebody, who may have put something else there, where the test asks before
-(``inspect.isawaitable``), and where the program awaits, and not the test: medium, or low where it may not come to it.
+(``inspect.isawaitable``), and where the program awaits, and not the test: medium, or low where it may not come to
+it.
 
 ## Why is this bad?
 ``TypeError: object MagicMock can't be used in 'await' expression``. The test fails, or, where the program
