@@ -444,3 +444,28 @@ def test_a_fixture_hides_one_of_a_folder_above(project: ScanProject, word: str) 
     project.write("tests/api/test_door.py", "async def test_door(door):\n    await door.open()\n")
     project.write("tests/test_door.py", "async def test_door(door):\n    await door.open()\n")
     assert [one["path"] for one in project.json("--select", "MK201").json["findings"]] == ["tests/test_door.py"]
+
+
+@pytest.mark.tdd_bug(998)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="tests/test_real.py")
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        "@pytest.fixture\ndef door():\n    return Door()\n\n\n",
+        "@pytest.mark.parametrize('door', [Door(1), Door(2)])\n",
+        "@pytest.mark.parametrize(('door', 'key'), [(Door(1), 2)])\n",
+    ],
+)
+def test_a_module_hides_a_fixture_of_a_conftest_file(project: ScanProject, hiding: str) -> None:
+    """#998: with a fixture of its own, or with what its tests are parametrized with, that is no mock."""
+    project.write(
+        "tests/conftest.py",
+        "import pytest\nfrom unittest.mock import MagicMock\n\n\n@pytest.fixture\ndef door():\n"
+        "    return MagicMock()\n",
+    )
+    test = "async def test_door(door):\n    await door.open()\n"
+    project.write("tests/test_real.py", f"import pytest\n\n\n{hiding}{test}")
+    wrapped = "import pytest\n\n\n@pytest.fixture\ndef door(door):\n    door.name = 'a'\n    return door\n\n\n"
+    project.write("tests/test_wrapped.py", wrapped + test)
+    found = [one["path"] for one in project.json("--select", "MK201").json["findings"]]
+    assert found == ["tests/test_wrapped.py"]
