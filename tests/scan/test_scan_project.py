@@ -447,7 +447,6 @@ def test_a_fixture_hides_one_of_a_folder_above(project: ScanProject, word: str) 
 
 
 @pytest.mark.tdd_bug(998)
-@pytest.mark.tdd_expected_fail(raises=AssertionError, match="tests/test_real.py")
 @pytest.mark.parametrize(
     "hiding",
     [

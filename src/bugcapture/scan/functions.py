@@ -104,6 +104,16 @@ class TestFunction:
         return (*self.parameters, *(str(one.value) for one in asked if isinstance(one, ast.Constant)))
 
     @property
+    def parametrized(self) -> frozenset[str]:
+        """The names of the parameters that it gets from `parametrize`, and not from fixtures."""
+        calls = [one for one in self.node.decorator_list if isinstance(one, ast.Call)]
+        direct = [one for one in calls if not any(word.arg == "indirect" for word in one.keywords)]
+        named = [one.args[0] for one in direct if _last_name(one) == "parametrize" and one.args]
+        texts = [part for one in named for part in (one.elts if isinstance(one, ast.Tuple | ast.List) else [one])]
+        words = [str(one.value) for one in texts if isinstance(one, ast.Constant)]
+        return frozenset(name.strip() for word in words for name in word.split(","))
+
+    @property
     def is_skipped(self) -> bool:
         """Whether it, or its class, is marked to be skipped without a condition."""
         owner = self.owner.decorator_list if self.owner is not None else []

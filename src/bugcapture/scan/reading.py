@@ -104,7 +104,7 @@ class _Reader:
         held = [name for name, value in self._top.items() if isinstance(value, Ref)]
         self._words = tuple(name.encode() for name in (*held, *self._wrappers))
         for function in outline.functions:
-            if function.fixture is not None and self._concerns(function):
+            if function.fixture is not None:
                 self._read_fixture(function)
         for function in outline.functions:
             if function.is_setup and self._concerns(function):
@@ -157,6 +157,12 @@ class _Reader:
             self._wrappers[function.name] = make
 
     def _read_fixture(self, function: TestFunction) -> None:
+        if self._concerns(function):
+            self._follow_fixture(function)
+        if function.owner is None and function not in self._given_by:
+            self._given.pop(function.fixture_name, None)  # It gives something else.
+
+    def _follow_fixture(self, function: TestFunction) -> None:
         environment = self._environment(function)
         before = {name: environment[name] for name in function.parameters}
         flow = self._flow(function, environment)
@@ -175,7 +181,8 @@ class _Reader:
     def _given_to(self, function: TestFunction, name: str) -> Mock | None:
         """The mock that a fixture gives to a function."""
         own = self._fixture_of_class(function, name)
-        return self._given.get(name) if own is None else self._given_by.get(own)
+        given = self._given.get(name) if own is None else self._given_by.get(own)
+        return None if given is None or name in function.parametrized else given
 
     def _keep_told(self, function: TestFunction, before: Environment) -> None:
         """What a fixture tells the mock of another one, those find who ask for it."""
