@@ -61,7 +61,8 @@ mock to the block. With a first round of that, 182 others, half of them in proje
 154 (84.6 %; 79 of 92 in those projects). With a second one, 120 others in 67 of the same projects: 117 (97.5 %),
 for which nothing was mended. With all of it, everything labelled in the 149: 433 of 468 (92.5 %): MK104 422 of
 454, MK101 7 of 7, MK102 4 of 6, MK201 0 of 1. Of the MK104 that are right, 8 % are medium now; what a test reaches
-over HTTP or a command line is not followed.
+over HTTP or a command line is not followed. What was mended then, so that more ways are followed, made 4 right
+ones and 2 false ones high again.
 
 MK101 has found nothing critical in any of them but in one project of ``fresh = 9``.
 """
