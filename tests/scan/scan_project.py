@@ -37,6 +37,16 @@ def test_region():
 """
 
 
+DOOR = """\
+from unittest.mock import MagicMock
+def test_it():
+    door = MagicMock()
+    door.__exit__ = MagicMock()
+    with door:
+        pass
+"""
+
+
 @dataclass
 class Done:
     """What a command did."""

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from scan_project import REGION
+from scan_project import DOOR, REGION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,16 +103,6 @@ def test_repairs_are_counted(project: ScanProject) -> None:
     lines = "".join(f"    m.__exit__ = n{n} = MagicMock()\n" for n in range(2))
     project.write("tests/test_exit.py", f"from unittest.mock import MagicMock\ndef test(m):\n{lines}")
     assert "2 fixes in 1 file" in project.scan("--fix", "--diff").err
-
-
-DOOR = """\
-from unittest.mock import MagicMock
-def test_it():
-    door = MagicMock()
-    door.__exit__ = MagicMock()
-    with door:
-        pass
-"""
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import tokenize
 from typing import TYPE_CHECKING
 
 import pytest
+from scan_project import DOOR
 
 if TYPE_CHECKING:
     from scan_project import ScanProject
@@ -194,17 +195,5 @@ def test_bytes_in_comments_that_are_no_text(project: ScanProject) -> None:
     assert "MK104" in project.scan().out
     done = project.scan("--fix")
     assert done.code == 1
-    assert "test_door.py:8: MK104 is not repaired" in done.err
+    assert "test_door.py:6: MK104 is not repaired" in done.err
     assert (project.root / "tests/test_door.py").read_bytes() == source
-
-
-DOOR = """\
-from unittest.mock import MagicMock
-
-
-def test_it():
-    door = MagicMock()
-    door.__exit__ = MagicMock()
-    with door:
-        pass
-"""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bugcapture.scan.body import AWAITED
 from bugcapture.scan.calling import Calling, is_of_module
-from bugcapture.scan.mocks import CALLED, Kind, Path, Spec, Usage, Way
+from bugcapture.scan.mocks import CALLED, ENTERS, EXITS, Kind, Path, Spec, Usage, Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from bugcapture.scan.index import ProductionIndex
     from bugcapture.scan.mocks import Escape, Mock
     from bugcapture.scan.module import TestModule
-
-_ENTERS: Final = frozenset({"__enter__", "__aenter__"})
-_EXITS: Final = frozenset({"__exit__", "__aexit__"})
 
 
 def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionIndex) -> bool:
@@ -32,7 +29,7 @@ def is_entered(manager: Mock, path: Path, module: TestModule, index: ProductionI
     """
     calling = module.calling = module.calling or Calling(module, index)
     if any(
-        (*path, enter) in manager.failing or (manager.span, (*path, enter)) in calling.failing for enter in _ENTERS
+        (*path, enter) in manager.failing or (manager.span, (*path, enter)) in calling.failing for enter in ENTERS
     ):
         return False  # It was told an exception there.
     known = calling.entered.get((manager.span, path))
@@ -59,7 +56,7 @@ def _is_entered(
         for function in index.entered.get(before + name, ())
         if not (target.rpartition(".")[2] in function.imports and is_of_module(function, target))
     }
-    dropped = (sink for one in called.program for sink in one.sinks if sink.method in _EXITS)
+    dropped = (sink for one in called.program for sink in one.sinks if sink.method in EXITS)
     if any(sink.usage is Usage.DISCARDED for sink in dropped):
         return False  # What they call by name, and drop the answer of, may be this one.
     return any(id(one) in entering for one in called.program)
@@ -86,7 +83,7 @@ def _follow(mock: Mock, path: Path, module: TestModule) -> list[tuple[Mock, Path
             if not _last(way):
                 above = (*same.answer_of, *([same.parent] if same.parent is not None else []))
                 open_ += [(up, (*steps, *way), word if way else _before(up, steps)) for up, steps in above]
-    return [one for one in found if _last(one[1]) not in _ENTERS]
+    return [one for one in found if _last(one[1]) not in ENTERS]
 
 
 def _last(path: Path) -> str:

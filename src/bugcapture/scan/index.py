@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from bugcapture.scan.mocks import Usage
+from bugcapture.scan.mocks import EXITS, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bugcapture.scan.reach import Reached
-
-
-_EXITS: Final = frozenset({"__exit__", "__aexit__"})
 
 
 class Sink(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -127,7 +124,7 @@ class ProductionIndex:
                     self.awaited.add((receiver, sink.method))
                 if sink.usage is Usage.TRUTH and sink.awaited:
                     self.guards.setdefault(sink.method, []).append((function, sink))
-                elif sink.method in _EXITS:
+                elif sink.method in EXITS:
                     held = sink.receiver.rpartition(".")[2]
                     if sink.usage is Usage.DISCARDED:
                         self.exits.setdefault(held, set()).add(owner.rpartition(".")[2])

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Path = tuple[str, ...]
 # A step of a path: the result of a call.
 CALLED: Final = "()"
+# How a block begins and ends.
+ENTERS: Final = frozenset({"__enter__", "__aenter__"})
+EXITS: Final = frozenset({"__exit__", "__aexit__"})
 # What a mock has noted of its calls: no children, and what they hold are no mocks.
 NOTED: Final = frozenset(
     {

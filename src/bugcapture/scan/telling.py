@@ -64,4 +64,6 @@ def tell_items(mock: Mock, node: ast.Dict, path: Path = ()) -> None:
 def _is_exception(value: ast.expr) -> bool:
     """Whether a `side_effect` is written like an exception: like a class, what is made with one, or called so."""
     last = dotted(value.func if isinstance(value, ast.Call) else value).rpartition(".")[2]
-    return (last[:1].isupper() and not last.endswith("Mock")) or last.endswith(("error", "exception", "exc"))
+    if last[:1].isupper():
+        return not last.endswith("Mock")
+    return last.endswith(("Error", "Exception", "Timeout", "Interrupt", "Exit", "error", "exception", "exc"))

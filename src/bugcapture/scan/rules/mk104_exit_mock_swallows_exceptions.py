@@ -35,11 +35,11 @@ then, and shows it.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bugcapture.scan.entered import is_entered
 from bugcapture.scan.hazard import Confidence, Hazard, Level, span_of
-from bugcapture.scan.mocks import CALLED, Kind, Way
+from bugcapture.scan.mocks import CALLED, ENTERS, EXITS, Kind, Way
 from bugcapture.scan.recipe import exit_recipe
 from bugcapture.scan.repair import Repair
 from bugcapture.scan.rule import Case, Rule
@@ -51,9 +51,6 @@ if TYPE_CHECKING:
     from bugcapture.scan.mocks import Escape, Mock, Path
     from bugcapture.scan.module import TestModule, View
     from bugcapture.scan.rule import Scope
-
-_EXITS: Final = frozenset({"__exit__", "__aexit__"})
-_ENTERS: Final = frozenset({"__enter__", "__aenter__"})
 
 
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
@@ -85,7 +82,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
 def _told_on_parent(module: TestModule, view: View, scope: Scope) -> Iterator[Hazard]:
     """The method that a mock brings along was told something true: ``lock.__exit__.return_value = True``."""
     for path, values in view.mock.children.items():
-        if path[-1] in _EXITS and values and all(map(_is_true, values)):
+        if path[-1] in EXITS and values and all(map(_is_true, values)):
             entered = is_entered(view.mock, path[:-1], module, scope.index)
             yield Hazard(
                 path=module.path,
@@ -111,10 +108,10 @@ def repair(hazard: Hazard, call: ast.Call) -> Repair | str:
 
 def _exit_of(mock: Mock) -> str:
     """The method that a mock stands for; empty for none of these two."""
-    if mock.parent is not None and mock.parent[1][-1] in _EXITS:
+    if mock.parent is not None and mock.parent[1][-1] in EXITS:
         return "" if _is_of_entered(mock) else mock.parent[1][-1]
     for escape in mock.escapes:
-        if escape.way is Way.ATTRIBUTE and not escape.path and escape.parameter in _EXITS:
+        if escape.way is Way.ATTRIBUTE and not escape.path and escape.parameter in EXITS:
             return escape.parameter
     return ""
 
@@ -126,12 +123,12 @@ def _is_of_entered(mock: Mock) -> bool:
     while above is not None and above.parent is not None:
         above, one = above.parent
         path = (*one, *path)
-    return len(path) > 2 and path[-3] in _ENTERS and path[-2] == CALLED  # noqa: PLR2004
+    return len(path) > 2 and path[-3] in ENTERS and path[-2] == CALLED  # noqa: PLR2004
 
 
 def _is_entered(mock: Mock, method: str, module: TestModule, scope: Scope) -> bool:
     """Whether a block is seen that enters what holds the mock."""
-    if mock.parent is not None and mock.parent[1][-1] in _EXITS:
+    if mock.parent is not None and mock.parent[1][-1] in EXITS:
         manager, path = mock.parent
         return is_entered(manager, path[:-1], module, scope.index)
     return any(_holder(escape, method) in scope.index.entered for escape in mock.escapes)
