@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from bugcapture.core.finding import Finding
     from bugcapture.scan.hazard import Hazard
     from bugcapture.scan.result import ScanResult
+    from bugcapture.scan.source_text import SourceText
 
 
 def render_scan(result: ScanResult, output_format: str, trend: Path | None) -> str:
@@ -163,15 +165,15 @@ def _earlier(file: Path) -> dict[str, int]:
 
 
 @functools.cache
-def _lines(path: str) -> list[str]:
+def _text(path: str) -> SourceText | None:
     from bugcapture.scan.source_text import SourceText  # noqa: PLC0415
 
     try:
-        return SourceText(Path(path).read_bytes()).lines
+        return SourceText(Path(path).read_bytes())
     except (OSError, ValueError, SyntaxError):
-        return []
+        return None
 
 
 def _line_of(path: str, line: int) -> str:
-    lines = _lines(str(Path(path).absolute()))
-    return lines[line - 1] if 0 < line <= len(lines) else ""
+    text = _text(os.path.abspath(path))  # noqa: PTH100 - of each of a thousand findings
+    return text.line(line) if text else ""

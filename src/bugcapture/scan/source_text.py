@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from itertools import accumulate
 from typing import Final
 
 from bugcapture.core.layout import BOM
@@ -28,10 +29,8 @@ class SourceText:
         # Python does not look at the bytes of comments.
         encoding = "utf-8" if self.mark else self.encoding
         self.text = content.removeprefix(self.mark).decode(encoding, "surrogateescape")
-        self._starts = [0]
-        self._lines = _LINE.findall(self.text)
-        for line in self._lines:
-            self._starts.append(self._starts[-1] + len(line))
+        self._lines = _split(self.text)
+        self._starts = [0, *accumulate(map(len, self._lines))]
 
     def offset(self, line: int, column: int) -> int:
         """The character at a line and a byte of it in UTF-8, as `ast` counts."""
@@ -41,10 +40,11 @@ class SourceText:
             _bytes(self._lines[line - 1])[:column].decode("utf-8", "surrogateescape")
         )
 
-    @property
-    def lines(self) -> list[str]:
-        """Its lines, without their ends; what is no text is shown as such."""
-        return [_bytes(line.rstrip("\r\n")).decode("utf-8", "replace") for line in self._lines]
+    def line(self, number: int) -> str:
+        """A line without its end, empty where there is none; what is no text is shown as such."""
+        if not 0 < number <= len(self._lines):
+            return ""
+        return _bytes(self._lines[number - 1].rstrip("\r\n")).decode("utf-8", "replace")
 
     def start_of(self, line: int) -> int:
         """The first character of a line."""
@@ -53,6 +53,14 @@ class SourceText:
     def encode(self, text: str) -> bytes:
         """A text as the file has it."""
         return self.mark + text.encode("utf-8" if self.mark else self.encoding, "surrogateescape")
+
+
+def _split(text: str) -> list[str]:
+    """Its lines with their ends, as Python sees them, and not `str.splitlines`."""
+    if "\r" in text:
+        return _LINE.findall(text)
+    *lines, last = text.split("\n")
+    return [line + "\n" for line in lines] + ([last] if last else [])
 
 
 def _bytes(text: str) -> bytes:

@@ -15,8 +15,8 @@ _WORDS: Final = (
 _ANY: Final = b"|".join(map(re.escape, _WORDS))
 # What may be imported under another name.
 _OF_MOCKS: Final = re.compile(r"(?:.*\.)?(?:\w*Mock|patch|environ|putenv|unsetenv|create_autospec|call|seal)")
-_PROGRAM: Final = (b"await", b"async", b"__init__", b"with")
-_PROGRAM_WORDS: Final = re.compile(rb"\bawait\b|\basync\b|__init__|^[ \t]+with[ \t(]", re.MULTILINE)
+_PROGRAM: Final = (b"await", b"async", b"with")
+_PROGRAM_WORDS: Final = re.compile(rb"\bawait\b|\basync\b|^[ \t]+with[ \t(]", re.MULTILINE)
 
 
 def concerns_tests(content: bytes) -> bool:
@@ -34,6 +34,8 @@ def concerns_program(content: bytes) -> bool:
     Args:
         content: What it holds.
     """
+    if b"__init__" in content:
+        return True
     return any(word in content for word in _PROGRAM) and _PROGRAM_WORDS.search(content) is not None
 
 
