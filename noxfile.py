@@ -21,7 +21,7 @@ COVERAGE = {"COVERAGE_FILE": str(ROOT / ".coverage")}
 TOGETHER = ("--dist", "loadscope")
 PARALLEL = ("-n", "auto", *TOGETHER)
 # Many tests wait for the processes that they start: one worker more than there are processors leaves none idle.
-WAITING = ("-n", str((os.cpu_count() or 1) + 1), *TOGETHER)
+WORKERS = str((os.cpu_count() or 1) + 1)
 ADAPTER_TESTS = (
     "tests/behave_adapter",
     "tests/behave_source",
@@ -40,8 +40,9 @@ ADAPTER_TESTS = (
 def install(session: nox.Session, *groups: str) -> None:
     """Install the project as it stands, and dependency groups."""
     what = ("-e", ".[behave,robot,pytest,sample,tracker,report]", *(f"--group={group}" for group in groups))
-    # Processes of tests write no bytecode, so that each would compile everything; pip does it anyway.
+    # Where processes write no bytecode, each of the tests' would compile everything.
     session.install(*what, env={"UV_COMPILE_BYTECODE": "1"})
+    session.run("python", "-m", "compileall", "-q", "src", silent=True)
 
 
 @nox.session
@@ -71,7 +72,7 @@ def unit_tests(session: nox.Session) -> None:
     install(session, "test")
     session.run("coverage", "erase", env=COVERAGE)
     behave = ("coverage", "run", "-m", "behave", "--format=progress")
-    pytest = ("coverage", "run", "-m", "pytest", "--ignore=tests/e2e", *WAITING, *session.posargs)
+    pytest = ("coverage", "run", "-m", "pytest", "--ignore=tests/e2e", "-n", WORKERS, *TOGETHER, *session.posargs)
     # Behave has one process, and would leave the other processors idle.
     with ThreadPoolExecutor(max_workers=1) as pool:
         features = pool.submit(session.run, *behave, env=COVERAGE, silent=True)
@@ -87,7 +88,8 @@ def integration_tests(session: nox.Session) -> None:
     install(session, "test")
     arguments = session.posargs or ["robot"]
     listener = ("--listener", "bugcapture.robot.Listener")
-    pabot = ("coverage", "run", "-m", "pabot.pabot", "--no-pabotlib", *listener, "--outputdir=reports/robot")
+    many = ("--no-pabotlib", "--processes", WORKERS, "--outputdir=reports/robot")
+    pabot = ("coverage", "run", "-m", "pabot.pabot", *many, *listener)
     session.run(*pabot, *arguments, env=COVERAGE)
 
 

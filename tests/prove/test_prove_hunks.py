@@ -158,8 +158,8 @@ def test_a_program_that_hangs_without_a_change_has_noticed_it(
     """It is stopped after a while, though the user has named no time."""
     monkeypatch.setattr("bugcapture.workflow.prove._LEAST_SECONDS", 8.0)
     monkeypatch.setattr("bugcapture.workflow.prove._PATIENCE", 2.0)
-    wait = "def wait():\n    while not DONE:\n        pass\n"
-    program = f"DONE = {{}}\n\n\ndef total(prices):\n    return sum(prices{{}})\n\n\n{wait}"
+    wait = "def wait():\n    while not DONE:\n        time.sleep(0.01)\n"
+    program = f"import time\n\nDONE = {{}}\n\n\ndef total(prices):\n    return sum(prices{{}})\n\n\n{wait}"
     plain_shop.write("shop.py", program.format("False", "[1:]"))
     plain_shop.commit()
     plain_shop.branch()
