@@ -271,7 +271,7 @@ def test_paths_are_those_of_the_working_directory(open_door: ScanProject, monkey
     (found,) = open_door.json().json["findings"]
     assert found["path"] == "test_users.py"
     assert found["trace"][1]["path"] == str(open_door.root / "src/shop/users.py")
-    assert f"the guard at {open_door.root / 'src/shop/users.py'}:2 lets" in found["message"]
+    assert f"the guard at {open_door.root / 'src/shop/users.py'}:2 is the same" in found["message"]
     assert open_door.scan("--write-baseline", "../baseline.json").code == 0
     known = json.loads((open_door.root / "baseline.json").read_bytes())["known"]
     assert [one["path"] for one in known] == ["tests/test_users.py"]

@@ -21,8 +21,11 @@ AWAITED: Final = "await "
 _ENTER_LATER: Final = frozenset({"enter_context", "enter_async_context"})
 # What runs a coroutine beside the others.
 _TASKS: Final = frozenset({"create_task", "ensure_future"})
-# The branch that an answer decides about; whether it is one of a test where there is none.
-_Guard = ast.If | ast.While | bool
+# What asks whether things are true, and what gives the answer of what it awaits.
+_TRUTHS: Final = frozenset({"bool", "any", "all", "filter"})
+_WAITS: Final = frozenset({"wait_for", "shield"})
+# The branch that an answer decides about; None where there is none.
+_Guard = ast.If | ast.While | None
 
 
 class Body:
@@ -41,6 +44,8 @@ class Body:
         # The names of what blocks enter, and of what makes that; what is awaited is named with that word, too.
         self.entered: list[str] = []
         self._made: dict[str, str] = {}
+        # What other names stand for.
+        self._alias: dict[str, str] = {}
         self._stacks: set[str] = set()
         self.yields = False
         # How many branches are around, and whether the function may have been left already.
@@ -83,7 +88,7 @@ class Body:
         self._branch(node.body, node.orelse)
 
     def _assert(self, node: ast.Assert) -> None:
-        self._test(node.test, guard=True)
+        self._test(node.test, guard=None)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign) -> None:
         if node.value is None:
@@ -98,6 +103,9 @@ class Body:
                     self._held.pop(target.id, None)
                 if name := _made_by(node.value):
                     self._made[target.id] = name
+                self._alias.pop(target.id, None)
+                if isinstance(node.value, ast.Name):
+                    self._alias[target.id] = self._dotted(node.value)
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -176,12 +184,16 @@ class Body:
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=inner) | ast.NamedExpr(value=inner):
                 self._test(inner, guard=guard)
-            case ast.BoolOp(values=parts) | ast.Call(func=ast.Name(id="bool" | "any" | "all"), args=parts):
+            case ast.BoolOp(values=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
                 self._test_all(parts, guard=guard, may_stop=isinstance(getattr(node, "op", None), ast.And))
+            case ast.Call(func=ast.Name(id=name), args=parts) if name in _TRUTHS:
+                self._test_all(parts, guard=guard, may_stop=False)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                self._loop(node, guard=guard, decides=True)
             case ast.Name(id=name) if name in self._held:
                 self._sink(self._held[name], Usage.TRUTH, guard=guard)
             case ast.Await(value=ast.Call() as call):
-                if sink := self._call(call, awaited=True):
+                if sink := self._call(self._waited_for(call), awaited=True):
                     self._sink(sink, Usage.TRUTH, guard=guard)
             case ast.Compare(left=left, ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=False)]):
                 self._test(left, guard=guard)
@@ -209,15 +221,26 @@ class Body:
 
     def _value_await(self, node: ast.Await, usage: Usage) -> Sink | None:
         if isinstance(node.value, ast.Call):
-            return self._used(node.value, usage, awaited=True)
+            return self._used(self._waited_for(node.value), usage, awaited=True)
         return self._value(node.value, usage)
 
+    def _waited_for(self, node: ast.Call) -> ast.Call:
+        """The call whose answer an awaited one gives: `wait_for` and its like give that of what they are given."""
+        if _made_by(node) in _WAITS and node.args and isinstance(node.args[0], ast.Call):
+            for one in (*node.args[1:], *(keyword.value for keyword in node.keywords)):
+                self._value(one, Usage.STORED)
+            return node.args[0]
+        return node
+
     def _value_call(self, node: ast.Call, usage: Usage) -> Sink | None:
+        if isinstance(node.func, ast.Name) and node.func.id in _TRUTHS:
+            self._test(node, guard=None)
+            return None
         self._used(node, usage, awaited=False)
         return None
 
     def _value_choice(self, node: ast.IfExp, usage: Usage) -> Sink | None:
-        self._test(node.test, guard=False)
+        self._test(node.test, guard=None)
         self._value(node.body, usage)
         self._value(node.orelse, usage)
         return None
@@ -225,7 +248,7 @@ class Body:
     def _value_bool(self, node: ast.BoolOp, usage: Usage) -> Sink | None:
         *first, last = node.values
         may_stop = isinstance(node.op, ast.And)
-        self._test_all(first, guard=False, may_stop=may_stop)
+        self._test_all(first, guard=None, may_stop=may_stop)
         self._branches += may_stop
         self._value(last, usage)
         self._branches -= may_stop
@@ -233,13 +256,18 @@ class Body:
 
     def _value_not(self, node: ast.UnaryOp, _usage: Usage) -> Sink | None:
         if isinstance(node.op, ast.Not):
-            self._test(node.operand, guard=False)
+            self._test(node.operand, guard=None)
         else:
             self._value(node.operand, Usage.STORED)
         return None
 
     def _value_loop(self, node: ast.expr, _usage: Usage) -> Sink | None:
-        """A comprehension: what it loops over first is asked in any case, and may be empty."""
+        """A comprehension."""
+        self._loop(node)
+        return None
+
+    def _loop(self, node: ast.expr, *, guard: _Guard = None, decides: bool = False) -> None:
+        """What a comprehension loops over first is asked in any case, and may be empty."""
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
         self._value(generators[0].iter, Usage.STORED)
         self._branches += 1
@@ -247,12 +275,14 @@ class Body:
             if number:
                 self._value(one.iter, Usage.STORED)
             for test in one.ifs:
-                self._test(test, guard=False)
+                self._test(test, guard=None)
         for name in ("key", "value", "elt"):
             if isinstance(part := getattr(node, name, None), ast.expr):
-                self._value(part, Usage.STORED)
+                if decides:
+                    self._test(part, guard=guard)
+                else:
+                    self._value(part, Usage.STORED)
         self._branches -= 1
-        return None
 
     def _parts_of(self, node: ast.expr) -> None:
         inner = Usage.COMPARED if isinstance(node, ast.Compare) else Usage.STORED
@@ -268,7 +298,7 @@ class Body:
     def _used(self, node: ast.Call, usage: Usage, *, awaited: bool) -> Sink | None:
         sink = self._call(node, awaited=awaited)
         if sink is not None:
-            self._sink(sink, usage, guard=False)
+            self._sink(sink, usage, guard=None)
         return sink
 
     def _call(self, node: ast.Call, *, awaited: bool) -> Sink | None:
@@ -276,9 +306,9 @@ class Body:
         function = node.func
         receiver, method = "", ""
         if isinstance(function, ast.Name):
-            callee = receiver = function.id
+            callee = receiver = self._dotted(function)
         elif isinstance(function, ast.Attribute):
-            receiver, method = dotted(function.value), function.attr
+            receiver, method = self._dotted(function.value), function.attr
             callee = f"{receiver}.{method}"
         if not receiver:
             self._value(function.value if isinstance(function, ast.Attribute) else function, Usage.NONE)
@@ -291,17 +321,25 @@ class Body:
         self.calls.append(Call(callee, tuple(given), conditional))
         return Sink(receiver, method, Usage.NONE, False, node.lineno, awaited, conditional)
 
+    def _dotted(self, node: ast.expr) -> str:
+        """An expression as it is written, with what its name stands for."""
+        name = dotted(node)
+        if self._alias:
+            first, dot, rest = name.partition(".")
+            name = f"{self._alias.get(first, first)}{dot}{rest}"
+        return name
+
     def _given(self, node: ast.Call) -> list[tuple[str, str]]:
         """By parameter the names that a call is given; its arguments are read."""
         given = []
         before = len(self.calls)
         for number, argument in enumerate(node.args):
             self._value(argument, Usage.STORED)
-            if name := dotted(argument):
+            if name := self._dotted(argument):
                 given.append((str(number), name))
         for keyword in node.keywords:
             self._value(keyword.value, Usage.STORED)
-            if keyword.arg and (name := dotted(keyword.value)):
+            if keyword.arg and (name := self._dotted(keyword.value)):
                 given.append((keyword.arg, name))
         if _made_by(node) in _TASKS:
             self.calls[before:] = [Call(one.callee, one.given, True, True) for one in self.calls[before:]]
@@ -309,7 +347,7 @@ class Body:
 
     def _sink(self, sink: Sink, usage: Usage, *, guard: _Guard) -> None:
         decides = usage is Usage.TRUTH and (
-            authorizes(sink.method or sink.receiver) or (guard if isinstance(guard, bool) else forbids(guard))
+            authorizes(sink.method or sink.receiver) or (guard is not None and forbids(guard))
         )
         self.sinks.append(
             Sink(sink.receiver, sink.method, usage, decides, sink.line, sink.awaited, sink.conditional)

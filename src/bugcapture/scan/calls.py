@@ -35,6 +35,9 @@ class Calls(Making):
         if isinstance(function, ast.Name):
             return self._call_name(function, node, usage, awaited=awaited)
         if isinstance(function, ast.Attribute):
+            held = self._known.get(dotted(function))
+            if isinstance(held, Ref):
+                return self._call_mock(held, node, usage, awaited=awaited)
             base = self.value(function.value, Usage.NONE) if function.attr != "dict" else None
             if isinstance(base, Ref):
                 return self._call_child(base, function.attr, node, usage, awaited=awaited)
@@ -47,6 +50,8 @@ class Calls(Making):
             place = dotted(function)
             if place.startswith(("self.", "cls.")) and place.count(".") == 1 and not place.endswith(_CLEANUPS):
                 return self._call_own(place, node)
+            if place.endswith(".stop"):
+                self._seen.stops.append((self._function, place.removesuffix(".stop")))
             return self._call_named(self._names.resolve(function), node)
         self.value(function, Usage.NONE)
         self._arguments(node, "")
@@ -71,11 +76,7 @@ class Calls(Making):
         if kind is not None:
             return Ref(self._make(kind, node))
         if last in self._wrappers and not module:
-            self._arguments(node, "")
-            mock = self._wrappers[last](node)
-            mock.function = self._function
-            self._seen.mocks.append(mock)
-            return Ref(mock)
+            return self._call_wrapper(last, node)
         if is_patch(name):
             patch = self._make_patch(name, node)
             if not name.rpartition("patch")[0].endswith("mocker."):
@@ -91,6 +92,13 @@ class Calls(Making):
             self._seen.stops.append((self._function, "stopall"))
             return None
         return self._arguments(node, name)
+
+    def _call_wrapper(self, name: str, node: ast.Call) -> Value:
+        self._arguments(node, "")
+        mock = self._wrappers[name](node)
+        mock.function = self._function
+        self._seen.mocks.append(mock)
+        return Ref(mock)
 
     def _look_at(self, word: str, node: ast.Call) -> Value:
         """`seal`, or `getattr` of a mock."""
@@ -110,6 +118,9 @@ class Calls(Making):
     def _call_own(self, place: str, node: ast.Call) -> Value:
         """A method of the test's class, which may tell the mocks that the object holds something."""
         method = place.rpartition(".")[2]
+        owner = self._function.owner if self._function is not None else None
+        if owner is not None and f"{owner.name}.{method}" in self._wrappers:
+            return self._call_wrapper(f"{owner.name}.{method}", node)
         for name, held in self._known.items():
             if isinstance(held, Ref) and name.startswith(place[:4]) and self._names_it(method, name):
                 held.mock.unknown = True
@@ -159,6 +170,7 @@ class Calls(Making):
                 base.mock.unknown = True
             return None
         if word in _ASSERTIONS:
+            base.mock.unknown = base.mock.unknown or word == "mock_add_spec"
             self._arguments(node, "")
             return None
         return self._call_mock(Ref(base.mock, (*base.path, word)), node, usage, awaited=awaited)

@@ -9,16 +9,19 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Step
-from bugcapture.scan.taken import modules_taken
+from bugcapture.scan.taken import modules_taken, plugins_of
 from bugcapture.scan.words import concerns_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bugcapture.scan.contents import Contents
     from bugcapture.scan.mocks import Mock
 
 _FUNCTION: Final = re.compile(rb"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_IMPORT: Final = re.compile(rb"^from[ \t]+[\w.]+[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+# What a file imports that imports all of another one.
+_ALL: Final = "*"
 
 
 @dataclass(slots=True)
@@ -29,7 +32,7 @@ class Around:
         mocks: The mocks that they give, by fixture.
         restored: The variables of the environment that they put back, by fixture; those of modules that they
             take fixtures from as well.
-        others: The names of functions that may be fixtures and give no mock.
+        others: The names of what may be fixtures and gives no mock that is known: functions, and what is imported.
     """
 
     mocks: dict[str, Mock] = field(default_factory=dict)
@@ -42,7 +45,8 @@ class Around:
         Args:
             other: What it brings.
         """
-        self.mocks = {name: mock for name, mock in self.mocks.items() if name not in other.others} | other.mocks
+        hidden = self.mocks.keys() if _ALL in other.others else other.others
+        self.mocks = {name: mock for name, mock in self.mocks.items() if name not in hidden} | other.mocks
         self.others = (self.others - other.mocks.keys()) | other.others
         for name, keys in other.restored.items():
             self.restored[name] = self.restored.get(name, frozenset()) | keys
@@ -91,16 +95,25 @@ class Conftests:
         if known is None:
             known = self._given[folder] = Around()  # It is not around itself.
             name = self._names[folder]
+            taken = Around()
             for module in self._taken_by(name):
-                known.add(Around(restored=self._brought(module, {}).restored))
-            known.add(self._brought(name, self.around(name).mocks))
+                brought = self._brought(module, {})
+                taken.add(Around(brought.mocks, brought.restored))
+            own = self._brought(name, self.around(name).mocks | taken.mocks)
+            imported = {one: mock for one, mock in taken.mocks.items() if one in own.others or _ALL in own.others}
+            for module in plugins_of(name, self._contents.read(name), self._tests):
+                imported |= self._brought(module, {}).mocks
+            own.mocks = imported | own.mocks
+            own.others -= own.mocks.keys()
+            known.add(Around(restored=taken.restored))
+            known.add(own)
         return known
 
     def _brought(self, name: str, around: dict[str, Mock]) -> Around:
         content = self._contents.read(name)
         brought = _fixtures(name, content, around) if concerns_tests(content) else Around()
         functions = {word.decode() for word in _FUNCTION.findall(content)} if b"fixture" in content else set()
-        brought.others = frozenset(functions - brought.mocks.keys())
+        brought.others = frozenset((functions | set(_imported(content))) - brought.mocks.keys())
         return brought
 
     def _taken_by(self, name: str) -> list[str]:
@@ -108,6 +121,15 @@ class Conftests:
         if known is None:
             known = self._taken[name] = modules_taken(name, self._contents.read(name), self._tests)
         return known
+
+
+def _imported(content: bytes) -> Iterator[str]:
+    """The names that a file takes from others by ``from … import``."""
+    for names in _IMPORT.findall(content):
+        for one in names.strip(b"()").split(b","):
+            words = re.sub(rb"#[^\n]*", b"", one).split()
+            if words:
+                yield words[-1].decode("utf-8", "replace")
 
 
 def _fixtures(name: str, content: bytes, around: dict[str, Mock]) -> Around:

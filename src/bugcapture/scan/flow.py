@@ -81,6 +81,12 @@ class Flow(Calls):
         if node.value is not None:
             self._bind(node.target, self.value(node.value, Usage.STORED), node.value)
 
+    def _read_delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            base = self.value(target.value, Usage.NONE) if isinstance(target, ast.Attribute) else None
+            if isinstance(base, Ref) and isinstance(target, ast.Attribute):
+                base.mock.tell((*base.path, target.attr))
+
     def _read_if(self, node: ast.If | ast.While) -> None:
         self.value(node.test, Usage.TRUTH)
         self.read(node.body)
@@ -275,6 +281,7 @@ class Flow(Calls):
         ast.Expr: _read_expression,
         ast.Assign: _read_assign,
         ast.AnnAssign: _read_annotated,
+        ast.Delete: _read_delete,
         ast.If: _read_if,
         ast.While: _read_if,
         ast.Assert: _read_assert,

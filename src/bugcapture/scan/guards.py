@@ -9,16 +9,20 @@ from typing import Final
 from bugcapture.scan.names import dotted
 from bugcapture.scan.walk import FIELDS, walk
 
-# Names of what grants or denies.
+# Names of what grants or denies; a word begins behind an underscore, or with a capital letter.
 _AUTHORIZES: Final = re.compile(
-    r"authori[sz]|permission|permit|allow|(?:^|_)can_|has_(?:role|access|scope|right)|is_(?:admin|owner|member)|verif|"
-    r"revoked|check_access|acl|grant|den(?:y|ied)|forbid",
+    r"(?:^|_|(?<=[a-z0-9])(?=[A-Z]))(?:"
+    r"(?i:(?:un)?authori[sz]|permission|permit|(?:dis)?allow|verif|revoked|check_?access|acls?(?![a-z])|grant|den(?:y|ied)|forbid|"
+    r"has_?(?:role|access|scope|right)|is_?(?:admin|owner|member))|can_|can(?=[A-Z]))"
+)
+# What a guard raises or answers, by name and in words.
+_FORBIDS: Final = re.compile(r"Permission|Forbidden|Unauthori[sz]ed|AccessDenied|HTTP_40[13]|NotAuthorized")
+_REFUSES: Final = re.compile(
+    r"(?:permission|access) denied|not (?:authori[sz]ed|permitted|allowed)|forbidden|unauthori[sz]ed|HTTP_40[13]|"
+    r"(?:insufficient|missing|lacks?|no) (?:\w+ )?permission",
     re.IGNORECASE,
 )
-# What a guard raises or answers.
-_FORBIDS: Final = re.compile(
-    r"\b40[13]\b|Permission|Forbidden|Unauthori[sz]ed|AccessDenied|HTTP_40[13]|NotAuthorized"
-)
+_STATUSES: Final = (401, 403, "401", "403")
 _LOGS: Final = frozenset({"log", "logger", "logging", "print", "_log", "_logger", "LOGGER", "LOG"})
 
 
@@ -50,7 +54,7 @@ def _denies(node: ast.AST) -> bool:
     elif isinstance(node, ast.Attribute):
         text = node.attr
     elif isinstance(node, ast.Constant):
-        text = str(node.value)
+        return node.value in _STATUSES or (isinstance(node.value, str) and _REFUSES.search(node.value) is not None)
     else:
         return False
     return _FORBIDS.search(text) is not None

@@ -66,6 +66,10 @@ class Names:
         parts.append(self._full.get(node.id, node.id))
         return ".".join(reversed(parts)) if len(parts) > 1 else parts[0]
 
+    def add(self, name: str, full: str) -> None:
+        """Note what a name stands for."""
+        self._full[name] = full
+
     def items(self) -> ItemsView[str, str]:
         """The bare names with what they stand for."""
         return self._full.items()

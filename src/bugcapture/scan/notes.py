@@ -50,6 +50,8 @@ class Notes:
         self._yields = False
         self._failing = 0
         self.returned: list[Value] = []
+        # The keyword arguments that a helper hands on, which those who call it may not give.
+        self.handed_on = ""
 
     def value(self, node: ast.expr, usage: Usage) -> Value:
         """What an expression stands for, as far as mocks are concerned.

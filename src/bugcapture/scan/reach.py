@@ -70,6 +70,11 @@ def reached(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reac
                 yield found
                 if found.path in mock.failing:
                     break  # The test lets this call raise: what follows it is not reached.
+    if mock.parent is not None:
+        parent, way = mock.parent
+        for found in reached(parent, index, test_path):
+            if found.path[: len(way)] == way:
+                yield replace(found, path=found.path[len(way) :])
 
 
 def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> Iterator[Reached]:

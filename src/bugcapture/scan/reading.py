@@ -14,6 +14,7 @@ from bugcapture.scan.flow import Flow
 from bugcapture.scan.functions import Outline, TestFunction, read_outline
 from bugcapture.scan.hazard import Span, span_of
 from bugcapture.scan.lines import Lines
+from bugcapture.scan.makers import maker_of
 from bugcapture.scan.mocks import Made, Mock, Usage
 from bugcapture.scan.module import TestModule, View
 from bugcapture.scan.names import Names, dotted
@@ -52,17 +53,34 @@ def read_module(path: str, content: bytes, around: Mapping[str, Mock]) -> TestMo
     """
     outline = read_outline(parse(content))
     lines = Lines(content)
-    module = TestModule(path, outline, Names(outline.top_imports), lines)
+    names = Names(outline.top_imports)
+    aliases = _take_makers(outline, names)
+    module = TestModule(path, outline, names, lines)
     imported = [alias for node in outline.imports for alias in node.names if alias.asname]
-    words = words_with(alias.asname.encode() for alias in imported if alias.asname and is_of_mocks(alias.name))
-    _Reader(module, dict(around), lambda function: lines.match(function.node, words)).read()
+    aliases += [alias.asname for alias in imported if alias.asname and is_of_mocks(alias.name)]
+    words = words_with(alias.encode() for alias in aliases)
+    taken = {alias.asname or alias.name for node in outline.top_imports for alias in node.names}
+    given = {} if "*" in taken else {name: mock for name, mock in around.items() if name not in taken}
+    _Reader(module, given, lambda function: lines.match(function.node, words)).read()
     if lines.mention(*_ENVIRON):
-        aliases = [name.encode() for name, full in Names(outline.imports).items() if full in ENVIRON]
-        top = [one for one in outline.statements if lines.hold(one, *_ENVIRON, *aliases)]
-        users = _users(module, *_ENVIRON, *aliases)
+        environ = [name.encode() for name, full in Names(outline.imports).items() if full in ENVIRON]
+        top = [one for one in outline.statements if lines.hold(one, *_ENVIRON, *environ)]
+        users = _users(module, *_ENVIRON, *environ)
         module.environment = list(read_environment(top, module.names_in, users, outline.classes))
         follow_helpers(module.environment)
     return module
+
+
+def _take_makers(outline: Outline, names: Names) -> list[str]:
+    """Other names that a module gives to what makes mocks: ``AM = AsyncMock``."""
+    found = []
+    for node in outline.statements:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            full = names.resolve(node.value) if isinstance(node.value, ast.Name | ast.Attribute) else ""
+            if full and maker_of(full) is not None:
+                names.add(node.targets[0].id, full)
+                found.append(node.targets[0].id)
+    return found
 
 
 def _users(module: TestModule, *words: bytes) -> list[TestFunction]:
@@ -93,6 +111,7 @@ class _Reader:
         self._methods = {(one.owner, one.name): one for one in module.outline.functions if one.owner is not None}
         self._classes: dict[ast.ClassDef, Environment] = {}
         self._words: tuple[bytes, ...] = ()
+        self._told: set[str] = set()
 
     def read(self) -> None:
         """Read everything."""
@@ -101,16 +120,25 @@ class _Reader:
         for function in outline.functions:
             if not (function.is_test or function.is_setup or function.fixture) and self._wanted(function):
                 self._find_wrapper(function)
-        held = [name for name, value in self._top.items() if isinstance(value, Ref)]
-        self._words = tuple(name.encode() for name in (*held, *self._wrappers))
-        for function in outline.functions:
-            if function.fixture is not None:
-                self._read_fixture(function)
+        words = tuple(name.encode() for name in self._wrappers)
+        for function in outline.functions if words else ():
+            named = self._wrappers.get(function.name) is None and not function.is_called
+            if named and self._module.mentions(function, *words):
+                self._find_wrapper(function)
+        held = [name for name, value in self._top.items() if isinstance(value, Ref | Patch)]
+        self._words = tuple(name.rpartition(".")[2].encode() for name in (*held, *self._wrappers))
+        fixtures = [function for function in outline.functions if function.fixture is not None]
+        names = {function.fixture_name for function in fixtures}
+        # Those that ask for others come last: they may tell them something.
+        for function in sorted(fixtures, key=lambda one: not names.isdisjoint(one.parameters)):
+            self._read_fixture(function)
+        self._module.fixtures |= {name: mock for name, mock in self._given.items() if name in self._told}
         for function in outline.functions:
             if function.is_setup and self._concerns(function):
                 self._read_setup(function)
         for function in outline.functions:
-            if function.fixture is None and not function.is_setup and self._concerns(function):
+            stops = function.is_teardown and bool(self._module.seen.patches)
+            if function.fixture is None and not function.is_setup and (stops or self._concerns(function)):
                 self._read_function(function)
 
     def _concerns(self, function: TestFunction) -> bool:
@@ -139,7 +167,9 @@ class _Reader:
         """A helper that only makes a mock: what calls it makes one."""
         environment = dict(self._top)
         scratch = Seen()
-        flow = Flow(self._module.names_in(function), scratch, function, environment, {})
+        flow = Flow(self._module.names_in(function), scratch, function, environment, self._wrappers)
+        keywords = function.node.args.kwarg
+        flow.handed_on = keywords.arg if keywords is not None else ""
         flow.read(function.node.body)
         mock = next((value.mock for value in flow.returned if isinstance(value, Ref) and not value.path), None)
         if mock is not None and mock in scratch.mocks:
@@ -154,7 +184,8 @@ class _Reader:
                 view.place = ""
                 return view
 
-            self._wrappers[function.name] = make
+            owner = f"{function.owner.name}." if function.owner is not None else ""
+            self._wrappers[f"{owner}{function.name}"] = make
 
     def _read_fixture(self, function: TestFunction) -> None:
         if self._concerns(function):
@@ -199,6 +230,7 @@ class _Reader:
                     self._given_by[own] = told
                 if own is None or self._given.get(name) is given:
                     self._given[name] = told
+                    self._told.add(name)
 
     def _read_setup(self, function: TestFunction) -> None:
         environment = self._environment(function)

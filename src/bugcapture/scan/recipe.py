@@ -52,17 +52,23 @@ def type_recipe(mock: Mock, path: Path) -> str:
     return _HEAD + made + body
 
 
-def exit_recipe(mock: Mock) -> str:
+def exit_recipe(mock: Mock, method: str) -> str:
     """``shown`` is True when a block whose ``__exit__`` or ``__aexit__`` it is loses its exception.
 
     Args:
         mock: The mock that stands for the method.
+        method: The method.
     """
     made = _made(mock)
     if not made:
         return ""
-    ask = "asyncio.run(mock(None, None, None))" if mock.is_async else "mock(None, None, None)"
-    return f"{_HEAD}{made}shown = bool({ask})\n"
+    word = "async " if method == "__aexit__" else ""
+    block = (
+        f"manager = MagicMock()\nmanager.{method} = mock\n"
+        f"async def enter():\n    {word}with manager:\n        raise LookupError\n"
+        "try:\n    asyncio.run(enter())\n    shown = True\nexcept (LookupError, TypeError):\n    shown = False\n"
+    )
+    return f"{_HEAD}{made}{block}"
 
 
 def _made(mock: Mock) -> str:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 _PLUGINS: Final = re.compile(rb"^pytest_plugins\b[^=\n]*=\s*(\[[^\]]*\]|\([^)]*\)|[^\n]*)", re.MULTILINE)
 _TEXT: Final = re.compile(rb"""["']([\w.]+)["']""")
@@ -25,11 +25,29 @@ def modules_taken(conftest: str, content: bytes, files: Collection[str]) -> list
     Returns:
         Those of the files that it names, each once.
     """
+    return list(
+        dict.fromkeys(
+            (*plugins_of(conftest, content, files), *_find_all(_IMPORT.findall(content), conftest, files))
+        )
+    )
+
+
+def plugins_of(conftest: str, content: bytes, files: Collection[str]) -> list[str]:
+    """Those of the files that a conftest file names in ``pytest_plugins``: all of their fixtures are taken.
+
+    Args:
+        conftest: The conftest file, as findings name it.
+        content: What it holds; it is not parsed.
+        files: The files that may be taken from.
+    """
     named = [text for plugins in _PLUGINS.findall(content) for text in _TEXT.findall(plugins)]
-    named += _IMPORT.findall(content)
+    return _find_all(named, conftest, files)
+
+
+def _find_all(named: Iterable[bytes], conftest: str, files: Collection[str]) -> list[str]:
     folder = PurePosixPath(conftest).parent
     found = (_find(name.decode("ascii", "replace"), folder, files) for name in named)
-    return list(dict.fromkeys(file for file in found if file and file != conftest))
+    return [file for file in found if file and file != conftest]
 
 
 def _find(name: str, folder: PurePosixPath, files: Collection[str]) -> str:

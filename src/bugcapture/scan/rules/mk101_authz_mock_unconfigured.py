@@ -7,8 +7,9 @@ child that answers there was told nothing.
 
 ## Why is this bad?
 What an ``AsyncMock`` answers when nobody told it is another mock, and a mock is true: the guard lets everybody
-pass. A test that expects to be let in is green whether or not the program asks the right question; a test that
-expects to be kept out fails, or asserts on something else and never sees that the door was open (CWE-862).
+pass, or, where it asks what keeps somebody out, nobody. A test that expects just that is green whether or not the
+program asks the right question; one that expects the other fails, or asserts on something else and never sees that
+the door was open (CWE-862).
 
 ## Example
 ```python
@@ -59,7 +60,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 confidence=answer.confidence,
                 message=(
                     f"{answer.subject}() was told no answer, and its answer is always true: "
-                    f"the guard at {last.path}:{last.line} lets everybody pass"
+                    f"the guard at {last.path}:{last.line} is the same for everybody"
                 ),
                 symbol=answer.symbol,
                 subject=answer.subject,

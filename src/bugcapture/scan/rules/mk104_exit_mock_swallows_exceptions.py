@@ -35,7 +35,7 @@ then, and shows it.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.entered import is_entered
 from bugcapture.scan.hazard import Confidence, Hazard, Level, span_of
@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from bugcapture.scan.rule import Scope
 
 
+_COROUTINE: Final = "answers a plain `with` with a coroutine, which is true"
+
+
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     for view in module.views:
         mock = view.mock
@@ -60,11 +63,13 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         method = _exit_of(mock)
         if not method or mock.unknown or mock.kind is Kind.AUTOSPEC:
             continue
-        told = "was told no answer, and a mock is true" if not mock.own else ""
-        if mock.own and mock.own_values and all(map(_is_true, mock.own_values)):
-            told = "answers with something true"
+        told = _told(mock, method)
         if told:
-            less = _is_called_by_name(mock, module, scope) or not _is_entered(mock, method, module, scope)
+            less = (
+                (told == _COROUTINE and mock.own)  # The block may be an `async with`, which does not ask it.
+                or _is_called_by_name(mock, module, scope)
+                or not _is_entered(mock, method, module, scope)
+            )
             yield Hazard(
                 path=module.path,
                 span=mock.span,
@@ -74,7 +79,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 message=f"{method} {told}: exceptions that leave the block vanish",
                 symbol=view.symbol,
                 subject=mock.place or method,
-                recipe=exit_recipe(mock),
+                recipe=exit_recipe(mock, method),
                 fixtures=module.asking(view.function),
             )
 
@@ -99,11 +104,23 @@ def _told_on_parent(module: TestModule, view: View, scope: Scope) -> Iterator[Ha
 
 def repair(hazard: Hazard, call: ast.Call) -> Repair | str:
     """``return_value=False``, where nothing else was told."""
-    del hazard
+    if _COROUTINE in hazard.message:
+        return f"an AsyncMock {_COROUTINE}: make it a MagicMock"
     told = {keyword.arg for keyword in call.keywords}
     if told & {"return_value", "side_effect", "wraps"} or None in told:
         return "it was told something that is true: say what it shall answer"
     return Repair(keyword=("return_value", "False"))
+
+
+def _told(mock: Mock, method: str) -> str:
+    """Why what a method answers is true; empty where it is not, or is no answer."""
+    if method == "__exit__" and mock.kind is Kind.ASYNC:
+        return _COROUTINE
+    if method == "__aexit__" and mock.kind is not Kind.ASYNC and not mock.patched:
+        return ""  # It cannot be awaited, so that the block ends with a TypeError.
+    if not mock.own:
+        return "was told no answer, and a mock is true"
+    return "answers with something true" if mock.own_values and all(map(_is_true, mock.own_values)) else ""
 
 
 def _exit_of(mock: Mock) -> str:

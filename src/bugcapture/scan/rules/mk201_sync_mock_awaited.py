@@ -28,6 +28,7 @@ There is no fix: a class to look like is better than ``AsyncMock``, and only the
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -77,7 +78,15 @@ def _may_be_async(mock: Mock) -> bool:
 
 def _is_told(mock: Mock, path: Path) -> bool:
     noted = not NOTED.isdisjoint(path)
-    return mock.unknown or mock.tells(path) or CALLED in path[:-1] or "__aenter__" in path or noted
+    told = mock.tells(path) and not _answers_plainly(mock, path)
+    return mock.unknown or told or CALLED in path[:-1] or "__aenter__" in path or noted
+
+
+def _answers_plainly(mock: Mock, path: Path) -> bool:
+    """Whether it was told constants only, which nobody can await."""
+    values = mock.children.get(path, []) if path else mock.own_values
+    plain = bool(values) and all(isinstance(one, ast.Constant) for one in values)
+    return plain and "side_effect" not in mock.arguments and not mock.failing
 
 
 def _hazard(

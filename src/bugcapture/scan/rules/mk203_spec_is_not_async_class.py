@@ -34,8 +34,9 @@ from bugcapture.scan.rule import Case, Rule
 from bugcapture.scan.truths import child_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from bugcapture.scan.index import ProgramFunction
     from bugcapture.scan.mocks import Mock, Path
     from bugcapture.scan.module import TestModule
     from bugcapture.scan.rule import Scope
@@ -44,21 +45,26 @@ if TYPE_CHECKING:
 def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
     for view in module.views:
         mock = view.mock
-        if mock.kind not in {Kind.MAGIC, Kind.MOCK} or mock.spec not in {Spec.NAMES, Spec.MOCK}:
+        if mock.kind not in {Kind.MAGIC, Kind.MOCK} or mock.spec not in {Spec.NAMES, Spec.MOCK, Spec.CLASS}:
             continue
         symbol = view.symbol
+        methods = scope.index.methods.get(mock.spec_name.rpartition(".")[2], {})
+
+        def is_plain(path: Path, mock: Mock = mock, methods: Mapping[str, ProgramFunction] = methods) -> bool:
+            """Whether the spec says that a child answers with nothing to await."""
+            if mock.unknown or mock.tells(path) or CALLED in path:
+                return False
+            method = methods.get(path[0])
+            return mock.spec is not Spec.CLASS or (len(path) == 1 and method is not None and not method.is_async)
+
         for use in mock.uses:
-            if use.awaited and not use.fails and use.path and _is_plain(mock, use.path):
+            if use.awaited and not use.fails and use.path and is_plain(use.path):
                 step = Step(module.path, use.span.line, f"await {child_name(mock, use.path)}(…)")
                 yield _hazard(module, mock, use.path, symbol, (step,), Level.MEDIUM)
         for found in reached(mock, scope.index, module.path):
-            if found.sink.awaited and found.path and _is_plain(mock, found.path):
+            if found.sink.awaited and found.path and is_plain(found.path):
                 level = found.level(Level.MEDIUM, Level.LOW)
                 yield _hazard(module, mock, found.path, symbol, found.steps, level)
-
-
-def _is_plain(mock: Mock, path: Path) -> bool:
-    return not (mock.unknown or mock.tells(path) or CALLED in path)
 
 
 def _hazard(

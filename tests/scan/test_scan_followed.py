@@ -1,0 +1,261 @@
+"""How a mock is followed: from where it is made, through fixtures, helpers and other names, to what it decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from scan_project import ScanProject
+
+GUARD = (
+    "async def go(fga, user):\n    if not await fga.check_permission(user):\n        raise PermissionError(user)\n"
+)
+IMPORTS = "import pytest\nfrom unittest import mock\nfrom unittest.mock import AsyncMock, MagicMock\n"
+FIXTURE = f"{IMPORTS}\n@pytest.fixture\ndef fga():\n    return AsyncMock()\n"
+ASKS = "from shop.users import go\n\nasync def test_go({}):\n    await go(fga, 'alice')\n"
+TELLS = "\n@pytest.fixture{}\ndef told(fga):\n    fga.check_permission.return_value = False\n"
+
+
+def found(project: ScanProject, files: dict[str, str], program: str = GUARD) -> list[tuple[str, str]]:
+    """The rules of what is found, with the levels."""
+    project.write("src/shop/users.py", program)
+    for name, text in files.items():
+        project.write(name, text)
+    done = project.json("--ignore", "MK106", "--level", "info").json
+    assert done["problems"] == []
+    return [(one["rule"], one["level"]) for one in done["findings"]]
+
+
+TEST = "async def test_go():\n"
+CRITICAL = [("MK101", "critical")]
+
+
+@pytest.mark.parametrize(
+    "conftest",
+    [
+        FIXTURE,
+        "from tests.doors import fga\n",
+        "from .doors import (  # noqa\n    fga,\n)\n",
+        "from tests.doors import *\n",
+        'pytest_plugins = ["tests.doors"]\n',
+        "from tests.doors import other\n" + FIXTURE,
+    ],
+)
+def test_a_fixture_of_a_conftest_file(project: ScanProject, conftest: str) -> None:
+    """Its own, one that it imports, or one of a plugin that it names."""
+    files = {
+        "tests/conftest.py": conftest,
+        "tests/doors.py": FIXTURE.replace("AsyncMock()", "AsyncMock()  # made elsewhere"),
+        "tests/test_go.py": ASKS.format("fga"),
+    }
+    assert found(project, files) == CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("conftest", "test"),
+    [
+        (FIXTURE + TELLS.format(""), ASKS.format("fga, told")),
+        (TELLS.format("").join([IMPORTS, FIXTURE.removeprefix(IMPORTS)]), ASKS.format("fga, told")),
+        (FIXTURE + TELLS.format("(autouse=True)"), ASKS.format("fga")),
+        (
+            FIXTURE + TELLS.format(""),
+            "import pytest\npytestmark = pytest.mark.usefixtures('told')\n" + ASKS.format("fga"),
+        ),
+        (FIXTURE, "from tests.real import fga\n" + ASKS.format("fga")),
+        (FIXTURE, "from tests.real import *\n" + ASKS.format("fga")),
+    ],
+)
+def test_what_a_test_is_given_is_told_something_or_something_else(
+    project: ScanProject, conftest: str, test: str
+) -> None:
+    """By another fixture of the conftest file, or because the module takes one of that name from elsewhere."""
+    assert found(project, {"tests/conftest.py": conftest, "tests/test_go.py": test}) == []
+
+
+@pytest.mark.parametrize("nearer", ["from tests.real import fga\n", "from ..real import *\n"])
+def test_a_nearer_conftest_file_imports_one_of_that_name(project: ScanProject, nearer: str) -> None:
+    """What it imports is not known."""
+    files = {
+        "tests/conftest.py": FIXTURE,
+        "tests/api/conftest.py": nearer,
+        "tests/api/test_go.py": ASKS.format("fga"),
+        "tests/test_go.py": ASKS.format("fga"),
+    }
+    assert found(project, files) == CRITICAL
+
+
+def test_a_conftest_file_tells_the_mock_of_one_further_out(project: ScanProject) -> None:
+    """For the tests below it."""
+    files = {
+        "tests/conftest.py": FIXTURE,
+        "tests/api/conftest.py": IMPORTS + TELLS.format("(autouse=True)"),
+        "tests/api/test_go.py": ASKS.format("fga"),
+        "tests/test_go.py": ASKS.format("fga"),
+    }
+    assert found(project, files) == CRITICAL
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "AM = AsyncMock\n\nasync def test_go():\n    await go(AM(), 'alice')\n",
+        "AM = mock.AsyncMock\n\nasync def test_go():\n    await go(AM(), 'alice')\n",
+        "def make(**words):\n    return AsyncMock(**words)\n\nasync def test_go():\n    await go(make(), 'alice')\n",
+        (
+            "def make():\n    return AsyncMock()\n\ndef door():\n    return make()\n\nasync def test_go():\n"
+            "    await go(door(), 'alice')\n"
+        ),
+        (
+            "class TestGo:\n    def make(self):\n        return AsyncMock()\n\n    async def test_go(self):\n"
+            "        await go(self.make(), 'alice')\n"
+        ),
+        TEST + "    client = MagicMock()\n    client.fga = AsyncMock()\n    await go(client.fga, 'alice')\n",
+    ],
+)
+def test_ways_to_make_it(project: ScanProject, made: str) -> None:
+    """Under another name, by helpers and by methods."""
+    assert found(project, {"tests/test_go.py": f"{IMPORTS}from shop.users import go\n\n{made}"}) == CRITICAL
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        (
+            "def make(**settings):\n    return AsyncMock(**settings)\n\nasync def test_go():\n"
+            "    await go(make(**{'check_permission.return_value': False}), 'alice')\n"
+        ),
+        (
+            "class TestGo:\n    def make(self):\n        return AsyncMock()\n\nclass TestOther:\n"
+            "    async def test_go(self):\n"
+            "        await go(self.make(), 'alice')\n"
+        ),
+        TEST + "    fga = AsyncMock()\n    del fga.check_permission\n    await go(fga, 'alice')\n",
+        TEST + "    fga = AsyncMock()\n    fga.mock_add_spec(['other'])\n    await go(fga, 'alice')\n",
+    ],
+)
+def test_what_may_be_told_something(project: ScanProject, made: str) -> None:
+    """By what a helper is given, or because the child is taken away."""
+    assert found(project, {"tests/test_go.py": f"{IMPORTS}from shop.users import go\n\n{made}"}) == []
+
+
+def test_an_attribute_of_what_is_given(project: ScanProject) -> None:
+    """The program asks the child of what it gets."""
+    test = TEST + "    client = MagicMock()\n    client.fga = AsyncMock()\n    await go(client, 'alice')\n"
+    program = GUARD.replace("fga,", "client,").replace("await fga", "await client.fga")
+    assert (
+        found(project, {"tests/test_go.py": f"{IMPORTS}from shop.users import go\n\n{test}"}, program) == CRITICAL
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("    if not await fga.oracle_ready():\n        return 1\n", ("MK102", "high")),
+        ("    if not await fga.is_shallow():\n        return 1\n", ("MK102", "high")),
+        ("    if not await fga.acl_of():\n        return 1\n", ("MK101", "critical")),
+        ("    if not await fga.checkAccess():\n        return 1\n", ("MK101", "critical")),
+        ("    if not await fga.canDelete():\n        return 1\n", ("MK101", "critical")),
+        ("    if not await fga.is_unauthorized():\n        return 1\n", ("MK101", "critical")),
+        ("    if not await fga.ask():\n        raise RuntimeError('Permission bit')\n", ("MK102", "high")),
+        ("    if not await fga.ask():\n        raise RuntimeError('permission denied')\n", ("MK101", "critical")),
+        ("    if not await fga.ask():\n        raise Answer('no such page: 403')\n", ("MK102", "high")),
+        ("    if not await fga.ask():\n        raise Answer(403)\n", ("MK101", "critical")),
+        ("    if not await fga.ask():\n        return {}, '401'\n", ("MK101", "critical")),
+        ("    assert await fga.ask()\n", ("MK102", "high")),
+        ("    return bool(await fga.ask())\n", ("MK102", "high")),
+        ("    return any([await fga.ask()])\n", ("MK102", "high")),
+        ("    return list(filter(None, [await fga.ask()]))\n", ("MK102", "high")),
+        (
+            "    if not await asyncio.wait_for(fga.ask(), 1):\n        raise PermissionError\n",
+            ("MK101", "critical"),
+        ),
+        ("    door = fga\n    if not await door.ask():\n        raise PermissionError\n", ("MK101", "critical")),
+        (
+            "    if not all([await fga.ask(one) for one in user]):\n        raise PermissionError\n",
+            ("MK101", "medium"),
+        ),
+    ],
+)
+def test_what_is_a_guard(project: ScanProject, body: str, expected: tuple[str, str]) -> None:
+    """By the words of its name, by what its branch answers, and by what asks whether an answer is true."""
+    test = TEST + "    await go(AsyncMock(), 'alice')\n"
+    files = {"tests/test_go.py": f"{IMPORTS}from shop.users import go\n\n{test}"}
+    assert found(project, files, f"import asyncio\n\nasync def go(fga, user):\n{body}") == [expected]
+
+
+def test_an_alias_that_stands_for_something_else_later(project: ScanProject) -> None:
+    """What is asked then is not the mock."""
+    body = "    door = fga\n    door = Door()\n    if not await door.ask():\n        raise PermissionError\n"
+    test = TEST + "    await go(AsyncMock(), 'alice')\n"
+    files = {"tests/test_go.py": f"{IMPORTS}from shop.users import go\n\n{test}"}
+    assert found(project, files, f"async def go(fga, user):\n{body}") == []
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("door = MagicMock()\n    door.open = MagicMock()\n    await door.open()\n", [("MK201", "high")]),
+        ("door = MagicMock()\n    door.open = AsyncMock()\n    await door.open()\n", []),
+        ("door = MagicMock(return_value=3)\n    await door()\n", [("MK201", "high")]),
+        ("door = MagicMock()\n    door.open.return_value = 3\n    await door.open()\n", [("MK201", "high")]),
+        ("door = MagicMock(return_value=soon())\n    await door()\n", []),
+        ("door = MagicMock(side_effect=soon, return_value=3)\n    await door()\n", []),
+        ("door = MagicMock(spec=Door)\n    await door.shut()\n", [("MK203", "medium")]),
+        ("door = MagicMock(spec=Door)\n    await door.open()\n", []),
+        ("door = MagicMock(spec=Door)\n    await door.other()\n", []),
+        ("door = MagicMock(spec=Door)\n    door.shut = AsyncMock()\n    await door.shut()\n", []),
+    ],
+)
+def test_what_cannot_be_awaited(project: ScanProject, made: str, expected: list[tuple[str, str]]) -> None:
+    """A mock in the place of a child, what was told a constant, and a method that the class has for others."""
+    program = "class Door:\n    async def open(self):\n        return 1\n\n    def shut(self):\n        return 2\n"
+    test = f"{IMPORTS}from shop.users import Door\n\nasync def test_door():\n    {made}"
+    assert found(project, {"tests/test_door.py": test}, program) == expected
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("door.__aexit__ = MagicMock()", []),
+        ("door.__aexit__ = AsyncMock()", ["high"]),
+        ("door.__exit__ = AsyncMock(return_value=False)", ["medium"]),
+        ("door.__exit__ = AsyncMock()", ["high"]),
+        ("door.__exit__ = MagicMock(return_value=False)", []),
+    ],
+)
+def test_exits(project: ScanProject, made: str, expected: list[str]) -> None:
+    """A plain `with` asks a coroutine whether it is true, and an `async with` cannot await a plain mock."""
+    word = "async " if "aexit" in made else ""
+    block = f"    {word}with door:\n        1 / 0\n"
+    test = f"{IMPORTS}\nasync def test_door():\n    door = MagicMock()\n    {made}\n{block}"
+    assert found(project, {"tests/test_door.py": test}) == [("MK104", level) for level in expected]
+    checked = project.json("--verify", "--ignore", "MK106")
+    assert [one["verified"] for one in checked.json["findings"]] == [True] * len(expected)
+
+
+def test_an_exit_that_is_a_coroutine_has_no_fix(project: ScanProject) -> None:
+    """Another answer would still be one."""
+    test = f"{IMPORTS}\nasync def test_door():\n    door = MagicMock()\n    door.__exit__ = AsyncMock()\n"
+    assert found(project, {"tests/test_door.py": test}) == [("MK104", "medium")]
+    done = project.scan("--fix")
+    assert (project.root / "tests/test_door.py").read_text("utf-8") == test
+    assert "make it a MagicMock" in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "def setup_module():\n    P.start()\n\ndef teardown_module():\n    P.stop()\n",
+        (
+            "def setup_module(module):\n    global R\n    R = patch('shop.tax.rate')\n    R.start()\n\n"
+            "def teardown_module(module):\n    R.stop()\n"
+        ),
+    ],
+)
+def test_a_patch_of_a_module_is_stopped_at_its_end(project: ScanProject, test: str) -> None:
+    """By the function that runs then."""
+    top = "from unittest.mock import patch\n\nP = patch('shop.tax.rate')\n\n"
+    assert found(project, {"tests/test_tax.py": top + test}) == []
+    assert found(project, {"tests/test_tax.py": top + test.partition("def teardown")[0]}) == [("MK301", "medium")]
