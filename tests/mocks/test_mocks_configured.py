@@ -191,3 +191,36 @@ def test_a_synchronous_child_of_a_spec_hands_the_answer_on():
     mock = configured_async_mock_deny(spec=Permissions)
     assert isinstance(mock.is_known, MagicMock)
     assert mock.is_known.something() is False
+
+
+@pytest.mark.tdd_bug(1002)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="assert False")
+def test_denial_reaches_what_a_child_enters():
+    """#1002: a block over a child gives the child, which denies as all others do."""
+    mock = configured_async_mock_deny()
+
+    async def ask():
+        async with mock.session as session, mock.pool.connection as connection, session.nested as nested:
+            return [
+                await session.check_permission("alice"),
+                await connection.check_permission("alice"),
+                await nested.check_permission("alice"),
+            ]
+
+    assert all(one is False for one in run(ask()))
+
+
+@pytest.mark.tdd_bug(1002)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="ConnectionError")
+def test_an_exception_reaches_what_a_child_enters():
+    """#1002: so does one that fails; what goes wrong in the block is not lost."""
+    mock = configured_async_mock_raise(ConnectionError)
+
+    async def ask():
+        async with mock.session as session:
+            await session.execute("select 1")
+
+    async def outcome():
+        return await asyncio.gather(ask(), return_exceptions=True)
+
+    assert [type(one) for one in run(outcome())] == [ConnectionError]

@@ -7,6 +7,7 @@ import inspect
 import sys
 
 import pytest
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bugcapture.mocks import async_session_mock
@@ -118,3 +119,58 @@ def test_what_a_session_has_not_does_not_exist(session):
 
 async def _finish(awaitable):
     return await awaitable
+
+
+@pytest.mark.tdd_bug(1003)
+@pytest.mark.tdd_expected_fail(raises=TypeError, match="await")
+@pytest.mark.parametrize("name", ["begin", "begin_nested"])
+def test_a_transaction_can_be_awaited(session, name):
+    """#1003: as that of a session can, with what it gives."""
+
+    async def use():
+        transaction = await getattr(session, name)()
+        await transaction.commit()
+        return transaction
+
+    assert run(use()) is getattr(session, name).return_value
+
+
+@pytest.mark.tdd_bug(1003)
+@pytest.mark.tdd_expected_fail(raises=TypeError, match="async for")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_streamed_results_without_rows(session):
+    """#1003: what is streamed is asynchronous where SQLAlchemy's is."""
+
+    async def use():
+        result = await session.stream("select 1")
+        found = [row async for row in result]
+        found += [row async for row in result.scalars()]
+        scalars = await session.stream_scalars("select 1")
+        found += [row async for row in scalars]
+        return (
+            found,
+            await result.all(),
+            await scalars.all(),
+            await result.scalars().first(),
+            await scalars.one_or_none(),
+        )
+
+    assert run(use()) == ([], [], [], None, None)
+
+
+@pytest.mark.tdd_bug(1003)
+@pytest.mark.tdd_expected_fail(raises=AssertionError)
+def test_the_other_ways_to_ask_for_rows(session):
+    """#1003: none of them makes up a row, and nothing waits to be written."""
+    result = run(session.execute("select 1"))
+    assert (result.fetchmany(2), list(session.new), list(session.dirty), list(session.deleted)) == ([], [], [], [])
+    assert [result.scalars().fetchmany(1), list(result.scalars().partitions(2)), result.one_or_none()] == [
+        [],
+        [],
+        None,
+    ]
+    for ask in (result.one, result.scalar_one, result.scalars().one):
+        with pytest.raises((NoResultFound, LookupError), match="No row was found"):
+            ask()
+        ask.return_value = 3
+        assert ask() == 3

@@ -211,3 +211,44 @@ def test_a_trial_looks_for_no_leaks(project: PytestProject) -> None:
     run = project.run(**{VARIABLE: Trial().encode()})
     assert run.verdicts == {"test_a": EXPECTED}
     assert "LEAKED" not in run.stdout + run.stderr
+
+
+@pytest.mark.tdd_bug(1004)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="test_one")
+def test_a_handler_of_a_wider_fixture(project: PytestProject) -> None:
+    """#1004: is no leak of the tests that it is there for; pytest's own handlers come and go with each phase."""
+    project.module("""
+        import logging
+
+
+        @pytest.fixture(scope="module", autouse=True)
+        def handler():
+            handler = logging.NullHandler()
+            logging.getLogger().addHandler(handler)
+            yield
+            logging.getLogger().removeHandler(handler)
+
+
+        def test_one(): ...
+        def test_two(): ...
+        def test_leaves(): logging.getLogger().addHandler(logging.NullHandler())
+    """)
+    run = project.run("--bugcapture-leaks")
+    assert left(run) == {"test_leaves": ["the handlers of the logger root are others"]}
+
+
+@pytest.mark.tdd_bug(1005)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="test_se")
+def test_warning_filters_are_put_back_by_pytest(project: PytestProject) -> None:
+    """#1005: after each test, unless it is told not to."""
+    project.module("""
+        import warnings
+
+
+        def test_sets(): warnings.simplefilter("error", BytesWarning)
+        def test_has_them(): assert warnings.filters[0][:3] != ("error", None, BytesWarning)
+    """)
+    run = project.run("--bugcapture-leaks=error", "-W", "default")
+    assert (run.code, left(run)) == (0, {})
+    run = project.run("--bugcapture-leaks", "-p", "no:warnings")
+    assert left(run) == {"test_sets": ["warning filters: 1 more"]}

@@ -197,3 +197,48 @@ def test_bytes_in_comments_that_are_no_text(project: ScanProject) -> None:
     assert done.code == 1
     assert "test_door.py:6: MK104 is not repaired" in done.err
     assert (project.root / "tests/test_door.py").read_bytes() == source
+
+
+@pytest.mark.tdd_bug(999)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="line one")
+@pytest.mark.parametrize(
+    "first",
+    [
+        'from shop.users import delete_user; DATA = """\nline one\n"""\n',
+        '"""Tests."""; from shop.users import delete_user; DATA = """\nline one\n"""\n',
+    ],
+)
+def test_the_line_of_the_last_import_goes_on(project: ScanProject, first: str) -> None:
+    """#999: an import is not added inside of a string that begins there."""
+    test = DENIED.partition("import delete_user\n")[2]
+    file = project.write(
+        "tests/test_door.py", f"{first}import pytest\nfrom unittest.mock import AsyncMock\n{test}"
+    )
+    moved = project.write(
+        "tests/test_moved.py", f"import pytest\nfrom unittest.mock import AsyncMock\n{first}{test}"
+    )
+    project.scan("--fix", "--unsafe-fixes")
+    for changed in (file, moved):
+        namespace = [one for one in ast.parse(changed.read_bytes()).body if isinstance(one, ast.Assign)]
+        assert ast.literal_eval(namespace[0].value) == "\nline one\n"
+
+
+@pytest.mark.tdd_bug(1000)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="configured_async_mock")
+@pytest.mark.parametrize(
+    "made",
+    [
+        "AsyncMock()\n    openfga.return_value = False",
+        "AsyncMock(return_value=True)\n    openfga.return_value = False",
+        "AsyncMock(return_value=True)\n    openfga.configure_mock(return_value=False)",
+    ],
+)
+def test_an_answer_that_is_told_later(project: ScanProject, made: str) -> None:
+    """#1000: no fix takes another answer than the one that the test tells the mock."""
+    start, _, rest = DENIED.partition("AsyncMock(\n")
+    test = f"{start}{made}{rest.partition(')')[2]}"
+    file = project.write("tests/test_door.py", test)
+    assert "MK103" in project.json().rules
+    done = project.scan("--fix", "--unsafe-fixes")
+    assert file.read_text("utf-8") == test
+    assert "told" in done.err

@@ -102,7 +102,7 @@ def test_a_conftest_file_tells_the_mock_of_one_further_out(project: ScanProject)
     [
         "AM = AsyncMock\n\nasync def test_go():\n    await go(AM(), 'alice')\n",
         "AM = mock.AsyncMock\n\nasync def test_go():\n    await go(AM(), 'alice')\n",
-        "def make(**words):\n    return AsyncMock(**words)\n\nasync def test_go():\n    await go(make(), 'alice')\n",
+        "def make(**a):\n    return AsyncMock(**a)\n\nasync def test_go():\n    await go(make(), 'alice')\n",
         (
             "def make():\n    return AsyncMock()\n\ndef door():\n    return make()\n\nasync def test_go():\n"
             "    await go(door(), 'alice')\n"

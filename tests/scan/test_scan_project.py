@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -468,3 +469,20 @@ def test_a_module_hides_a_fixture_of_a_conftest_file(project: ScanProject, hidin
     project.write("tests/test_wrapped.py", wrapped + test)
     found = [one["path"] for one in project.json("--select", "MK201").json["findings"]]
     assert found == ["tests/test_wrapped.py"]
+
+
+@pytest.mark.tdd_bug(1001)
+@pytest.mark.tdd_expected_fail(raises=AssertionError, match="assert 0 == 1")
+def test_a_suite_is_scanned_from_wherever_it_is_run(
+    open_door: ScanProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """#1001: the project is that of the test which asks, and not the working directory."""
+    (tmp_path / "empty").mkdir()
+    meta = open_door.write(
+        "tests/test_meta.py", "from bugcapture.scan import assert_clean\n\ndef test_clean():\n    assert_clean()\n"
+    )
+    monkeypatch.chdir(tmp_path / "empty")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(meta)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stdout
+    assert "test_users.py:6: MK101" in done.stdout
