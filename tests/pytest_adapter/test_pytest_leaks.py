@@ -214,7 +214,6 @@ def test_a_trial_looks_for_no_leaks(project: PytestProject) -> None:
 
 
 @pytest.mark.tdd_bug(1004)
-@pytest.mark.tdd_expected_fail(raises=AssertionError, match="test_one")
 def test_a_handler_of_a_wider_fixture(project: PytestProject) -> None:
     """#1004: is no leak of the tests that it is there for; pytest's own handlers come and go with each phase."""
     project.module("""
@@ -238,7 +237,6 @@ def test_a_handler_of_a_wider_fixture(project: PytestProject) -> None:
 
 
 @pytest.mark.tdd_bug(1005)
-@pytest.mark.tdd_expected_fail(raises=AssertionError, match="test_se")
 def test_warning_filters_are_put_back_by_pytest(project: PytestProject) -> None:
     """#1005: after each test, unless it is told not to."""
     project.module("""

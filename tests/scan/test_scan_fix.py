@@ -200,7 +200,6 @@ def test_bytes_in_comments_that_are_no_text(project: ScanProject) -> None:
 
 
 @pytest.mark.tdd_bug(999)
-@pytest.mark.tdd_expected_fail(raises=AssertionError, match="line one")
 @pytest.mark.parametrize(
     "first",
     [
@@ -224,7 +223,6 @@ def test_the_line_of_the_last_import_goes_on(project: ScanProject, first: str) -
 
 
 @pytest.mark.tdd_bug(1000)
-@pytest.mark.tdd_expected_fail(raises=AssertionError, match="configured_async_mock")
 @pytest.mark.parametrize(
     "made",
     [

@@ -47,10 +47,12 @@ class Watcher:
 
     Args:
         root: The folder of the project, whose modules are looked into.
+        filters: Whether to look at the filters of warnings.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, filters: bool = True) -> None:
         self._root = root.resolve()
+        self._filters = filters
         self._count = 0
         self._known: set[str] = set()
         self._live: dict[str, dict[str, Any]] = {}
@@ -67,15 +69,16 @@ class Watcher:
         state.variables = dict(getattr(os.environ, "_data", os.environ))
         values["working directory", ""] = _working_directory()
         values["sys.path", ""] = list(sys.path)
-        values["warning filters", ""] = list(warnings.filters)
+        if self._filters:
+            values["warning filters", ""] = list(warnings.filters)
         for patch in getattr(mock._patch, "_active_patches", ()):  # noqa: SLF001 - nothing public knows them
             values["patch", f"{_target(patch)} #{id(patch)}"] = True
         for thread in threading.enumerate():
             values["thread", f"{thread.name} #{thread.ident}"] = True
-        values["logging handlers", "root"] = list(logging.root.handlers)
+        values["logging handlers", "root"] = _handlers(logging.root)
         for name, logger in list(logging.root.manager.loggerDict.items()):
             if isinstance(logger, logging.Logger) and logger.handlers:
-                values["logging handlers", name] = list(logger.handlers)
+                values["logging handlers", name] = _handlers(logger)
         if len(sys.modules) != self._count:
             self._find_modules()
         self._refresh()
@@ -235,6 +238,11 @@ def _target(patch: Any) -> str:
     except Exception:  # noqa: BLE001 - the code of a test
         return attribute
     return f"{getattr(owner, '__name__', type(owner).__name__)}.{attribute}"
+
+
+def _handlers(logger: logging.Logger) -> list[logging.Handler]:
+    """Its handlers, without those that pytest adds for the time of a phase."""
+    return [one for one in logger.handlers if not type(one).__module__.startswith("_pytest.")]
 
 
 def _working_directory() -> str:

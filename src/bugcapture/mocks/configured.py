@@ -24,7 +24,7 @@ class _Inheriting:
         answer = self.__dict__["_bugcapture_answer"]
         is_async = isinstance(plain, AsyncMock) or self._holds_object(name)
         kind = _InheritingAsyncMock if is_async else _InheritingMagicMock
-        return kind(answer=answer, **{**answer, **kwargs})
+        return _entering_itself(kind(answer=answer, **{**answer, **kwargs}))
 
     def _holds_object(self, name: str) -> bool:
         """Whether the spec has an object by this name and not a method: what it can do is not known."""
@@ -53,7 +53,7 @@ def configured_async_mock(
 
     ``await mock()``, ``await mock.any_method()`` and ``await mock.client.any_method()`` all give the answer, until
     a child is told another one: ``mock.get_user.return_value = alice``. ``async with mock as inner`` gives the
-    mock itself, and lets exceptions through.
+    mock itself, ``async with mock.client as inner`` that child, and exceptions pass through.
 
     Args:
         return_value: The answer.
@@ -71,10 +71,15 @@ def configured_async_mock(
     if side_effect is not None:
         answer["side_effect"] = side_effect
     mock = _InheritingAsyncMock(answer=answer, spec=spec, name=name, **answer)
+    _entering_itself(mock).configure_mock(**children)
+    return mock
+
+
+def _entering_itself(mock: Any) -> Any:
+    """A mock that a block gives as it is, and through which exceptions pass."""
     if hasattr(mock, "__aenter__"):  # A spec may be no context manager.
         mock.__aenter__.return_value = mock
         mock.__aexit__.return_value = False
-    mock.configure_mock(**children)
     return mock
 
 

@@ -30,7 +30,8 @@ class LeakWatch:
     """
 
     def __init__(self, config: pytest.Config, *, error: bool) -> None:
-        self._watcher = Watcher(config.rootpath)
+        # With this plugin pytest puts the filters of warnings back, after our last look.
+        self._watcher = Watcher(config.rootpath, filters=not config.pluginmanager.hasplugin("warnings"))
         self._plugins = config.pluginmanager
         self._error = error
         self._before: State | None = None

@@ -101,6 +101,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
         made: Where the mock was made, when that is another file than the one where it stands; first in the trace.
         fixtures: The names of the fixture that it stands in and of those that ask for it, where nothing else of
             the module does; empty elsewhere.
+        unfixable: Why it has no fix although its rule has one; empty where it has.
         recipe: A snippet that shows it when it is run; empty where it cannot be shown alone.
         verified: Whether that was run and has shown it.
         observed: What a run of the tests has shown of it; None where no run was asked, or a run cannot show it.
@@ -120,6 +121,7 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fals
     observed: Observed | None = None
     made: Step | None = None
     fixtures: tuple[str, ...] = ()
+    unfixable: str = ""
 
     @property
     def order(self) -> tuple[str, Span, str, str]:

@@ -46,6 +46,9 @@ def add_import(content: bytes, module: str, name: str) -> bytes:
 
     Returns:
         The file with one more line; every other byte stays.
+
+    Raises:
+        ValueError: If no line below the docstring and ``from __future__`` ends where a statement ends.
     """
     body = parse(content).body
     if any(_imports(node, module, name) for node in body):
@@ -54,6 +57,10 @@ def add_import(content: bytes, module: str, name: str) -> bytes:
     end = line_end(content).decode("ascii")
     line = f"from {module} import {name}{end}"
     after = _end_of_imports(body)
+    while after and after < len(body) and body[after].lineno == body[after - 1].end_lineno:
+        after -= 1  # Something else begins on that line, and may go on below it.
+    if after < _first_possible(body):
+        raise ValueError("there is no line for the import")
     if after:
         last = body[after - 1]
         at = text.start_of((last.end_lineno or 0) + 1)
@@ -64,6 +71,16 @@ def add_import(content: bytes, module: str, name: str) -> bytes:
     lines = [node.lineno for node in (*body[:1], *(getattr(body[0], "decorator_list", []) if body else []))]
     at = text.start_of(min(lines, default=1))
     return text.encode(apply_edits(text.text, [TextEdit(at, at, line + end)]))
+
+
+def _first_possible(body: list[ast.stmt]) -> int:
+    """How many statements have to stand before any other import: the docstring, and what is of the future."""
+    future = [number for number, node in enumerate(body, start=1) if getattr(node, "module", "") == "__future__"]
+    return max(future, default=int(bool(body) and _is_docstring(body[0])))
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _imports(node: ast.stmt, module: str, name: str) -> bool:
@@ -79,8 +96,7 @@ def _end_of_imports(body: list[ast.stmt]) -> int:
     """How many statements at the top are a docstring or imports."""
     count = 0
     for number, node in enumerate(body):
-        docstring = number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if not docstring and not isinstance(node, ast.Import | ast.ImportFrom):
+        if not (number == 0 and _is_docstring(node)) and not isinstance(node, ast.Import | ast.ImportFrom):
             break
         count = number + 1
     return count

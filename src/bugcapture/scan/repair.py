@@ -108,12 +108,30 @@ def _apply(content: bytes, chosen: list[Hazard], refused: list[Refusal], rules: 
         else:
             done.append(hazard)
     modules = {module for hazard in done for module in _needed(content, hazard, rules[hazard.rule])}
-    for module, name in sorted(modules):
-        current = add_import(current, module, name)
-    if done and not _is_sound(content, current):
-        reason = "it would change more than the call"
+    reason = "" if not done or _is_sound(content, current) else "it would change more than the call"
+    try:
+        for module, name in sorted(modules):
+            current = _with_import(current, module, name)
+    except ValueError as error:
+        reason = str(error)
+    if reason:
         return Repaired(content, (), (*refused, *(Refusal(one, reason) for one in done)))
     return Repaired(current, tuple(reversed(done)), tuple(refused))
+
+
+def _with_import(content: bytes, module: str, name: str) -> bytes:
+    """The file with one more import, and nothing else in its syntax.
+
+    Raises:
+        ValueError: If there is no place for it.
+    """
+    result = add_import(content, module, name)
+    before, after = parse(content).body, parse(result).body
+    added = [one for one in after if isinstance(one, ast.ImportFrom) and one.module == module][:1]
+    rest = [ast.dump(one) for one in after if one not in added]
+    if result != content and rest != [ast.dump(one) for one in before]:
+        raise ValueError("there is no line for the import")
+    return result
 
 
 class _RefusedError(Exception):
@@ -132,7 +150,7 @@ def _call_at(tree: ast.Module, span: Span) -> ast.Call:
 
 
 def _wanted(call: ast.Call, hazard: Hazard, rule: Rule) -> Repair:
-    found = rule.repair(hazard, call) if rule.repair is not None else "there is no fix"
+    found = hazard.unfixable or (rule.repair(hazard, call) if rule.repair is not None else "there is no fix")
     if isinstance(found, str):
         raise _RefusedError(found)
     return found

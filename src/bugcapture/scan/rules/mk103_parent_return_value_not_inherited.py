@@ -65,7 +65,13 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             subject=answer.subject,
             trace=answer.steps,
             recipe=truth_recipe(answer.mock, answer.path),
+            unfixable="" if _is_told_once(mock) else "its answer is told elsewhere than where it is made",
         )
+
+
+def _is_told_once(mock: Mock) -> bool:
+    """Whether the call that makes it is all that tells it an answer."""
+    return mock.own_values == [mock.arguments.get("return_value")]
 
 
 def repair(hazard: Hazard, call: ast.Call) -> Repair | str:

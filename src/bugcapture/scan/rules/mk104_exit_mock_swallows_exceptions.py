@@ -80,6 +80,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
                 symbol=view.symbol,
                 subject=mock.place or method,
                 recipe=exit_recipe(mock, method),
+                unfixable=f"an AsyncMock {_COROUTINE}: make it a MagicMock" if told == _COROUTINE else "",
                 fixtures=module.asking(view.function),
             )
 
@@ -104,8 +105,7 @@ def _told_on_parent(module: TestModule, view: View, scope: Scope) -> Iterator[Ha
 
 def repair(hazard: Hazard, call: ast.Call) -> Repair | str:
     """``return_value=False``, where nothing else was told."""
-    if _COROUTINE in hazard.message:
-        return f"an AsyncMock {_COROUTINE}: make it a MagicMock"
+    del hazard
     told = {keyword.arg for keyword in call.keywords}
     if told & {"return_value", "side_effect", "wraps"} or None in told:
         return "it was told something that is true: say what it shall answer"
