@@ -51,6 +51,7 @@ SUITE = """
         (tmp_path / "x").rmdir()
     def test_directory_back(request): os.chdir(request.config.rootpath)
     def test_patch(): mock.patch("shop.tax.rate").start()
+    def test_patch_dictionary(): mock.patch.dict(shop.tax.RATES, {"eu": 1}).start()
     def test_patch_ends(): mock.patch.stopall()
     def test_replaced(): shop.tax.rate = mock.Mock()
     def test_lost(): del shop.tax.Till
@@ -105,6 +106,7 @@ LEFT = {
     "test_directory_gone": ["the working directory is gone"],
     "test_directory_back": ["the working directory is "],
     "test_patch": ["shop.tax.rate is replaced", "the patch of shop.tax.rate is not stopped"],
+    "test_patch_dictionary": ["the patch of a dictionary is not stopped"],
     "test_replaced": ["shop.tax.rate is replaced"],
     "test_lost": ["shop.tax.Till is gone"],
     "test_thread": ["the thread sleeper still runs"],
@@ -122,7 +124,7 @@ LEFT = {
 def suite(project: PytestProject) -> PytestProject:
     """A suite in which every kind of thing is left behind, and many are not."""
     project.write("src/shop/__init__.py", "")
-    project.write("src/shop/tax.py", "cached = None\n\n\ndef rate(): ...\n\n\nclass Till: ...\n")
+    project.write("src/shop/tax.py", "cached = None\nRATES = {}\n\n\ndef rate(): ...\n\n\nclass Till: ...\n")
     project.write("pytest.ini", "[pytest]\npythonpath = src\n")
     project.write("test_it.py", SUITE)
     return project

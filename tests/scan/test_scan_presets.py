@@ -89,6 +89,17 @@ def test_the_pollution_report(project: ScanProject) -> None:
     ]
 
 
+def test_the_rules_keep_what_they_are_asked_for(project: ScanProject) -> None:
+    """A rule that nobody asks unless it is selected; the other class has no mark that does nothing."""
+    marks = '@pytest.mark.xdist_group(name="a")\n'
+    test = "    def test_a(self):\n        mock = AsyncMock()\n"
+    start = "import pytest\nfrom unittest.mock import AsyncMock\n\n\n"
+    project.write("tests/test_till.py", f"{start}{marks}class TestMarked:\n{test}\n\nclass TestBare:\n{test}")
+    done = project.scan("--preset", "pollution-report", "--format", "json", "--select", "GC601,XD501")
+    told = [(one["kept"], one["message"].split()[1]) for one in done.json["reported"]]
+    assert told == [(["GC601"], "TestMarked"), ([], "TestBare"), (["GC601"], "TestBare")]
+
+
 def test_presets_have_two_formats(project: ScanProject) -> None:
     """Files that cannot be parsed are left out, as they were."""
     project.write("tests/test_broken.py", "from unittest.mock import AsyncMock\n(")

@@ -190,6 +190,8 @@ def test_comments_hold_findings_back(open_door: ScanProject) -> None:
     for held in (
         f"{line}  # bugcapture: ignore[MK101] the guard is tested in test_guard",
         f"    # bugcapture: ignore[MK102, MK101]: the guard is tested in test_guard\n{line}",
+        f"{line}  #bugcapture:ignore[MK101] the guard is tested in test_guard",
+        f"{line}  # bugcapture:  ignore[MK101] the guard is tested in test_guard",
     ):
         open_door.write("tests/test_users.py", OPEN_DOOR.replace(line, held))
         done = open_door.json()
@@ -223,7 +225,7 @@ def test_a_comment_that_holds_nothing_back_is_told(project: ScanProject) -> None
 
 
 def test_settings_choose_files_and_rules(open_door: ScanProject) -> None:
-    """``select``, ``ignore``, ``per_path_ignores``, ``exclude``, ``tests`` and ``level``."""
+    """``select``, ``ignore``, the same for paths, ``exclude``, ``tests`` and ``level``."""
     open_door.write("tests/test_region.py", REGION)
     open_door.write("checks/region.py", REGION)
     open_door.write("elsewhere/shop.py", "")
@@ -233,6 +235,10 @@ def test_settings_choose_files_and_rules(open_door: ScanProject) -> None:
         'select = ["ENV"]': ["ENV401"],
         'ignore = ["ENV401"]': ["MK101"],
         'per_path_ignores = { "tests/test_r*" = ["ENV"] }': ["MK101"],
+        'per_path_select = { "tests/test_r*" = ["MK"] }': ["MK101"],
+        'select = ["MK"]\nper_path_select = { "tests/test_r*" = ["ENV"] }': ["ENV401", "MK101"],
+        'per_path_select = { "tests" = ["MK", "ENV4"] }\nper_path_ignores = { "tests" = ["MK"] }': ["ENV401"],
+        'ignore = ["ENV"]\nper_path_select = { "tests/test_r*" = ["ENV"] }': ["MK101"],
         'exclude = ["tests/test_users.py"]': ["ENV401"],
         'tests = ["checks"]': ["ENV401"],
         'source = ["elsewhere"]': ["ENV401"],

@@ -125,7 +125,12 @@ def _compare(given: dict[str, Any]) -> int:
     if given["output_format"] not in {"text", "json"}:
         raise click.UsageError("--preset is written as text or json")
     progress = Progress(quiet=given["quiet"])
-    options = ScanOptions(ignore=_codes(given["ignore"]), jobs=given["jobs"], cached=given["cached"])
+    options = ScanOptions(
+        select=_codes(given["select"]),
+        ignore=_codes(given["ignore"]),
+        jobs=given["jobs"],
+        cached=given["cached"],
+    )
 
     def show(done: int, every: int) -> None:
         progress.show(f"scan: {done} of {every} files")

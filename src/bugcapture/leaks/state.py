@@ -233,6 +233,8 @@ def _lists(old: list[Any], new: list[Any]) -> str:
 
 def _target(patch: Any) -> str:
     attribute = str(getattr(patch, "attribute", ""))
+    if not attribute:
+        return "a dictionary"
     try:
         owner = patch.target if hasattr(patch, "target") else patch.getter()
     except Exception:  # noqa: BLE001 - the code of a test

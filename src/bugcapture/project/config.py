@@ -74,6 +74,7 @@ class ScanSettings:
         select: Rules, or the beginnings of their codes, that are asked; empty for all that are on.
         ignore: The same for rules that are not asked.
         per_path_ignores: The same for files that match a shell pattern, or lie below a folder.
+        per_path_select: What is asked there instead of what is asked elsewhere.
         level: How bad a finding has to be to be shown, and to fail.
         dist: How pytest-xdist distributes tests, such as ``loadgroup``; None reads it off pytest's settings.
         baseline: A file with findings that are known.
@@ -85,6 +86,7 @@ class ScanSettings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     per_path_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    per_path_select: dict[str, tuple[str, ...]] = field(default_factory=dict)
     level: Literal["critical", "high", "medium", "low", "info"] = "medium"
     dist: str | None = None
     baseline: str | None = None

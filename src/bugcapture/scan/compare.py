@@ -37,15 +37,15 @@ def compare(
         project: The project.
         preset: One of `PRESETS`.
         paths: Files and folders; none for all tests.
-        options: How to scan; all levels are asked, and no baseline.
+        options: How to scan; levels and the baseline do not count.
         on_progress: Called with the numbers of files that were read and that have to be.
 
     Raises:
         ConfigurationError: If a path does not exist, or a setting cannot be used.
     """
-    result = scan_project(
-        project, paths, replace(options, level="low"), use_baseline=False, on_progress=on_progress
-    )
+    # What is only noted, that a mock has no spec, does not keep what the one checker said of its answer.
+    asked = replace(options, level="low" if preset == "adr-56" else "info")
+    result = scan_project(project, paths, asked, use_baseline=False, on_progress=on_progress)
     hazards: dict[str, list[Hazard]] = {}
     for hazard in result.hazards:
         hazards.setdefault(hazard.path, []).append(hazard)

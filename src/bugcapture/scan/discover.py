@@ -13,7 +13,7 @@ from bugcapture.project.files import find_files
 from bugcapture.project.paths import relative_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from bugcapture.project.config import ScanSettings
@@ -143,13 +143,11 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch(name, pattern) or _is_below(name, pattern) for pattern in patterns)
 
 
-def rules_for(name: str, settings: ScanSettings) -> tuple[str, ...]:
-    """The beginnings of codes that are not asked in a file.
+def codes_for(name: str, per_path: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What a setting by paths says of a file.
 
     Args:
         name: Its path below the root.
-        settings: What the project sets.
+        per_path: The beginnings of codes, by shell pattern or folder.
     """
-    return tuple(
-        code for pattern, codes in settings.per_path_ignores.items() if _matches(name, [pattern]) for code in codes
-    )
+    return tuple(code for pattern, codes in per_path.items() if _matches(name, [pattern]) for code in codes)

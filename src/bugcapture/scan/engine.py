@@ -75,7 +75,7 @@ def scan(
     decode = msgspec.msgpack.Decoder(Found).decode
     for name in sources.tests:
         if found := tests.found.get(_as_text(name)):
-            result.take(name, decode(found), settings, [rule.code for rule in rules])
+            result.take(name, decode(found), settings, rules)
     result.hazards.sort(key=lambda hazard: hazard.order)
     result.problems.sort()
     return result

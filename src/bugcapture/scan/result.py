@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as changed
 
 from bugcapture.core.finding import Finding
-from bugcapture.scan.discover import rules_for
 from bugcapture.scan.hazard import Hazard, Level
+from bugcapture.scan.rule import asked_in
 from bugcapture.scan.suppress import apply_suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from bugcapture.project.config import ScanSettings
     from bugcapture.scan.found import Found
+    from bugcapture.scan.rule import Rule
 
 
 @dataclass(slots=True)
@@ -41,26 +42,24 @@ class ScanResult:
     gone: int = 0
     dropped: int = 0
 
-    def take(self, name: str, found: Found, settings: ScanSettings, codes: Iterable[str]) -> None:
+    def take(self, name: str, found: Found, settings: ScanSettings, rules: Sequence[Rule]) -> None:
         """Take in what was found in a file, without what comments and settings hold back.
 
         Args:
             name: The file.
             found: What was found.
             settings: What the project sets.
-            codes: The rules that were asked.
+            rules: The rules that were asked anywhere.
         """
         if found.problem:
             self.problems.append(Finding(name, found.line, "P1", found.problem))
             return
-        ignored = rules_for(name, settings)
+        asked = asked_in(name, settings, rules)
         hazards = found.hazards
         if not name.isascii():  # It may be no text, and was kept as one.
             hazards = [changed(hazard, path=name) for hazard in hazards]
-        if ignored:
-            hazards = [hazard for hazard in hazards if not hazard.rule.startswith(ignored)]
+        hazards = [hazard for hazard in hazards if hazard.rule in asked]
         if found.suppressions:
-            asked = frozenset(code for code in codes if not code.startswith(ignored or ("?",)))
             left, problems = apply_suppressions(name, hazards, found.suppressions, asked)
             self.suppressed += len(hazards) - len(left)
             self.problems += problems

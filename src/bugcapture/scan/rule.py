@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.rules import Explained, rules_of
 from bugcapture.core.text import printable
+from bugcapture.scan.discover import codes_for
 
 if TYPE_CHECKING:
     import ast
@@ -100,16 +101,38 @@ def choose_rules(settings: ScanSettings) -> tuple[Rule, ...]:
         ConfigurationError: If one of them is the beginning of no code.
     """
     rules = all_rules()
+    by_path = (settings.per_path_ignores, settings.per_path_select)
     named = [
         *settings.select,
         *settings.ignore,
-        *(code for codes in settings.per_path_ignores.values() for code in codes),
+        *(code for per_path in by_path for codes in per_path.values() for code in codes),
     ]
     for code in named:
         if not any(rule.code.startswith(code) for rule in rules) or not code:
             known = ", ".join(rule.code for rule in rules)
             raise ConfigurationError(f"there is no rule {printable(code) or 'without a name'}; there are {known}")
-    chosen = [
-        rule for rule in rules if (rule.code.startswith(settings.select) if settings.select else rule.enabled)
-    ]
+    somewhere = tuple(code for codes in settings.per_path_select.values() for code in codes)
+    chosen = [rule for rule in rules if _is_selected(rule, settings) or rule.code.startswith(somewhere)]
     return tuple(rule for rule in chosen if not rule.code.startswith(settings.ignore))
+
+
+def asked_in(name: str, settings: ScanSettings, rules: Iterable[Rule]) -> frozenset[str]:
+    """The codes of the rules that a project asks in a file.
+
+    Args:
+        name: Its path below the root.
+        settings: The settings.
+        rules: All that it asks anywhere.
+    """
+    select = codes_for(name, settings.per_path_select)
+    ignore = codes_for(name, settings.per_path_ignores)
+    return frozenset(
+        rule.code
+        for rule in rules
+        if (rule.code.startswith(select) if select else _is_selected(rule, settings))
+        and not rule.code.startswith(ignore)
+    )
+
+
+def _is_selected(rule: Rule, settings: ScanSettings) -> bool:
+    return rule.code.startswith(settings.select) if settings.select else rule.enabled

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from bugcapture.scan.hazard import Hazard
 
-MARK: Final = b"bugcapture: ignore"
+# What a file holds that holds such a comment.
+MARK: Final = b"bugcapture:"
 
 _COMMENT: Final = re.compile(r"(?<!`)#\s*bugcapture:\s*ignore(?:\[([^\]]*)\])?\s*[:\-\u2013\u2014]*\s*(.*)\Z")
 

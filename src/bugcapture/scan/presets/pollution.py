@@ -24,30 +24,32 @@ _NO_SKIP: Final = "a time that depends on the machine belongs into a benchmark"
 
 
 def report(path: str, tree: ast.Module, hazards: Sequence[Hazard]) -> list[Reported]:
-    """What the checker reported in a file; the rules drop all of it, each for its reason.
+    """What the checker reported in a file; the rules drop it, each for its reason, but what they find.
 
     Args:
         path: The file as reports name it.
         tree: Its syntax.
-        hazards: What the rules find in it; not needed.
+        hazards: What the rules find in it.
     """
-    del hazards
-    return list(_visit(path, tree))
+    return list(_visit(path, tree, {(one.rule, one.span.line) for one in hazards}))
 
 
-def _visit(path: str, tree: ast.Module) -> Iterator[Reported]:
+def _visit(path: str, tree: ast.Module, found: set[tuple[str, int]]) -> Iterator[Reported]:
     for node in walk(tree):
         if not isinstance(node, ast.ClassDef) or not node.name.startswith("Test"):
             continue
         marks = {_mark(decorator) for decorator in node.decorator_list}
+        places = [node.lineno, *(one.lineno for one in node.decorator_list)]
         methods = [one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
         if any(_uses_mocks(one) for one in node.body):
             if "xdist_group" not in marks:
                 message = f"class {node.name} uses AsyncMock/MagicMock but missing @pytest.mark.xdist_group"
-                yield Reported(path, node.lineno, message, (), _NO_GROUP)
+                kept = ("XD501",) if any(("XD501", line) in found for line in places) else ()
+                yield Reported(path, node.lineno, message, kept, _NO_GROUP)
             if all(one.name != "teardown_method" for one in methods):
                 message = f"class {node.name} missing teardown_method() with gc.collect()"
-                yield Reported(path, node.lineno, message, (), _NO_COLLECT)
+                kept = ("GC601",) if any(("GC601", line) in found for line in places) else ()
+                yield Reported(path, node.lineno, message, kept, _NO_COLLECT)
         if any(_mark(one) == "performance" and not isinstance(one, ast.Call) for one in node.decorator_list):
             for one in filter(_is_unguarded_test, walk(node)):
                 name = f"{node.name}.{one.name}"
