@@ -259,3 +259,96 @@ def test_a_patch_of_a_module_is_stopped_at_its_end(project: ScanProject, test: s
     top = "from unittest.mock import patch\n\nP = patch('shop.tax.rate')\n\n"
     assert found(project, {"tests/test_tax.py": top + test}) == []
     assert found(project, {"tests/test_tax.py": top + test.partition("def teardown")[0]}) == [("MK301", "medium")]
+
+
+SERVICE = """\
+from shop.auth import check_permission
+
+
+async def go(user):
+    if not await check_permission(user):
+        raise PermissionError(user)
+
+
+async def around(user):
+    await go(user)
+
+
+async def hidden(user, check_permission):
+    if not await check_permission(user):
+        raise PermissionError(user)
+
+
+class Service:
+    def __init__(self):
+        self.fga = connect()
+
+    async def allowed(self, user):
+        return await self.fga.check_permission(user)
+
+    async def go(self, user):
+        if not await self.allowed(user):
+            raise PermissionError(user)
+
+    async def ask(self, user):
+        if not await self.fga.check_permission(user):
+            raise PermissionError(user)
+
+
+def get_fga(): ...
+
+
+async def delete(user, fga=Depends(get_fga)):
+    if not await fga.check_permission(user):
+        raise PermissionError(user)
+
+
+async def rename(user, *, fga: Annotated[Fga, Security(auth.get_till)]):
+    if not await fga.check_permission(user):
+        raise PermissionError(user)
+"""
+AUTH = "async def check_permission(user): ...\n"
+AT = "patch('shop.users.check_permission'"
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        (f"with {AT}, new_callable=AsyncMock):\n        await go('a')", ["critical"]),
+        (f"with {AT}, AsyncMock()):\n        await go('a')", ["critical"]),
+        (f"with {AT}):\n        await go('a')", ["critical"]),
+        (f"with {AT}) as check:\n        check.return_value = False\n        await go('a')", []),
+        (f"with {AT}, return_value=True):\n        await go('a')", []),
+        (f"with {AT}, new_callable=MagicMock):\n        await go('a')", []),
+        (f"with {AT}), pytest.raises(PermissionError):\n        await go('a')", ["high"]),
+        (f"with {AT}):\n        await around('a')", ["medium"]),
+        (f"with {AT}):\n        await users.go('a')", ["critical"]),
+        (f"with {AT}):\n        await run('a')", ["critical"]),
+        (f"with {AT}):\n        await hidden('a', real)", []),
+        (f"with {AT}):\n        await Service().go('a')", ["medium"]),
+        ("with patch('shop.other.check_permission', AsyncMock()):\n        await go('a')", []),
+        ("monkeypatch.setattr('shop.users.check_permission', AsyncMock())\n    await go('a')", ["critical"]),
+        ("with patch.object(Service, 'allowed', AsyncMock()):\n        await Service().go('a')", ["critical"]),
+        ("with patch('shop.users.Service.allowed'):\n        await Service().go('a')", ["critical"]),
+        ("till = Service()\n    till.fga = AsyncMock()\n    await till.ask('a')", ["critical"]),
+        ("till = Service()\n    setattr(till, 'fga', AsyncMock())\n    await till.ask('a')", ["critical"]),
+        ("till = Service()\n    till.allowed = AsyncMock()\n    await till.go('a')", ["critical"]),
+        ("till = Service()\n    till.allowed = AsyncMock(return_value=True)\n    await till.go('a')", []),
+        ("till = Service()\n    till.other = AsyncMock()\n    await till.ask('a')", []),
+        (
+            "app.dependency_overrides[get_fga] = lambda: AsyncMock()\n    await client.get('/')",
+            ["medium"],
+        ),
+        ("app.dependency_overrides[other] = lambda: AsyncMock()\n    await client.get('/')", []),
+    ],
+)
+def test_a_mock_in_the_place_of_something(project: ScanProject, test: str, expected: list[str]) -> None:
+    """Of a name of the program, of an attribute, or of a dependency: it answers where that is asked."""
+    names = "from shop import users\nfrom shop.users import Service, around, get_fga, go, go as run, hidden\n"
+    names += "from unittest.mock import patch\n"
+    files = {
+        "src/shop/auth.py": AUTH,
+        "tests/test_go.py": f"{IMPORTS}{names}\nasync def test_go(monkeypatch, client):\n    {test}\n",
+    }
+    got = found(project, files, SERVICE)
+    assert [one for one in got if one[0] == "MK101"] == [("MK101", level) for level in expected]

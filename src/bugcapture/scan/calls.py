@@ -84,7 +84,7 @@ class Calls(Making):
             # The fixture starts it, stops it, and gives the mock.
             patch.how = "enter"
             return Ref(patch.mock) if patch.mock is not None else None
-        if last == "setattr" and len(node.args) == 3:  # noqa: PLR2004 - object, name, value
+        if last == "setattr" and len(node.args) in {2, 3}:
             return self._set_attribute(node)
         if last in {"seal", "getattr"} and node.args:
             return self._look_at(last, node)
@@ -128,7 +128,8 @@ class Calls(Making):
 
     def _arguments(self, node: ast.Call, name: str) -> Made | None:
         """Look at the arguments of a call: mocks among them leave the test."""
-        made: Made | None = None
+        # What is called like a class makes an object, which may be given mocks later.
+        made = Made(name) if name.rpartition(".")[2][:1].isupper() else None
         for number, argument in enumerate(node.args):
             value = self.value(argument, Usage.STORED)
             if value is not None:
@@ -194,7 +195,14 @@ class Calls(Making):
                 ref.mock.unknown = True
 
     def _set_attribute(self, node: ast.Call) -> Value:
-        target, name, value = node.args
+        """``setattr(object, name, value)``, or ``monkeypatch.setattr("shop.till.rate", value)``."""
+        *targets, value = node.args
+        if len(targets) == 1:
+            given = self.value(value, Usage.STORED)
+            if isinstance(given, Ref) and isinstance(targets[0], ast.Constant):
+                self._escape(given, Way.PATCHED, str(targets[0].value), "", node)
+            return None
+        target, name = targets
         base = self.value(target, Usage.NONE)
         given = self.value(value, Usage.STORED)
         if isinstance(base, Ref):
@@ -205,5 +213,6 @@ class Calls(Making):
         elif isinstance(given, Ref):
             word = str(name.value) if isinstance(name, ast.Constant) else ""
             written = f"{dotted(target)}.{word}" if dotted(target) and word else ""
-            self._escape(given, Way.ATTRIBUTE, word, word, value, written=written)
+            made = base if isinstance(base, Made) else None
+            self._escape(given, Way.ATTRIBUTE, word, word, value, made=made, written=written)
         return None

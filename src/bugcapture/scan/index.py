@@ -70,6 +70,7 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
         entered: The names of what it enters with `with`, or of what makes that; with ``await`` before them, too,
             where that is awaited.
         imports: The names that it imports itself: nothing that replaces them in its module reaches it.
+        depends: By parameter the dependency that FastAPI gives it.
     """
 
     path: str
@@ -84,6 +85,7 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
     is_coroutine: bool = False
     entered: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    depends: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -98,6 +100,7 @@ class ProductionIndex:
             the classes that do so.
         entered: By name what enters it: the functions with a block over what goes by that name.
         awaited: What it awaits the calls of: the receiver, or the class for its own methods, and the method.
+        depending: By dependency the functions that are given it, with the parameter.
         reached: What `bugcapture.scan.reach` has found, by function, receiver and depth.
     """
 
@@ -107,6 +110,7 @@ class ProductionIndex:
     exits: dict[str, set[str]] = field(default_factory=dict)
     entered: dict[str, list[ProgramFunction]] = field(default_factory=dict)
     awaited: set[tuple[str, str]] = field(default_factory=set)
+    depending: dict[str, list[tuple[ProgramFunction, str]]] = field(default_factory=dict)
     reached: dict[tuple[int, str, int], list[Reached]] = field(default_factory=dict)
 
     def add(self, found: Iterable[ProgramFunction]) -> None:
@@ -116,6 +120,8 @@ class ProductionIndex:
             self.functions.setdefault(name, []).append(function)
             for entered in function.entered:
                 self.entered.setdefault(entered, []).append(function)
+            for parameter, dependency in function.depends:
+                self.depending.setdefault(dependency, []).append((function, parameter))
             if owner:
                 self.methods.setdefault(owner.rpartition(".")[2], {}).setdefault(name, function)
             for sink in function.sinks:

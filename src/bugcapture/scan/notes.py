@@ -73,7 +73,7 @@ class Notes:
                 value = value.value
             if isinstance(value, Ref):
                 way = Way.OVERRIDE if dotted(target.value).endswith("dependency_overrides") else Way.CONTAINER
-                self._escape(value, way, dotted(target.value), "", node)
+                self._escape(value, way, dotted(target.value), dotted(target.slice).rpartition(".")[2], node)
         elif isinstance(target, ast.Tuple | ast.List):
             for one in target.elts:
                 self._bind(one, None, node)
@@ -109,7 +109,8 @@ class Notes:
         if isinstance(value, Ref):
             owner = self._names.resolve(target.value)
             full = f"{owner}.{target.attr}" if owner else target.attr
-            self._escape(value, Way.ATTRIBUTE, full, target.attr, target, written=place)
+            made = base if isinstance(base, Made) else None
+            self._escape(value, Way.ATTRIBUTE, full, target.attr, target, made=made, written=place)
 
     def _use(self, ref: Ref, node: ast.expr, *, awaited: bool, called: bool, usage: Usage) -> None:
         ref.mock.uses.append(Use(ref.path, awaited, called, usage, span_of(node), self._failing > 0))

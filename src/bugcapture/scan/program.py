@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _PLAIN_DECORATORS: Final = frozenset({"abstractmethod", "classmethod", "staticmethod", "override"})
 
 
+_DEPENDS: Final = frozenset({"Depends", "Security"})
+
+
 def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
     """The functions of one file of the program.
 
@@ -49,9 +52,28 @@ def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
                 is_coroutine=is_async and not reader.yields and _is_plain(node),
                 entered=tuple(reader.entered),
                 imports=tuple(alias.asname or alias.name for node in function.imports for alias in node.names),
+                depends=tuple(_depends(node)),
             )
         )
     return found
+
+
+def _depends(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:
+    """The parameters that stand for dependencies: ``door=Depends(get_door)``, or so in ``Annotated``."""
+    arguments = node.args
+    plain = [*arguments.posonlyargs, *arguments.args]
+    given: list[tuple[ast.arg, ast.expr | None]] = [
+        *zip(reversed(plain), reversed(arguments.defaults), strict=False),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    said = {one.arg: [default] for one, default in given if default is not None}
+    for one in (*plain, *arguments.kwonlyargs):
+        if isinstance(one.annotation, ast.Subscript) and isinstance(one.annotation.slice, ast.Tuple):
+            said.setdefault(one.arg, []).extend(one.annotation.slice.elts)
+    for name, values in said.items():
+        for value in values:
+            if isinstance(value, ast.Call) and value.args and dotted(value.func).rpartition(".")[2] in _DEPENDS:
+                yield name, dotted(value.args[0]).rpartition(".")[2]
 
 
 def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

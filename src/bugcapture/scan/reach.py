@@ -9,10 +9,10 @@ from bugcapture.scan.hazard import Confidence, Level, Step
 from bugcapture.scan.mocks import Way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bugcapture.scan.index import Call, ProductionIndex, ProgramFunction, Sink
-    from bugcapture.scan.mocks import Escape, Mock, Path
+    from bugcapture.scan.mocks import Escape, Made, Mock, Path
 
 # From the function that a test calls to the one that asks the mock.
 _DEEPEST: Final = 3
@@ -70,6 +70,10 @@ def reached(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reac
                 yield found
                 if found.path in mock.failing:
                     break  # The test lets this call raise: what follows it is not reached.
+        elif escape.way is Way.ATTRIBUTE and escape.made is not None:
+            yield from _from_object(escape, escape.made, [escape.parameter], index, test_path)
+        elif escape.way is Way.OVERRIDE:
+            yield from _from_override(escape, index, test_path)
     if mock.parent is not None:
         parent, way = mock.parent
         for found in reached(parent, index, test_path):
@@ -85,23 +89,49 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
             first = Step(test_path, escape.span.line, f"{name}(… {parameter}=…)")
             for one in _found(function, parameter, escape, index, (first,)):
                 yield replace(one, fails=escape.fails)
-    methods = index.methods.get(name)
-    if methods and escape.made is not None:
-        constructor = methods.get("__init__")
-        if constructor is None:
-            return
+    constructor = index.methods.get(name, {}).get("__init__")
+    if constructor is not None and escape.made is not None:
         parameter = _parameter(constructor, escape.parameter)
         held = [attribute for attribute, given in constructor.attributes if given == parameter]
-        for method, span, fails in escape.made.calls:
-            called = methods.get(method)
-            if called is not None:
-                for attribute in held:
-                    start = (
-                        Step(test_path, escape.span.line, f"{name}(… {parameter}=…)"),
-                        Step(test_path, span.line, f".{method}()"),
-                    )
-                    for one in _found(called, f"self.{attribute}", escape, index, start):
-                        yield replace(one, fails=fails)
+        yield from _from_object(escape, escape.made, held, index, test_path)
+
+
+def _from_object(
+    escape: Escape, made: Made, attributes: Iterable[str], index: ProductionIndex, test_path: str
+) -> Iterator[Reached]:
+    """The calls in the methods that a test calls on an object which holds the mock."""
+    name = made.target.rpartition(".")[2]
+    methods = index.methods.get(name, {})
+    for method, span, fails in made.calls:
+        called = methods.get(method)
+        if called is None:
+            continue
+        for attribute in attributes:
+            start = (
+                Step(test_path, escape.span.line, f"{name}(…).{attribute}"),
+                Step(test_path, span.line, f".{method}()"),
+            )
+            for one in (
+                *_found(called, f"self.{attribute}", escape, index, start),
+                *_own(called, attribute, start),
+            ):
+                yield replace(one, fails=fails)
+
+
+def _own(function: ProgramFunction, method: str, start: tuple[Step, ...]) -> Iterator[Reached]:
+    """The calls of a method of its own object."""
+    for sink in function.sinks:
+        if (sink.receiver, sink.method) == ("self", method):
+            step = Step(function.path, sink.line, f"await self.{method}(…)")
+            yield Reached((), sink, function, not sink.conditional, (*start, step))
+
+
+def _from_override(escape: Escape, index: ProductionIndex, test_path: str) -> Iterator[Reached]:
+    """The calls in what is given a dependency that the test overrides; whether a test comes there is not known."""
+    start = (Step(test_path, escape.span.line, f"{escape.target}[{escape.parameter}]"),)
+    for function, parameter in index.depending.get(escape.parameter, ()):
+        for one in _found(function, parameter, escape, index, start):
+            yield replace(one, certain=False)
 
 
 def _candidates(target: str, name: str, index: ProductionIndex) -> list[ProgramFunction]:

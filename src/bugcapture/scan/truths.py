@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import Confidence, Step
 from bugcapture.scan.mocks import CALLED, NOTED, Kind, Mock, Path, Spec, Usage
+from bugcapture.scan.patched import is_made_async, reached_by_patch
 from bugcapture.scan.reach import reached
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.index import ProductionIndex
-    from bugcapture.scan.module import TestModule
+    from bugcapture.scan.module import TestModule, View
     from bugcapture.scan.reach import Reached
 
 
@@ -86,6 +87,17 @@ def _find(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
                 continue  # The test puts something else in the place of what asks.
             if found.sink.awaited and _answers(mock, found.path, index):
                 yield Answer(mock, view.function, found.path, found.sink.usage, found, found.steps, found.fails)
+        yield from _patched(view, module, index)
+
+
+def _patched(view: View, module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
+    mock = view.mock
+    if is_made_async(mock, index):
+        mock = mock.view()
+        mock.kind = Kind.ASYNC
+    for found in reached_by_patch(view, module, index):
+        if found.sink.awaited and _answers(mock, found.path, index):
+            yield Answer(mock, view.function, found.path, found.sink.usage, found, found.steps, found.fails)
 
 
 def _answers(mock: Mock, path: Path, index: ProductionIndex) -> bool:
