@@ -110,3 +110,18 @@ def test_an_interpreter_that_is_none(suite: ScanProject, tmp_path: Path) -> None
         verify(result.hazards, str(tmp_path / "nowhere"))
     with pytest.raises(ConfigurationError, match="the findings cannot be verified"):
         verify(result.hazards, "/bin/echo" if sys.platform != "win32" else "cmd")
+
+
+@pytest.mark.parametrize("made", ["AsyncMock(spec=Fga)", "MagicMock(spec=Fga)"])
+@pytest.mark.parametrize("told", ["", "    openfga.ping.return_value = 1\n"])
+def test_a_mock_that_looks_like_a_class(project: ScanProject, made: str, told: str) -> None:
+    """Its class is not imported: one with the same methods stands in its place."""
+    methods = "    async def check_permission(self, user): ...\n\n    async def ping(self): ...\n"
+    project.write("src/shop/fga.py", f"class Fga:\n{methods}")
+    imports = "from unittest.mock import AsyncMock, MagicMock\nfrom shop.fga import Fga\n"
+    test = (
+        f"async def test_delete():\n    openfga = {made}\n{told}    await delete_user('alice', openfga=openfga)\n"
+    )
+    project.write("tests/test_users.py", f"{imports}from shop.users import delete_user\n\n{test}")
+    found = project.json("--verify", "--select", "MK101").json["findings"]
+    assert [(one["rule"], one["verified"]) for one in found] == [("MK101", True)]

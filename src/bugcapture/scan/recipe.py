@@ -27,7 +27,7 @@ def truth_recipe(mock: Mock, path: Path) -> str:
         mock: The mock.
         path: The child.
     """
-    made = _made(mock)
+    made = _made(mock, path)
     if not made:
         return ""
     body = f"answer = asyncio.run(child(mock, *{list(path)!r})())\nshown = bool(answer)\n"
@@ -71,16 +71,26 @@ def exit_recipe(mock: Mock, method: str) -> str:
     return f"{_HEAD}{made}{block}"
 
 
-def _made(mock: Mock) -> str:
-    """The statements that make a mock and tell it what is known; empty where something is not."""
-    if mock.kind is Kind.AUTOSPEC or mock.spec is not Spec.NONE or mock.unknown or mock.sealed:
+def _made(mock: Mock, path: Path = ()) -> str:
+    """The statements that make a mock and tell it what is known; empty where something is not.
+
+    In the place of a class that it looks like stands one that has the children as asynchronous methods.
+    """
+    if mock.kind is Kind.AUTOSPEC or mock.unknown or mock.sealed:
         return ""
-    lines = [f"mock = {mock.kind.value}()\n", *_told("mock", mock.own_values)]
+    spec, stand = "", ""
+    if mock.spec is not Spec.NONE:
+        names = sorted({one[0] for one in ((path or (CALLED,)), *mock.children)})
+        if mock.spec is not Spec.CLASS or len(path) != 1 or not all(map(str.isidentifier, names)):
+            return ""
+        methods = (f"    async def {name}(self, *arguments, **words): ...\n" for name in names)
+        spec, stand = "spec=Stand", f"class Stand:\n{''.join(methods)}"
+    lines = [stand, f"mock = {mock.kind.value}({spec})\n", *_told("mock", mock.own_values)]
     if mock.own and not mock.own_values:
         lines.append("mock.return_value = object()\n")
-    for path, values in mock.children.items():
-        if all(name == CALLED or name.isidentifier() for name in path):
-            place = f"child(mock, *{list(path)!r})"
+    for told, values in mock.children.items():
+        if all(name == CALLED or name.isidentifier() for name in told):
+            place = f"child(mock, *{list(told)!r})"
             lines += _told(place, values) if any(isinstance(one, ast.expr) for one in values) else []
     return "".join(lines)
 

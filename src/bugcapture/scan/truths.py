@@ -107,7 +107,10 @@ def _answers(mock: Mock, path: Path, index: ProductionIndex) -> bool:
     if any(name.startswith("__") for name in path):
         return False
     if mock.kind is Kind.ASYNC:
-        return mock.spec in {Spec.NONE, Spec.UNKNOWN, Spec.MOCK, Spec.NAMES} or is_async_member(mock, path, index)
+        # What a list of names names is synchronous.
+        return mock.spec in {Spec.NONE, Spec.UNKNOWN} or (
+            mock.spec is Spec.CLASS and is_async_member(mock, path, index)
+        )
     return bool(path) and mock.spec is Spec.CLASS and is_async_member(mock, path, index)
 
 
