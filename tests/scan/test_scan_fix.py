@@ -156,9 +156,19 @@ def test_what_cannot_be_known_or_written_is_refused(project: ScanProject, call: 
         assert new == (text if expected is None else SESSION.replace("AsyncMock()", expected))
 
 
-def test_a_name_that_is_taken_is_not_used(project: ScanProject) -> None:
+@pytest.mark.parametrize(
+    "taken",
+    [
+        "def configured_async_mock(): ...",
+        "try: ...\nexcept OSError as configured_async_mock: ...",
+        "match 1:\n    case {'a': configured_async_mock}: ...",
+        "match 1:\n    case [*configured_async_mock]: ...",
+        "match 1:\n    case {**configured_async_mock}: ...",
+    ],
+)
+def test_a_name_that_is_taken_is_not_used(project: ScanProject, taken: str) -> None:
     """A helper of the same name is somebody else's."""
-    text = DENIED.replace("async def test_denied", "def configured_async_mock(): ...\n\n\nasync def test_denied")
+    text = DENIED.replace("async def test_denied", f"{taken}\n\n\nasync def test_denied")
     file = project.write("tests/test_users.py", text)
     done = project.scan("--select", "MK103", "--fix", "--unsafe-fixes")
     assert "configured_async_mock is something else in this file" in done.err

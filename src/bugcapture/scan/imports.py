@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from bugcapture.core.edit import TextEdit, apply_edits
 from bugcapture.core.layout import line_end
 from bugcapture.scan.parse import parse
 from bugcapture.scan.source_text import SourceText
 from bugcapture.scan.walk import walk
+
+# What gives a name to something and holds it as a text.
+_NAMING: Final = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar,
+    ast.MatchMapping,
+)  # fmt: skip
 
 
 def is_taken(tree: ast.Module, module: str, name: str) -> bool:
@@ -26,8 +33,8 @@ def is_taken(tree: ast.Module, module: str, name: str) -> bool:
                 called = alias.asname or alias.name.partition(".")[0]
                 if called == name and (source != module or alias.name != name):
                     return True
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            if node.name == name:
+        elif isinstance(node, _NAMING):
+            if name in {getattr(node, "name", None), getattr(node, "rest", None)}:
                 return True
         elif (isinstance(node, ast.arg) and node.arg == name) or (
             isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
