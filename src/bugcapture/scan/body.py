@@ -24,6 +24,8 @@ _TASKS: Final = frozenset({"create_task", "ensure_future"})
 # What asks whether things are true, and what gives the answer of what it awaits.
 _TRUTHS: Final = frozenset({"bool", "any", "all", "filter"})
 _WAITS: Final = frozenset({"wait_for", "shield"})
+# What may be a dotted name.
+_DOTTED: Final = (ast.Name, ast.Attribute)
 # The branch that an answer decides about; None where there is none.
 _Guard = ast.If | ast.While | None
 
@@ -335,11 +337,11 @@ class Body:
         before = len(self.calls)
         for number, argument in enumerate(node.args):
             self._value(argument, Usage.STORED)
-            if name := self._dotted(argument):
+            if isinstance(argument, _DOTTED) and (name := self._dotted(argument)):
                 given.append((str(number), name))
         for keyword in node.keywords:
             self._value(keyword.value, Usage.STORED)
-            if keyword.arg and (name := self._dotted(keyword.value)):
+            if keyword.arg and isinstance(keyword.value, _DOTTED) and (name := self._dotted(keyword.value)):
                 given.append((keyword.arg, name))
         if _made_by(node) in _TASKS:
             self.calls[before:] = [Call(one.callee, one.given, True, True) for one in self.calls[before:]]

@@ -35,7 +35,8 @@ class Calls(Making):
         if isinstance(function, ast.Name):
             return self._call_name(function, node, usage, awaited=awaited)
         if isinstance(function, ast.Attribute):
-            held = self._known.get(dotted(function))
+            place = dotted(function)
+            held = self._known.get(place)
             if isinstance(held, Ref):
                 return self._call_mock(held, node, usage, awaited=awaited)
             base = self.value(function.value, Usage.NONE) if function.attr != "dict" else None
@@ -47,7 +48,6 @@ class Calls(Making):
                 base.calls.append((function.attr, span_of(node), self._failing > 0))
                 self._arguments(node, "")
                 return None
-            place = dotted(function)
             if place.startswith(("self.", "cls.")) and place.count(".") == 1 and not place.endswith(_CLEANUPS):
                 return self._call_own(place, node)
             if place.endswith(".stop"):

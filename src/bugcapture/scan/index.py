@@ -100,6 +100,8 @@ class ProductionIndex:
             the classes that do so.
         entered: By name what enters it: the functions with a block over what goes by that name.
         awaited: What it awaits the calls of: the receiver, or the class for its own methods, and the method.
+        asking: By the first name of what it awaits the functions that do so, by ``self.`` and the method of their
+            own objects.
         depending: By dependency the functions that are given it, with the parameter.
         reached: What `bugcapture.scan.reach` has found, by function, receiver and depth.
     """
@@ -110,6 +112,7 @@ class ProductionIndex:
     exits: dict[str, set[str]] = field(default_factory=dict)
     entered: dict[str, list[ProgramFunction]] = field(default_factory=dict)
     awaited: set[tuple[str, str]] = field(default_factory=set)
+    asking: dict[str, list[ProgramFunction]] = field(default_factory=dict)
     depending: dict[str, list[tuple[ProgramFunction, str]]] = field(default_factory=dict)
     reached: dict[tuple[int, str, int], list[Reached]] = field(default_factory=dict)
 
@@ -126,8 +129,7 @@ class ProductionIndex:
                 self.methods.setdefault(owner.rpartition(".")[2], {}).setdefault(name, function)
             for sink in function.sinks:
                 if sink.awaited:
-                    receiver = owner.rpartition(".")[2] if sink.receiver == "self" else sink.receiver
-                    self.awaited.add((receiver, sink.method))
+                    self._add_awaited(function, sink, owner.rpartition(".")[2])
                 if sink.usage is Usage.TRUTH and sink.awaited:
                     self.guards.setdefault(sink.method, []).append((function, sink))
                 elif sink.method in EXITS:
@@ -136,3 +138,10 @@ class ProductionIndex:
                         self.exits.setdefault(held, set()).add(owner.rpartition(".")[2])
                     else:
                         self.entered.setdefault(held, []).append(function)
+
+    def _add_awaited(self, function: ProgramFunction, sink: Sink, owner: str) -> None:
+        own = sink.receiver == "self"
+        self.awaited.add((owner if own else sink.receiver, sink.method))
+        asking = self.asking.setdefault(f"self.{sink.method}" if own else sink.receiver.partition(".")[0], [])
+        if not asking or asking[-1] is not function:
+            asking.append(function)

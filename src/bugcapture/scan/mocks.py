@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.hazard import Span, Step
+    from bugcapture.scan.reach import Reached
 
 Path = tuple[str, ...]
 # A step of a path: the result of a call.
@@ -150,6 +151,7 @@ class Mock:
         answer_of: The mocks that were told to answer with it, each with the path of the call.
         patched: The target of the patch that made it; empty for none.
         made: Where it was made, when that is another file; its span is then that of the parameter that gets it.
+        reached: What `bugcapture.scan.reach` has found, once it was asked.
     """
 
     kind: Kind
@@ -171,6 +173,7 @@ class Mock:
     answer_of: list[tuple[Mock, Path]] = field(default_factory=list)
     patched: str = ""
     made: Step | None = None
+    reached: list[Reached] | None = None
 
     def tells(self, path: Path) -> bool:
         """Whether a child, or the mock itself, was told what to answer.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from bugcapture.scan.calling import Calling, is_of_module
+from bugcapture.scan.calling import is_of_module
 from bugcapture.scan.hazard import Step
 from bugcapture.scan.mocks import Kind, Way
 from bugcapture.scan.reach import Reached
 from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bugcapture.scan.functions import TestFunction
     from bugcapture.scan.index import ProductionIndex, ProgramFunction, Sink
@@ -20,34 +20,41 @@ if TYPE_CHECKING:
     from bugcapture.scan.module import TestModule, View
 
 
-def reached_by_patch(view: View, module: TestModule, index: ProductionIndex) -> Iterator[Reached]:
+def reached_by_patch(
+    view: View, module: TestModule, index: ProductionIndex, answers: Callable[[Path], bool]
+) -> Iterator[Reached]:
     """The calls of the program that a mock answers because a patch has put it there.
 
-    It is sure to come to them only where the test itself calls the function with the call.
+    Only functions are looked at that the test itself calls.
 
     Args:
         view: The mock, as one function has it.
         module: The test module.
         index: The program.
+        answers: Whether a child is of interest; asked before what takes time.
     """
-    patches = [one for one in view.mock.escapes if one.way is Way.PATCHED and "." in one.target]
-    if not patches or view.function is None:
-        return
-    calling = module.calling = module.calling or Calling(module, index)
-    called = calling.called_from(frozenset([view.function])).program
-    expects = module.mentions(view.function, b"raises(", b"assertRaises")
-    for escape in patches:
-        name = escape.target.rpartition(".")[2]
-        for function in called:
-            if name in (*function.imports, *function.parameters) or not is_of_module(function, escape.target):
-                continue
-            direct = _calls(view.function, function, module)
-            for sink in function.sinks:
-                path = _path_to(sink, escape.target, function)
-                if path is not None:
-                    certain = direct and not sink.conditional
-                    steps = _steps(escape, module, function.path, sink.line, ".".join((name, *path)))
-                    yield Reached(path, sink, function, certain, steps, expects)
+    test = view.function
+    expects = test is not None and module.mentions(test, b"raises(", b"assertRaises")
+    for escape in view.mock.escapes:
+        if test is None or escape.way is not Way.PATCHED or "." not in escape.target:
+            continue
+        for function in _asking(escape.target, index):
+            name = escape.target.rpartition(".")[2]
+            asked = [(sink, _path_to(sink, escape.target, function)) for sink in function.sinks if sink.awaited]
+            found = [(sink, path) for sink, path in asked if path is not None and answers(path)]
+            for sink, path in found if found and _calls(test, function, module) else ():
+                steps = _steps(escape, module, function.path, sink.line, ".".join((name, *path)))
+                yield Reached(path, sink, function, not sink.conditional, steps, expects)
+
+
+def _asking(target: str, index: ProductionIndex) -> list[ProgramFunction]:
+    """The functions that await what a patch replaces."""
+    name = target.rpartition(".")[2]
+    return [
+        function
+        for function in (*index.asking.get(name, ()), *index.asking.get(f"self.{name}", ()))
+        if name not in (*function.imports, *function.parameters) and is_of_module(function, target)
+    ]
 
 
 def _calls(test: TestFunction, function: ProgramFunction, module: TestModule) -> bool:

@@ -56,14 +56,20 @@ class Reached:
         return next((one for one in Level if one.rank == level.rank + 1), level) if self.fails else level
 
 
-def reached(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reached]:
+def reached(mock: Mock, index: ProductionIndex, test_path: str) -> list[Reached]:
     """The calls of the program that a mock answers, as far as they can be followed.
 
     Args:
-        mock: The mock, as one test has it.
+        mock: The mock, as one test has it; what is found is kept there, because several rules ask.
         index: The program.
         test_path: The file of the test.
     """
+    if mock.reached is None:
+        mock.reached = list(_reach(mock, index, test_path))
+    return mock.reached
+
+
+def _reach(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reached]:
     for escape in mock.escapes:
         if escape.way is Way.ARGUMENT:
             for found in _from_argument(escape, index, test_path):
@@ -88,7 +94,7 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
         if parameter:
             first = Step(test_path, escape.span.line, f"{name}(… {parameter}=…)")
             for one in _found(function, parameter, escape, index, (first,)):
-                yield replace(one, fails=escape.fails)
+                yield replace(one, fails=True) if escape.fails else one
     constructor = index.methods.get(name, {}).get("__init__")
     if constructor is not None and escape.made is not None:
         parameter = _parameter(constructor, escape.parameter)
@@ -115,7 +121,7 @@ def _from_object(
                 *_found(called, f"self.{attribute}", escape, index, start),
                 *_own(called, attribute, start),
             ):
-                yield replace(one, fails=fails)
+                yield replace(one, fails=True) if fails else one
 
 
 def _own(function: ProgramFunction, method: str, start: tuple[Step, ...]) -> Iterator[Reached]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bugcapture.scan.hazard import Confidence, Step
-from bugcapture.scan.mocks import CALLED, NOTED, Kind, Mock, Path, Spec, Usage
+from bugcapture.scan.mocks import CALLED, NOTED, Kind, Mock, Path, Spec, Usage, Way
 from bugcapture.scan.patched import is_made_async, reached_by_patch
 from bugcapture.scan.reach import reached
 
@@ -92,11 +92,13 @@ def _find(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
 
 def _patched(view: View, module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
     mock = view.mock
+    if not any(escape.way is Way.PATCHED for escape in mock.escapes):
+        return
     if is_made_async(mock, index):
         mock = mock.view()
         mock.kind = Kind.ASYNC
-    for found in reached_by_patch(view, module, index):
-        if found.sink.awaited and _answers(mock, found.path, index):
+    if mock.kind is Kind.ASYNC or mock.spec is Spec.CLASS:
+        for found in reached_by_patch(view, module, index, lambda path: _answers(mock, path, index)):
             yield Answer(mock, view.function, found.path, found.sink.usage, found, found.steps, found.fails)
 
 
