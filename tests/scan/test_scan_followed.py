@@ -353,3 +353,18 @@ def test_a_mock_in_the_place_of_something(project: ScanProject, test: str, expec
     }
     got = found(project, files, SERVICE)
     assert [one for one in got if one[0] == "MK101"] == [("MK101", level) for level in expected]
+
+
+@pytest.mark.parametrize(
+    ("skip", "level"),
+    [
+        ("@pytest.mark.skip(reason='later')\nasync def test_go():\n", "medium"),
+        ("async def test_go():\n    pytest.skip('later')\n", "medium"),
+        ("async def test_go():\n    '''Goes.'''\n    pytest.skip('later')\n", "medium"),
+        ("async def test_go():\n    if later:\n        pytest.skip('later')\n", "critical"),
+    ],
+)
+def test_what_is_always_skipped(project: ScanProject, skip: str, level: str) -> None:
+    """Is medium at most: no run comes there."""
+    test = f"{IMPORTS}from shop.users import go\n\n{skip}    await go(AsyncMock(), 'alice')\n"
+    assert found(project, {"tests/test_go.py": test}) == [("MK101", level)]

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.scan.names import dotted
 from bugcapture.scan.walk import walk
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _SETUPS: Final = frozenset(
         "setup_module", "setUpModule",
     }
 )  # fmt: skip
+# Calls that skip.
+_SKIPS: Final = frozenset({"pytest.skip", "self.skipTest"})
 _TEARDOWNS: Final = frozenset(
     {
         "tearDown", "asyncTearDown", "teardown_method", "teardown", "tearDownClass", "teardown_class",
@@ -115,8 +118,11 @@ class TestFunction:
 
     @property
     def is_skipped(self) -> bool:
-        """Whether it, or its class, is marked to be skipped without a condition."""
+        """Whether it, or its class, is marked to be skipped without a condition, or it begins by doing so."""
         owner = self.owner.decorator_list if self.owner is not None else []
+        begins = [one.value for one in self.node.body[:2] if isinstance(one, ast.Expr)]
+        if any(isinstance(one, ast.Call) and dotted(one.func) in _SKIPS for one in begins):
+            return True
         return any(_last_name(one) == "skip" for one in (*self.node.decorator_list, *owner))
 
     @property

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bugcapture.core.text import printable
 from bugcapture.scan.found import Found
+from bugcapture.scan.hazard import lowered
 from bugcapture.scan.reading import read_module
 from bugcapture.scan.strangers import mark_given_away
 from bugcapture.scan.suppress import MARK, read_suppressions
@@ -43,10 +44,15 @@ def scan_file(
     except UNREADABLE as error:
         return unreadable(error)
     elsewhere = {view.mock.span: view.mock.made for view in module.views if view.mock.made is not None}
+
+    def is_skipped(hazard: Hazard) -> bool:
+        functions = module.outline.functions
+        return any(one.is_test and one.is_skipped for one in functions if one.qualname == hazard.symbol)
+
     seen: dict[tuple[object, ...], Hazard] = {}
     for rule in rules:
         try:
-            for found in rule.check(module, scope):
+            for found in lowered(rule.check(module, scope), is_skipped):
                 hazard = _with_origin(found, elsewhere.get(found.span))
                 key = (hazard.rule, hazard.made or hazard.span, hazard.subject)
                 known = seen.get(key)
