@@ -63,6 +63,8 @@ for which nothing was mended. Then more ways were followed, which made 4 right o
 With all of it, everything labelled in the 149: 437 of 474 (92.2 %): MK104 426 of 460, MK101 7 of 7, MK102 4 of 6,
 MK201 0 of 1. Of the MK104 that are right, 7 % are medium now; what a test reaches over HTTP or a command line is
 not followed. In 41 of the earlier corpora, of mocks alone: 120 of 126, and 3 of 3 where the rules were tuned.
+Mocks in the place of names and of attributes of objects are followed since: that found 9 more in two of these 184
+projects, which have no label.
 
 MK101 has found nothing critical in any of them but in one project of ``fresh = 9``.
 """
