@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
 import sys
 
@@ -170,3 +171,18 @@ def test_the_other_ways_to_ask_for_rows(session):
             ask()
         ask.return_value = 3
         assert ask() == 3
+
+
+def test_what_is_told_counts(session):
+    """Attributes, rows in parts, and a copy of the mock."""
+    told = async_session_mock(dirty={1}, get=2)
+    assert (told.dirty, run(told.get(int, 1))) == ({1}, 2)
+    session.execute.return_value.partitions.return_value = [[1]]
+    assert list(run(session.execute("select 1")).partitions(2)) == [[1]]
+    with pytest.raises((NoResultFound, LookupError)):
+        copy.deepcopy(session.execute.return_value).one()
+
+    async def use():
+        return await session.begin().start()
+
+    assert run(use()) is session.begin.return_value

@@ -100,7 +100,7 @@ def test_a_target_with_control_characters(project: ScanProject) -> None:
 
 def test_repairs_are_counted(project: ScanProject) -> None:
     """In the plural of the language."""
-    lines = "".join(f"    m.__exit__ = n{n} = MagicMock()\n" for n in range(2))
+    lines = "".join(f"    m.n{n}.__exit__ = n{n} = MagicMock()\n" for n in range(2))
     project.write("tests/test_exit.py", f"from unittest.mock import MagicMock\ndef test(m):\n{lines}")
     assert "2 fixes in 1 file" in project.scan("--fix", "--diff").err
 

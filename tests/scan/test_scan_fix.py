@@ -239,6 +239,7 @@ def test_the_line_of_the_last_import_goes_on(project: ScanProject, first: str) -
         "AsyncMock()\n    openfga.return_value = False",
         "AsyncMock(return_value=True)\n    openfga.return_value = False",
         "AsyncMock(return_value=True)\n    openfga.configure_mock(return_value=False)",
+        "AsyncMock(return_value=True)\n    openfga.side_effect = [False]",
     ],
 )
 def test_an_answer_that_is_told_later(project: ScanProject, made: str) -> None:

@@ -41,13 +41,14 @@ CRITICAL = [("MK101", "critical")]
         "from tests.doors import *\n",
         'pytest_plugins = ["tests.doors"]\n',
         "from tests.doors import other\n" + FIXTURE,
+        "from tests.doors import open_door as fga\n",
     ],
 )
 def test_a_fixture_of_a_conftest_file(project: ScanProject, conftest: str) -> None:
     """Its own, one that it imports, or one of a plugin that it names."""
     files = {
         "tests/conftest.py": conftest,
-        "tests/doors.py": FIXTURE.replace("AsyncMock()", "AsyncMock()  # made elsewhere"),
+        "tests/doors.py": f"{FIXTURE}{FIXTURE.replace('def fga', 'def open_door').removeprefix(IMPORTS)}",
         "tests/test_go.py": ASKS.format("fga"),
     }
     assert found(project, files) == CRITICAL
@@ -72,6 +73,25 @@ def test_what_a_test_is_given_is_told_something_or_something_else(
 ) -> None:
     """By another fixture of the conftest file, or because the module takes one of that name from elsewhere."""
     assert found(project, {"tests/conftest.py": conftest, "tests/test_go.py": test}) == []
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "from tests.told import fga\nfrom tests.doors import open_door\n",
+        "from tests.told import strict as fga, fga as strict\n",
+    ],
+)
+def test_a_conftest_file_takes_one_of_two_of_that_name(project: ScanProject, imports: str) -> None:
+    """The one that it names."""
+    told = FIXTURE.replace("AsyncMock()", "AsyncMock(**{'check_permission.return_value': False})")
+    files = {
+        "tests/conftest.py": imports,
+        "tests/told.py": told + told.replace("def fga", "def strict"),
+        "tests/doors.py": FIXTURE + FIXTURE.replace("def fga", "def open_door"),
+        "tests/test_go.py": ASKS.format("fga"),
+    }
+    assert found(project, files) == []
 
 
 @pytest.mark.parametrize("nearer", ["from tests.real import fga\n", "from ..real import *\n"])
@@ -165,6 +185,8 @@ def test_an_attribute_of_what_is_given(project: ScanProject) -> None:
         ("    if not await fga.ask():\n        raise Answer(403)\n", ("MK101", "critical")),
         ("    if not await fga.ask():\n        return {}, '401'\n", ("MK101", "critical")),
         ("    assert await fga.ask()\n", ("MK102", "high")),
+        ("    if await fga.ask():\n        raise ValueError('twice is not allowed')\n", ("MK102", "high")),
+        ("    if not await fga.get_allowance():\n        return 1\n", ("MK102", "high")),
         ("    return bool(await fga.ask())\n", ("MK102", "high")),
         ("    return any([await fga.ask()])\n", ("MK102", "high")),
         ("    return list(filter(None, [await fga.ask()]))\n", ("MK102", "high")),
@@ -186,12 +208,35 @@ def test_what_is_a_guard(project: ScanProject, body: str, expected: tuple[str, s
     assert found(project, files, f"import asyncio\n\nasync def go(fga, user):\n{body}") == [expected]
 
 
-def test_an_alias_that_stands_for_something_else_later(project: ScanProject) -> None:
-    """What is asked then is not the mock."""
-    body = "    door = fga\n    door = Door()\n    if not await door.ask():\n        raise PermissionError\n"
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    door = fga\n    door = Door()\n",
+        "    door = fga\n    door, _ = Door(), 1\n",
+        "    door = fga\n    async with make() as door: ...\n",
+        "    door = fga\n    for door in doors: ...\n",
+        "    door = Door()\n    if user:\n        door = fga\n",
+    ],
+)
+def test_an_alias_that_stands_for_something_else_later(project: ScanProject, body: str) -> None:
+    """What is asked then is not the mock, or may be another one."""
+    body += "    if not await door.ask():\n        raise PermissionError\n"
     test = TEST + "    await go(AsyncMock(), 'alice')\n"
     files = {"tests/test_go.py": f"{IMPORTS}from shop.users import go\n\n{test}"}
     assert found(project, files, f"async def go(fga, user):\n{body}") == []
+
+
+@pytest.mark.parametrize(
+    "ask", ["any(await fga.ask())", "list(filter(None, await fga.ask()))", "await p.wait_for(fga.ask())"]
+)
+def test_what_does_not_ask_an_answer(project: ScanProject, ask: str) -> None:
+    """A mock has no items, and what waits for something else gives its own answer."""
+    test = "async def test_go():\n    await go(AsyncMock(), 'alice')\n"
+    files = {"tests/test_go.py": f"{IMPORTS}from shop.users import go\n\n{test}"}
+    assert (
+        found(project, files, f"async def go(fga, user):\n    if not {ask}:\n        raise PermissionError\n")
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -224,6 +269,8 @@ def test_what_cannot_be_awaited(project: ScanProject, made: str, expected: list[
         ("door.__exit__ = AsyncMock(return_value=False)", ["medium"]),
         ("door.__exit__ = AsyncMock()", ["high"]),
         ("door.__exit__ = MagicMock(return_value=False)", []),
+        ("door.__exit__ = MagicMock()\n    door.__exit__ = MagicMock(return_value=False)", []),
+        ("door.__aexit__ = AsyncMock(return_value=False)\n    door.__exit__ = AsyncMock()", ["medium"]),
     ],
 )
 def test_exits(project: ScanProject, made: str, expected: list[str]) -> None:
@@ -275,9 +322,21 @@ async def around(user):
     await go(user)
 
 
+async def local(user):
+    check_permission = connect()
+    if not await check_permission(user):
+        raise PermissionError(user)
+
+
 async def hidden(user, check_permission):
     if not await check_permission(user):
         raise PermissionError(user)
+
+
+class Other:
+    async def get(self, user):
+        if not await check_permission(user):
+            raise PermissionError(user)
 
 
 class Service:
@@ -309,7 +368,8 @@ async def rename(user, *, fga: Annotated[Fga, Security(auth.get_till)]):
         raise PermissionError(user)
 """
 AUTH = "async def check_permission(user): ...\n"
-AT = "patch('shop.users.check_permission'"
+PLACE = "'shop.users.check_permission'"
+AT = f"patch({PLACE}"
 
 
 @pytest.mark.parametrize(
@@ -340,12 +400,39 @@ AT = "patch('shop.users.check_permission'"
             "app.dependency_overrides[get_fga] = lambda: AsyncMock()\n    await client.get('/')",
             ["medium"],
         ),
+        (f"with {AT}) as told:\n        deny(told)\n        await go('a')", []),
+        (f"with {AT}):\n        users.check_permission.return_value = False\n        await go('a')", []),
+        (f"with {AT}):\n        pass\n    await go('a')", []),
+        (f"with {AT}):\n        with {AT}, AsyncMock(return_value=False)):\n            await go('a')", []),
+        (f"p = {AT})\n    p.start()\n    p.stop()\n    await go('a')", []),
+        (
+            f"monkeypatch.setattr({PLACE}, AsyncMock())\n    monkeypatch.undo()\n    await go('a')",
+            [],
+        ),
+        (f"with {AT}), patch('shop.users.go', AsyncMock(return_value=3)):\n        await users.go('a')", []),
+        (f"with {AT}):\n        await other.go('a')", []),
+        (f"with {AT}):\n        {{}}.get('a')", []),
+        (f"with {AT}):\n        await local('a')", []),
+        ("till = Service()\n    await till.ask('a')\n    till.fga = AsyncMock()", []),
+        ("till = Service()\n    till.fga = AsyncMock()\n    till.fga = real\n    await till.ask('a')", []),
+        ("till = Service()\n    till.fga = AsyncMock()\n    deny(till)\n    await till.ask('a')", ["medium"]),
+        (
+            (
+                "till = Service()\n    monkeypatch.setattr(till, 'fga', AsyncMock())\n"
+                "    till.fga.configure_mock(**{'check_permission.return_value': 1})\n    await till.ask('a')"
+            ),
+            [],
+        ),
+        ("till = Other()\n    till.fga = AsyncMock()\n    await till.ask('a')", []),
         ("app.dependency_overrides[other] = lambda: AsyncMock()\n    await client.get('/')", []),
     ],
 )
 def test_a_mock_in_the_place_of_something(project: ScanProject, test: str, expected: list[str]) -> None:
     """Of a name of the program, of an attribute, or of a dependency: it answers where that is asked."""
-    names = "from shop import users\nfrom shop.users import Service, around, get_fga, go, go as run, hidden\n"
+    names = (
+        "from elsewhere import Other\nfrom shop import users\nfrom shop.users import Service, around, get_fga\n"
+    )
+    names += "from shop.users import go, go as run, hidden, local\n"
     names += "from unittest.mock import patch\n"
     files = {
         "src/shop/auth.py": AUTH,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -429,6 +430,8 @@ def test_as_a_test_of_a_suite(open_door: ScanProject) -> None:
         assert_clean(root=".")
     assert_clean(root=open_door.root / "tests", ignore=("MK101",))
     assert_clean("tests/test_users.py", root=".", select=("ENV",))
+    with pytest.raises(AssertionError, match=r"tests/test_users\.py:6: MK101 "), contextlib.ExitStack() as stack:
+        stack.callback(assert_clean)  # What calls it is no file of a project.
     with pytest.raises(ConfigurationError, match="there is no rule"):
         assert_clean(root=".", select=("ZZ",))
     open_door.write("tests/test_users.py", "import os\ndef test_environ(:\n")

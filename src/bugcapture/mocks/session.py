@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
-from unittest.mock import DEFAULT, AsyncMock, MagicMock
+from unittest.mock import DEFAULT, AsyncMock, MagicMock, NonCallableMock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -28,8 +29,12 @@ _STREAMED: Final = (
     "scalar_one_or_none",
 )  # fmt: skip
 _NO_ROW: Final = "No row was found when one was required"
-# The answer of what was told none.
-_NOTHING: Final = object()
+
+
+class _Nothing(Enum):
+    """The answer of what was told none; a copy of it is the same."""
+
+    NOTHING = 0
 
 
 def async_session_mock(**results: Any) -> MagicMock:
@@ -60,6 +65,7 @@ def async_session_mock(**results: Any) -> MagicMock:
         transaction.__aexit__.return_value = False
         for method in ("commit", "rollback", "close"):
             setattr(transaction, method, AsyncMock(return_value=None))
+        transaction.start = AsyncMock(return_value=transaction)
         getattr(session, name).return_value = transaction
     for name in ("commit", "rollback", "flush", "refresh", "close", "delete", "invalidate", "get", "scalar"):
         getattr(session, name).return_value = None
@@ -80,8 +86,11 @@ def async_session_mock(**results: Any) -> MagicMock:
     session.run_sync.side_effect = run_sync
     for name, value in results.items():
         method = getattr(session, name)
-        method.side_effect = None
-        method.return_value = value
+        if isinstance(method, NonCallableMock):
+            method.side_effect = None
+            method.return_value = value
+        else:
+            setattr(session, name, value)
     return session
 
 
@@ -116,7 +125,7 @@ def _result(make_rows: Callable[[], MagicMock]) -> MagicMock:
 def _rows() -> MagicMock:
     rows = _tell_no_rows(MagicMock())
     rows.__iter__.side_effect = lambda: iter(())
-    rows.partitions.side_effect = lambda *_: iter(())
+    rows.partitions.return_value = ()
     return rows
 
 
@@ -141,12 +150,12 @@ def _tell_no_rows(rows: MagicMock) -> MagicMock:
 
 
 def _raise_until_told(method: MagicMock) -> None:
-    method.return_value = _NOTHING
+    method.return_value = _Nothing.NOTHING
     method.side_effect = functools.partial(_one, method)
 
 
 def _one(method: MagicMock, *_: Any, **__: Any) -> Any:
-    if method.return_value is not _NOTHING:
+    if method.return_value is not _Nothing.NOTHING:
         return DEFAULT
     try:
         from sqlalchemy.exc import NoResultFound  # noqa: PLC0415 - an environment may do without it

@@ -10,7 +10,7 @@ from bugcapture.scan.guards import authorizes, forbids, may_raise
 from bugcapture.scan.index import Call, Sink
 from bugcapture.scan.mocks import Usage
 from bugcapture.scan.names import dotted
-from bugcapture.scan.walk import FIELDS
+from bugcapture.scan.walk import FIELDS, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,8 @@ _ENTER_LATER: Final = frozenset({"enter_context", "enter_async_context"})
 _TASKS: Final = frozenset({"create_task", "ensure_future"})
 # What asks whether things are true, and what gives the answer of what it awaits.
 _TRUTHS: Final = frozenset({"bool", "any", "all", "filter"})
-_WAITS: Final = frozenset({"wait_for", "shield"})
+_WAITS: Final = frozenset({"wait_for", "shield", "asyncio.wait_for", "asyncio.shield"})
+_ITEMS: Final = (ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp)
 # What may be a dotted name.
 _DOTTED: Final = (ast.Name, ast.Attribute)
 # The branch that an answer decides about; None where there is none.
@@ -46,6 +47,8 @@ class Body:
         # The names of what blocks enter, and of what makes that; what is awaited is named with that word, too.
         self.entered: list[str] = []
         self._made: dict[str, str] = {}
+        # The names that it gives something to.
+        self.own: set[str] = set()
         # What other names stand for.
         self._alias: dict[str, str] = {}
         self._stacks: set[str] = set()
@@ -98,6 +101,7 @@ class Body:
             return
         sink = self._value(node.value, Usage.STORED)
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            self._rebind(target)
             if isinstance(target, ast.Name):
                 if sink is not None:
                     self._held[target.id] = sink
@@ -105,9 +109,15 @@ class Body:
                     self._held.pop(target.id, None)
                 if name := _made_by(node.value):
                     self._made[target.id] = name
-                self._alias.pop(target.id, None)
-                if isinstance(node.value, ast.Name):
+                if isinstance(node.value, ast.Name) and not self._branches:
                     self._alias[target.id] = self._dotted(node.value)
+
+    def _rebind(self, target: ast.expr) -> None:
+        """A name stands for something else from here on."""
+        for one in walk(target) if not isinstance(target, ast.Name) else (target,):
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+                self._alias.pop(one.id, None)
+                self.own.add(one.id)
 
     def _return(self, node: ast.Return) -> None:
         if node.value is not None:
@@ -125,12 +135,15 @@ class Body:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._value(node.iter, Usage.STORED)
+        self._rebind(node.target)
         self._branch(node.body, node.orelse)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             self._value(item.context_expr, Usage.STORED)
             self._enter(item.context_expr)
+            if item.optional_vars is not None:
+                self._rebind(item.optional_vars)
             if isinstance(item.optional_vars, ast.Name):
                 self._stacks.add(item.optional_vars.id)
         self.read(node.body)
@@ -184,12 +197,16 @@ class Body:
     def _test(self, node: ast.expr, *, guard: _Guard) -> None:
         """An expression that decides."""
         match node:
-            case ast.UnaryOp(op=ast.Not(), operand=inner) | ast.NamedExpr(value=inner):
+            case (
+                ast.UnaryOp(op=ast.Not(), operand=inner)
+                | ast.NamedExpr(value=inner)
+                | ast.Call(func=ast.Name(id="bool"), args=[inner])
+            ):
                 self._test(inner, guard=guard)
             case ast.BoolOp(values=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
                 self._test_all(parts, guard=guard, may_stop=isinstance(getattr(node, "op", None), ast.And))
             case ast.Call(func=ast.Name(id=name), args=parts) if name in _TRUTHS:
-                self._test_all(parts, guard=guard, may_stop=False)
+                self._test_items(parts, guard=guard)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
                 self._loop(node, guard=guard, decides=True)
             case ast.Name(id=name) if name in self._held:
@@ -201,6 +218,14 @@ class Body:
                 self._test(left, guard=guard)
             case _:
                 self._value(node, Usage.COMPARED)
+
+    def _test_items(self, parts: list[ast.expr], *, guard: _Guard) -> None:
+        """What `any` and its like ask: the items of what they are given, and an answer that is a mock has none."""
+        for one in parts:
+            if isinstance(one, _ITEMS):
+                self._test(one, guard=guard)
+            else:
+                self._value(one, Usage.STORED)
 
     def _test_all(self, parts: list[ast.expr], *, guard: _Guard, may_stop: bool) -> None:
         """Expressions that decide together; behind the first of an ``and`` it may not come to the others."""
@@ -228,7 +253,7 @@ class Body:
 
     def _waited_for(self, node: ast.Call) -> ast.Call:
         """The call whose answer an awaited one gives: `wait_for` and its like give that of what they are given."""
-        if _made_by(node) in _WAITS and node.args and isinstance(node.args[0], ast.Call):
+        if dotted(node.func) in _WAITS and node.args and isinstance(node.args[0], ast.Call):
             for one in (*node.args[1:], *(keyword.value for keyword in node.keywords)):
                 self._value(one, Usage.STORED)
             return node.args[0]

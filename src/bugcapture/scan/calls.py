@@ -152,6 +152,8 @@ class Calls(Making):
             self._escape(value, Way.ARGUMENT, name, parameter, node, made=made)
         elif isinstance(value, Patch):
             value.how = value.how or "enter"
+        elif isinstance(value, Made):
+            value.changed = True
         return made
 
     def _call_mock(self, ref: Ref, node: ast.Call, usage: Usage, *, awaited: bool) -> Value:
@@ -213,6 +215,9 @@ class Calls(Making):
         elif isinstance(given, Ref):
             word = str(name.value) if isinstance(name, ast.Constant) else ""
             written = f"{dotted(target)}.{word}" if dotted(target) and word else ""
+            self._replace(written, given)
             made = base if isinstance(base, Made) else None
             self._escape(given, Way.ATTRIBUTE, word, word, value, made=made, written=written)
+            if made is not None:
+                self._hold(written, given)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -46,5 +47,7 @@ def assert_clean(
 
 
 def _calling_file() -> str:
-    """The file of the function that has called; any name in the working directory where it has none."""
-    return str(sys._getframe(2).f_globals.get("__file__", "-"))  # noqa: SLF001 - faster than all of `inspect`
+    """The file of the function that has called; any name in the working directory where that is no project's."""
+    file = str(sys._getframe(2).f_globals.get("__file__", "-"))  # noqa: SLF001 - faster than all of `inspect`
+    foreign = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
+    return "-" if any(Path(file).is_relative_to(folder) for folder in foreign) else file

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Step
-from bugcapture.scan.taken import modules_taken, plugins_of
+from bugcapture.scan.taken import file_of, modules_taken, plugins_of
 from bugcapture.scan.words import concerns_tests
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bugcapture.scan.mocks import Mock
 
 _FUNCTION: Final = re.compile(rb"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
-_IMPORT: Final = re.compile(rb"^from[ \t]+[\w.]+[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_IMPORT: Final = re.compile(rb"^from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
 # What a file imports that imports all of another one.
 _ALL: Final = "*"
 
@@ -95,25 +95,40 @@ class Conftests:
         if known is None:
             known = self._given[folder] = Around()  # It is not around itself.
             name = self._names[folder]
-            taken = Around()
+            outer = self.around(name).mocks
+            restored = Around()
             for module in self._taken_by(name):
-                brought = self._brought(module, {})
-                taken.add(Around(brought.mocks, brought.restored))
-            own = self._brought(name, self.around(name).mocks | taken.mocks)
-            imported = {one: mock for one, mock in taken.mocks.items() if one in own.others or _ALL in own.others}
-            for module in plugins_of(name, self._contents.read(name), self._tests):
-                imported |= self._brought(module, {}).mocks
+                restored.add(Around(restored=self._brought(module, {}).restored))
+            imported = self._imported(name)
+            own = self._brought(name, outer | imported)
             own.mocks = imported | own.mocks
             own.others -= own.mocks.keys()
-            known.add(Around(restored=taken.restored))
+            known.add(restored)
             known.add(own)
         return known
+
+    def _imported(self, name: str) -> dict[str, Mock]:
+        """The mocks of fixtures that a conftest file takes from others: by import, or as plugins."""
+        content = self._contents.read(name)
+        found: dict[str, Mock] = {}
+        for plugin in plugins_of(name, content, self._tests):
+            found |= self._brought(plugin, {}).mocks
+        for module, names in _imports(content):
+            file = file_of(module, name, self._tests)
+            brought = self._brought(file, {}).mocks if file else {}
+            for original, called in names.items():
+                if original == _ALL:
+                    found |= brought
+                elif original in brought:
+                    found[called] = brought[original]
+        return found
 
     def _brought(self, name: str, around: dict[str, Mock]) -> Around:
         content = self._contents.read(name)
         brought = _fixtures(name, content, around) if concerns_tests(content) else Around()
         functions = {word.decode() for word in _FUNCTION.findall(content)} if b"fixture" in content else set()
-        brought.others = frozenset((functions | set(_imported(content))) - brought.mocks.keys())
+        taken = {called for _, names in _imports(content) for called in names.values()}
+        brought.others = frozenset((functions | taken) - brought.mocks.keys())
         return brought
 
     def _taken_by(self, name: str) -> list[str]:
@@ -123,13 +138,12 @@ class Conftests:
         return known
 
 
-def _imported(content: bytes) -> Iterator[str]:
-    """The names that a file takes from others by ``from … import``."""
-    for names in _IMPORT.findall(content):
-        for one in names.strip(b"()").split(b","):
-            words = re.sub(rb"#[^\n]*", b"", one).split()
-            if words:
-                yield words[-1].decode("utf-8", "replace")
+def _imports(content: bytes) -> Iterator[tuple[bytes, dict[str, str]]]:
+    """By ``from … import``: the modules, and their names with those that they have here."""
+    for module, names in _IMPORT.findall(content):
+        every = [re.sub(rb"#[^\n]*", b"", one).split() for one in names.strip(b"()").split(b",")]
+        words = [[word.decode("utf-8", "replace") for word in one] for one in every if one]
+        yield module, {one[0]: one[-1] for one in words}
 
 
 def _fixtures(name: str, content: bytes, around: dict[str, Mock]) -> Around:

@@ -54,7 +54,7 @@ def _is_entered(
         for one, way, before in mocks
         for name, target in _names(one, way, index)
         for function in index.entered.get(before + name, ())
-        if not (target.rpartition(".")[2] in function.imports and is_of_module(function, target))
+        if not (target.rpartition(".")[2] in function.own and is_of_module(function, target))
     }
     dropped = (sink for one in called.program for sink in one.sinks if sink.method in EXITS)
     if any(sink.usage is Usage.DISCARDED for sink in dropped):

@@ -12,13 +12,13 @@ from bugcapture.scan.walk import FIELDS, walk
 # Names of what grants or denies; a word begins behind an underscore, or with a capital letter.
 _AUTHORIZES: Final = re.compile(
     r"(?:^|_|(?<=[a-z0-9])(?=[A-Z]))(?:"
-    r"(?i:(?:un)?authori[sz]|permission|permit|(?:dis)?allow|verif|revoked|check_?access|acls?(?![a-z])|grant|den(?:y|ied)|forbid|"
+    r"(?i:(?:un)?authori[sz]|permission|permit|(?:dis)?allow(?:s|ed)?(?![a-z])|verif|revoked|check_?access|acls?(?![a-z])|grant|den(?:y|ied)|forbid|"
     r"has_?(?:role|access|scope|right)|is_?(?:admin|owner|member))|can_|can(?=[A-Z]))"
 )
 # What a guard raises or answers, by name and in words.
 _FORBIDS: Final = re.compile(r"Permission|Forbidden|Unauthori[sz]ed|AccessDenied|HTTP_40[13]|NotAuthorized")
 _REFUSES: Final = re.compile(
-    r"(?:permission|access) denied|not (?:authori[sz]ed|permitted|allowed)|forbidden|unauthori[sz]ed|HTTP_40[13]|"
+    r"(?:permission|access) denied|not (?:authori[sz]ed|permitted)|forbidden|unauthori[sz]ed|HTTP_40[13]|"
     r"(?:insufficient|missing|lacks?|no) (?:\w+ )?permission",
     re.IGNORECASE,
 )

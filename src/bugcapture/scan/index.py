@@ -69,7 +69,8 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
         is_coroutine: Whether calling it makes something to await: it does not yield, and nothing decorates it.
         entered: The names of what it enters with `with`, or of what makes that; with ``await`` before them, too,
             where that is awaited.
-        imports: The names that it imports itself: nothing that replaces them in its module reaches it.
+        own: The names that it imports itself, or gives something to: what replaces them in its module does not
+            reach it.
         depends: By parameter the dependency that FastAPI gives it.
     """
 
@@ -84,7 +85,7 @@ class ProgramFunction(msgspec.Struct, array_like=True, gc=False):
     line: int = 0
     is_coroutine: bool = False
     entered: tuple[str, ...] = ()
-    imports: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     depends: tuple[tuple[str, str], ...] = ()
 
 
@@ -138,6 +139,17 @@ class ProductionIndex:
                         self.exits.setdefault(held, set()).add(owner.rpartition(".")[2])
                     else:
                         self.entered.setdefault(held, []).append(function)
+
+    def methods_of(self, name: str) -> dict[str, ProgramFunction]:
+        """The methods of a class of the program.
+
+        Args:
+            name: The full name of the class; one of another package, or that was not imported, is none of these.
+        """
+        found = self.methods.get(name.rpartition(".")[2], {})
+        package = name.partition(".")[0]
+        known = "." in name and any(package in one.module.split(".") for one in found.values())
+        return found if known else {}
 
     def _add_awaited(self, function: ProgramFunction, sink: Sink, owner: str) -> None:
         own = sink.receiver == "self"

@@ -121,10 +121,12 @@ class Made:
     Attributes:
         target: The full name of its class or of the function that makes it.
         calls: The methods that the test calls on it, with the places, and whether it expects an exception there.
+        changed: Whether something else may change what it holds: it was handed on, or told something inside.
     """
 
     target: str
     calls: list[tuple[str, Span, bool]] = field(default_factory=list)
+    changed: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -140,6 +142,7 @@ class Mock:
         spec_name: The full name of a class that it is told to look like.
         arguments: The keyword arguments of the call.
         own: Whether it was told an answer for being called itself.
+        tellings: How often.
         own_values: The answers that it was told, as far as they are written there.
         children: What the children were told: by path, the answers; an empty list for a thing of its own.
         unknown: Whether it may be told more than can be read: by a loop, by `**`, or elsewhere.
@@ -162,6 +165,7 @@ class Mock:
     spec_name: str = ""
     arguments: dict[str, ast.expr] = field(default_factory=dict)
     own: bool = False
+    tellings: int = 0
     own_values: list[ast.expr] = field(default_factory=list)
     children: dict[Path, list[Any]] = field(default_factory=dict)
     unknown: bool = False
@@ -198,6 +202,7 @@ class Mock:
             self.children.setdefault(path, []).append(value)
         else:
             self.own = True
+            self.tellings += 1
             if value is not None:
                 self.own_values.append(value)
 
@@ -235,6 +240,7 @@ class Mock:
             spec_name=self.spec_name,
             arguments=self.arguments,
             own=self.own,
+            tellings=self.tellings,
             own_values=list(self.own_values),
             children={path: list(values) for path, values in self.children.items()},
             unknown=self.unknown,

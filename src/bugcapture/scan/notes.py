@@ -98,6 +98,7 @@ class Notes:
                     value.mock.answer_of.append((base.mock, (*base.path, CALLED)))
             else:
                 base.mock.tell((*base.path, target.attr))
+                self._replace(dotted(target), value)
                 if isinstance(value, Ref) and not value.path:
                     value.mock.belong_to(base.mock, (*base.path, target.attr))
                     value.mock.place = value.mock.place or dotted(target)
@@ -105,12 +106,26 @@ class Notes:
             return
         place = dotted(target)
         if place:
+            self._replace(place, value)
             self._hold(place, value)
+            root = self._known.get(place.partition(".")[0])
+            if isinstance(root, Made) and not isinstance(base, Made):
+                root.changed = True  # Something inside of what it holds is told something.
         if isinstance(value, Ref):
             owner = self._names.resolve(target.value)
             full = f"{owner}.{target.attr}" if owner else target.attr
             made = base if isinstance(base, Made) else None
             self._escape(value, Way.ATTRIBUTE, full, target.attr, target, made=made, written=place)
+
+    def _replace(self, place: str, value: Value) -> None:
+        """What was given to a place before is not there any more."""
+        before = self._known.get(place)
+        if (
+            isinstance(before, Ref)
+            and not before.path
+            and not (isinstance(value, Ref) and value.mock is before.mock)
+        ):
+            before.mock.unknown = before.mock.own = True
 
     def _use(self, ref: Ref, node: ast.expr, *, awaited: bool, called: bool, usage: Usage) -> None:
         ref.mock.uses.append(Use(ref.path, awaited, called, usage, span_of(node), self._failing > 0))

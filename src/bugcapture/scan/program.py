@@ -18,6 +18,8 @@ from bugcapture.scan.walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bugcapture.scan.functions import TestFunction
+
 _PLAIN_DECORATORS: Final = frozenset({"abstractmethod", "classmethod", "staticmethod", "override"})
 
 
@@ -51,11 +53,15 @@ def read_program(path: str, tree: ast.Module) -> list[ProgramFunction]:
                 line=node.lineno,
                 is_coroutine=is_async and not reader.yields and _is_plain(node),
                 entered=tuple(reader.entered),
-                imports=tuple(alias.asname or alias.name for node in function.imports for alias in node.names),
+                own=tuple(sorted(reader.own.union(_imported(function)))),
                 depends=tuple(_depends(node)),
             )
         )
     return found
+
+
+def _imported(function: TestFunction) -> Iterator[str]:
+    return (alias.asname or alias.name for node in function.imports for alias in node.names)
 
 
 def _depends(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:

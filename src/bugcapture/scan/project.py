@@ -120,6 +120,7 @@ def _settings(project: Project, options: ScanOptions) -> ScanSettings:
     return replace(
         settings,
         select=options.select or settings.select,
+        per_path_select={} if options.select else settings.per_path_select,
         ignore=(*settings.ignore, *options.ignore),
         level=options.level or settings.level,
         dist=settings.dist if settings.dist is not None else find_dist(project.root),

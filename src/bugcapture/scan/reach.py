@@ -95,7 +95,7 @@ def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> It
             first = Step(test_path, escape.span.line, f"{name}(… {parameter}=…)")
             for one in _found(function, parameter, escape, index, (first,)):
                 yield replace(one, fails=True) if escape.fails else one
-    constructor = index.methods.get(name, {}).get("__init__")
+    constructor = index.methods_of(escape.target).get("__init__")
     if constructor is not None and escape.made is not None:
         parameter = _parameter(constructor, escape.parameter)
         held = [attribute for attribute, given in constructor.attributes if given == parameter]
@@ -107,10 +107,10 @@ def _from_object(
 ) -> Iterator[Reached]:
     """The calls in the methods that a test calls on an object which holds the mock."""
     name = made.target.rpartition(".")[2]
-    methods = index.methods.get(name, {})
+    methods = index.methods_of(made.target)
     for method, span, fails in made.calls:
         called = methods.get(method)
-        if called is None:
+        if called is None or span < escape.span:
             continue
         for attribute in attributes:
             start = (
@@ -121,7 +121,7 @@ def _from_object(
                 *_found(called, f"self.{attribute}", escape, index, start),
                 *_own(called, attribute, start),
             ):
-                yield replace(one, fails=True) if fails else one
+                yield replace(one, fails=fails, certain=one.certain and not made.changed)
 
 
 def _own(function: ProgramFunction, method: str, start: tuple[Step, ...]) -> Iterator[Reached]:

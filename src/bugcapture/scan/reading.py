@@ -15,7 +15,7 @@ from bugcapture.scan.functions import Outline, TestFunction, read_outline
 from bugcapture.scan.hazard import Span, span_of
 from bugcapture.scan.lines import Lines
 from bugcapture.scan.makers import maker_of
-from bugcapture.scan.mocks import Made, Mock, Usage
+from bugcapture.scan.mocks import Made, Mock, Usage, Way
 from bugcapture.scan.module import TestModule, View
 from bugcapture.scan.names import Names, dotted
 from bugcapture.scan.parse import parse
@@ -173,6 +173,8 @@ class _Reader:
         flow.read(function.node.body)
         mock = next((value.mock for value in flow.returned if isinstance(value, Ref) and not value.path), None)
         if mock is not None and mock in scratch.mocks:
+            # What else is given it may tell it something.
+            mock.unknown = mock.unknown or any(escape.way is not Way.RETURNED for escape in mock.escapes)
 
             def make(call: ast.Call, made: Mock = mock) -> Mock:
                 view = made.view()
@@ -263,7 +265,7 @@ class _Reader:
             return Ref(view, value.path)
 
         def own_made(value: Made) -> Made:
-            return made.setdefault(id(value), Made(value.target, list(value.calls)))
+            return made.setdefault(id(value), Made(value.target, list(value.calls), value.changed))
 
         environment: Environment = {name: own(value) for name, value in self._top.items()}
         if function.owner is not None:

@@ -44,6 +44,17 @@ def plugins_of(conftest: str, content: bytes, files: Collection[str]) -> list[st
     return _find_all(named, conftest, files)
 
 
+def file_of(module: bytes, conftest: str, files: Collection[str]) -> str:
+    """The file of a module that a conftest file imports from; empty where it is none of the files.
+
+    Args:
+        module: Its name as it is written.
+        conftest: The conftest file, as findings name it.
+        files: The files that may be taken from.
+    """
+    return next(iter(_find_all([module], conftest, files)), "")
+
+
 def _find_all(named: Iterable[bytes], conftest: str, files: Collection[str]) -> list[str]:
     folder = PurePosixPath(conftest).parent
     found = (_find(name.decode("ascii", "replace"), folder, files) for name in named)

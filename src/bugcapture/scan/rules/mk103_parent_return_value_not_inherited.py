@@ -51,6 +51,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if answer.usage < Usage.COMPARED or _is_called(mock):
             continue
         decides = answer.usage is Usage.TRUTH
+        once = all(_is_told_once(view.mock) for view in module.views_of(mock))
         yield Hazard(
             path=module.path,
             span=mock.span,
@@ -65,13 +66,13 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
             subject=answer.subject,
             trace=answer.steps,
             recipe=truth_recipe(answer.mock, answer.path),
-            unfixable="" if _is_told_once(mock) else "its answer is told elsewhere than where it is made",
+            unfixable="" if once else "its answer is told elsewhere than where it is made",
         )
 
 
 def _is_told_once(mock: Mock) -> bool:
     """Whether the call that makes it is all that tells it an answer."""
-    return mock.own_values == [mock.arguments.get("return_value")]
+    return mock.tellings == 1 and mock.own_values == [mock.arguments.get("return_value")]
 
 
 def repair(hazard: Hazard, call: ast.Call) -> Repair | str:

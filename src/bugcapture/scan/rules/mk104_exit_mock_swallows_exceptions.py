@@ -66,7 +66,8 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         told = _told(mock, method)
         if told:
             less = (
-                (told == _COROUTINE and mock.own)  # The block may be an `async with`, which does not ask it.
+                # The block may be an `async with`, which does not ask it.
+                (told == _COROUTINE and (mock.own or _has_both(mock)))
                 or _is_called_by_name(mock, module, scope)
                 or not _is_entered(mock, method, module, scope)
             )
@@ -110,6 +111,11 @@ def repair(hazard: Hazard, call: ast.Call) -> Repair | str:
     if told & {"return_value", "side_effect", "wraps"} or None in told:
         return "it was told something that is true: say what it shall answer"
     return Repair(keyword=("return_value", "False"))
+
+
+def _has_both(mock: Mock) -> bool:
+    """Whether the mock whose `__exit__` it is was told an `__aexit__` too."""
+    return mock.parent is not None and (*mock.parent[1][:-1], "__aexit__") in mock.parent[0].children
 
 
 def _told(mock: Mock, method: str) -> str:

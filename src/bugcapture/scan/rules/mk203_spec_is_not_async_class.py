@@ -48,7 +48,7 @@ def check(module: TestModule, scope: Scope) -> Iterator[Hazard]:
         if mock.kind not in {Kind.MAGIC, Kind.MOCK} or mock.spec not in {Spec.NAMES, Spec.MOCK, Spec.CLASS}:
             continue
         symbol = view.symbol
-        methods = scope.index.methods.get(mock.spec_name.rpartition(".")[2], {})
+        methods = scope.index.methods_of(mock.spec_name)
 
         def is_plain(path: Path, mock: Mock = mock, methods: Mapping[str, ProgramFunction] = methods) -> bool:
             """Whether the spec says that a child answers with nothing to await."""
