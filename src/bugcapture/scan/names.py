@@ -57,14 +57,10 @@ class Names:
             ``unittest.mock.AsyncMock`` for ``AM`` behind ``from unittest.mock import AsyncMock as AM``; empty for
             what is no dotted name.
         """
-        parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
-            return ""
-        parts.append(self._full.get(node.id, node.id))
-        return ".".join(reversed(parts)) if len(parts) > 1 else parts[0]
+        name = dotted(node)
+        first, dot, rest = name.partition(".")
+        known = self._full.get(first)
+        return name if known is None else f"{known}{dot}{rest}"
 
     def add(self, name: str, full: str) -> None:
         """Note what a name stands for."""
@@ -90,12 +86,10 @@ def _absolute(node: ast.ImportFrom, package: str) -> str:
 
 def dotted(node: ast.expr) -> str:
     """An expression as it is written, when it is a dotted name; else empty."""
-    parts: list[str] = []
+    if node.__class__ is ast.Name:  # Most are, or begin right behind one.
+        return node.id
+    name = ""
     while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
+        name = f"{node.attr}.{name}" if name else node.attr
         node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    parts.append(node.id)
-    parts.reverse()
-    return ".".join(parts)
+    return f"{node.id}.{name}" if isinstance(node, ast.Name) else ""

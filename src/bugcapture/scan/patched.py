@@ -43,19 +43,24 @@ def reached_by_patch(
         return
     if any(escape.way is not Way.PATCHED for escape in view.mock.escapes):
         return
-    others = {patch.target.rpartition(".")[2] for patch in module.seen.patches if patch.function is test}
-    expects = module.mentions(test, b"raises(", b"assertRaises")
     for escape in view.mock.escapes:
         name = escape.target.rpartition(".")[2]
         for function in _asking(escape.target, index):
             asked = [(sink, _path_to(sink, escape.target, function)) for sink in function.sinks if sink.awaited]
             found = [(sink, path) for sink, path in asked if path is not None and answers(path)]
-            if not found or function.name.rpartition(".")[2] in others or not _is_alone(escape, test, module):
+            if not found or _is_replaced(function, test, module) or not _is_alone(escape, test, module):
                 continue
             if any(_means(call, function, test, module) for call in _calls_under(escape.span, test, module)):
+                expects = module.mentions(test, b"raises(", b"assertRaises")
                 for sink, path in found:
                     steps = _steps(escape, module, function.path, sink.line, ".".join((name, *path)))
                     yield Reached(path, sink, function, not sink.conditional, steps, expects)
+
+
+def _is_replaced(function: ProgramFunction, test: TestFunction, module: TestModule) -> bool:
+    """Whether a test patches a function that asks."""
+    name = function.name.rpartition(".")[2]
+    return any(one.function is test and one.target.rpartition(".")[2] == name for one in module.seen.patches)
 
 
 def _asking(target: str, index: ProductionIndex) -> list[ProgramFunction]:
@@ -63,9 +68,12 @@ def _asking(target: str, index: ProductionIndex) -> list[ProgramFunction]:
     name = target.rpartition(".")[2]
     if name == target:
         return []
+    plain, own = index.asking.get(name), index.asking.get(f"self.{name}")
+    if plain is None and own is None:
+        return []
     return [
         function
-        for function in (*index.asking.get(name, ()), *index.asking.get(f"self.{name}", ()))
+        for function in (*(plain or ()), *(own or ()))
         if name not in (*function.own, *function.parameters) and is_of_module(function, target)
     ]
 
