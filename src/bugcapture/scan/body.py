@@ -350,11 +350,11 @@ class Body:
 
     def _dotted(self, node: ast.expr) -> str:
         """An expression as it is written, with what its name stands for."""
-        name = dotted(node)
-        if self._alias:
-            first, dot, rest = name.partition(".")
-            name = f"{self._alias.get(first, first)}{dot}{rest}"
-        return name
+        return self._unaliased(dotted(node)) if self._alias else dotted(node)
+
+    def _unaliased(self, name: str) -> str:
+        first, dot, rest = name.partition(".")
+        return f"{self._alias.get(first, first)}{dot}{rest}"
 
     def _given(self, node: ast.Call) -> list[tuple[str, str]]:
         """By parameter the names that a call is given; its arguments are read."""

@@ -62,9 +62,16 @@ def scan(
     files = {**sources.tests, **sources.program, **sources.conftests}
     contents = Contents({_as_text(name): file for name, file in files.items()}, cache.stamps)
     with without_collector():
-        program, about_program = _read_program(map(_as_text, sources.program), contents, cache, jobs)
         names = list(map(_as_text, sources.tests))
-        tests = _Tests(contents, cache, Conftests(map(_as_text, sources.conftests), names, contents))
+        conftests = Conftests(map(_as_text, sources.conftests), names, contents)
+
+        def read_tests() -> None:
+            for name in names:
+                contents.digest(name)
+                conftests.around(name)
+
+        program, about_program = _read_program(map(_as_text, sources.program), contents, cache, jobs, read_tests)
+        tests = _Tests(contents, cache, conftests)
         dist = settings.dist or ""
         tests.ask_cache(names, [about_program, dist, *(rule.code for rule in rules)])
         if tests.left:
@@ -87,7 +94,7 @@ def _as_text(name: str) -> str:
 
 
 def _read_program(
-    files: Iterable[str], contents: Contents, cache: Cache, jobs: int | None
+    files: Iterable[str], contents: Contents, cache: Cache, jobs: int | None, meanwhile: Callable[[], object]
 ) -> tuple[list[msgspec.Raw], str]:
     """The functions of the program by its files, and a name for what they were read from."""
     program: dict[str, msgspec.Raw] = {}
@@ -97,7 +104,8 @@ def _read_program(
         program[name] = known if known is not None else _NOTHING
         if known is None and concerns_program(contents.read(name)):
             left.append((name, contents.read(name)))
-    for (name, _), functions in spread(_read_functions, left, [len(content) for _, content in left], jobs):
+    sizes = [len(content) for _, content in left]
+    for (name, _), functions in spread(_read_functions, left, sizes, jobs, meanwhile):
         program[name] = msgspec.Raw(functions)
     digests = []
     for name, found in program.items():

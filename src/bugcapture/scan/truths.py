@@ -87,13 +87,12 @@ def _find(module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
                 continue  # The test puts something else in the place of what asks.
             if found.sink.awaited and _answers(mock, found.path, index):
                 yield Answer(mock, view.function, found.path, found.sink.usage, found, found.steps, found.fails)
-        yield from _patched(view, module, index)
+        if mock.escapes and mock.escapes[0].way is Way.PATCHED:
+            yield from _patched(view, module, index)
 
 
 def _patched(view: View, module: TestModule, index: ProductionIndex) -> Iterator[Answer]:
     mock = view.mock
-    if not any(escape.way is Way.PATCHED for escape in mock.escapes):
-        return
     if is_made_async(mock, index):
         mock = mock.view()
         mock.kind = Kind.ASYNC

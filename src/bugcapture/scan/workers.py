@@ -26,7 +26,11 @@ _task: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
 def spread(
-    work: Callable[[Item], Result], items: Sequence[Item], sizes: Sequence[int], jobs: int | None
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    sizes: Sequence[int],
+    jobs: int | None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[Item, Result]]:
     """Do some work on each of some things, the largest first.
 
@@ -38,6 +42,7 @@ def spread(
         items: To what.
         sizes: How large they are, in bytes.
         jobs: How many processes may work; None for one for each processor.
+        meanwhile: What this process does first while others work.
 
     Returns:
         Each thing with what has come of it.
@@ -45,14 +50,18 @@ def spread(
     order = sorted(range(len(items)), key=lambda number: -sizes[number])
     count = min(jobs or _processors(), sum(sizes) // _WORTH, len(items))
     if count > 1 and not (_FORKS and threading.active_count() > 1):
-        yield from _shared(work, items, order, count)
+        yield from _shared(work, items, order, count, meanwhile)
         return
     for number in order:
         yield items[number], work(items[number])
 
 
 def _shared(
-    work: Callable[[Item], Result], items: Sequence[Item], order: list[int], count: int
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    order: list[int],
+    count: int,
+    meanwhile: Callable[[], object],
 ) -> Iterator[tuple[Item, Result]]:
     import multiprocessing  # noqa: PLC0415 - a few files are scanned without
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
@@ -60,7 +69,9 @@ def _shared(
     context = multiprocessing.get_context("fork" if _FORKS else "spawn")
     # A process that is forked has all that it needs; another one is sent it, once.
     with ProcessPoolExecutor(count, context, initializer=_start, initargs=(work, items)) as pool:
-        for number, result in zip(order, pool.map(_work, order, chunksize=_CHUNK), strict=True):
+        results = pool.map(_work, order, chunksize=_CHUNK)
+        meanwhile()
+        for number, result in zip(order, results, strict=True):
             yield items[number], result
 
 
