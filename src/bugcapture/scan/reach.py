@@ -65,7 +65,8 @@ def reached(mock: Mock, index: ProductionIndex, test_path: str) -> list[Reached]
         test_path: The file of the test.
     """
     if mock.reached is None:
-        mock.reached = list(_reach(mock, index, test_path))
+        leaves = bool(mock.escapes) or mock.parent is not None
+        mock.reached = list(_reach(mock, index, test_path)) if leaves else []
     return mock.reached
 
 
@@ -82,9 +83,10 @@ def _reach(mock: Mock, index: ProductionIndex, test_path: str) -> Iterator[Reach
             yield from _from_override(escape, index, test_path)
     if mock.parent is not None:
         parent, way = mock.parent
+        length = len(way)
         for found in reached(parent, index, test_path):
-            if found.path[: len(way)] == way:
-                yield replace(found, path=found.path[len(way) :])
+            if found.path[:length] == way:
+                yield replace(found, path=found.path[length:])
 
 
 def _from_argument(escape: Escape, index: ProductionIndex, test_path: str) -> Iterator[Reached]:
