@@ -251,3 +251,26 @@ def test_an_answer_that_is_told_later(project: ScanProject, made: str) -> None:
     done = project.scan("--fix", "--unsafe-fixes")
     assert file.read_text("utf-8") == test
     assert "told" in done.err
+
+
+@pytest.mark.parametrize("there", ["configured_async_mock_deny", "configured_async_mock_deny as configured"])
+def test_another_import_of_that_module_stays(project: ScanProject, there: str) -> None:
+    """The new one is a line of its own."""
+    text = DENIED.replace("import pytest\n", f"import pytest\nfrom bugcapture.mocks import {there}\n")
+    file = project.write("tests/test_users.py", text)
+    project.scan("--select", "MK103", "--fix", "--unsafe-fixes")
+    lines = file.read_text("utf-8").splitlines()
+    assert {f"from bugcapture.mocks import {there}", "from bugcapture.mocks import configured_async_mock"} <= {
+        *lines
+    }
+
+
+def test_where_no_line_takes_an_import(project: ScanProject) -> None:
+    """There is no fix, and the reason is told."""
+    imports = "from shop.users import delete_user; import pytest; from unittest.mock import AsyncMock"
+    test = DENIED.partition("import delete_user\n")[2]
+    file = project.write("tests/test_users.py", f'"""Tests."""; {imports}; X = """\n"""\n{test}')
+    old = file.read_bytes()
+    done = project.scan("--select", "MK103", "--fix", "--unsafe-fixes")
+    assert file.read_bytes() == old
+    assert "the import cannot be added: there is no line for the import" in done.err

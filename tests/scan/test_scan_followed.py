@@ -152,6 +152,8 @@ def test_ways_to_make_it(project: ScanProject, made: str) -> None:
             "        await go(self.make(), 'alice')\n"
         ),
         TEST + "    await go(AsyncMock(spec=['check_permission']), 'alice')\n",
+        TEST + "    await go(AsyncMock(**settings()), 'alice')\n",
+        TEST + "    await go(AsyncMock(**settings), 'alice')\n",
         TEST + "    fga = AsyncMock()\n    del fga.check_permission\n    await go(fga, 'alice')\n",
         TEST + "    fga = AsyncMock()\n    fga.mock_add_spec(['other'])\n    await go(fga, 'alice')\n",
     ],

@@ -43,7 +43,7 @@ class Making(Notes):
         if word is None:
             if isinstance(keyword.value, ast.Dict):
                 tell_items(mock, keyword.value)
-            elif dotted(keyword.value) != self.handed_on:
+            elif not self.handed_on or dotted(keyword.value) != self.handed_on:
                 mock.unknown = True
             return
         mock.arguments[word] = keyword.value

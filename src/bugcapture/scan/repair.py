@@ -112,8 +112,8 @@ def _apply(content: bytes, chosen: list[Hazard], refused: list[Refusal], rules: 
     try:
         for module, name in sorted(modules):
             current = _with_import(current, module, name)
-    except ValueError as error:
-        reason = str(error)
+    except (ValueError, SyntaxError) as error:
+        reason = f"the import cannot be added: {error}"
     if reason:
         return Repaired(content, (), (*refused, *(Refusal(one, reason) for one in done)))
     return Repaired(current, tuple(reversed(done)), tuple(refused))
@@ -126,11 +126,13 @@ def _with_import(content: bytes, module: str, name: str) -> bytes:
         ValueError: If there is no place for it.
     """
     result = add_import(content, module, name)
-    before, after = parse(content).body, parse(result).body
-    added = [one for one in after if isinstance(one, ast.ImportFrom) and one.module == module][:1]
-    rest = [ast.dump(one) for one in after if one not in added]
-    if result != content and rest != [ast.dump(one) for one in before]:
-        raise ValueError("there is no line for the import")
+    if result != content:
+        before, after = ([ast.dump(one) for one in parse(text).body] for text in (content, result))
+        added = ast.dump(ast.parse(f"from {module} import {name}").body[0])
+        if added in after:
+            after.remove(added)
+        if after != before:
+            raise ValueError("there is no line for the import")
     return result
 
 
