@@ -9,19 +9,16 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from bugcapture.scan.hazard import Step
-from bugcapture.scan.taken import file_of, modules_taken, plugins_of
+from bugcapture.scan.taken import ALL, file_of, imports_of, modules_taken, plugins_of
 from bugcapture.scan.words import concerns_tests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from bugcapture.scan.contents import Contents
     from bugcapture.scan.mocks import Mock
 
 _FUNCTION: Final = re.compile(rb"^(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
-_IMPORT: Final = re.compile(rb"^from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
-# What a file imports that imports all of another one.
-_ALL: Final = "*"
 
 
 @dataclass(slots=True)
@@ -45,7 +42,7 @@ class Around:
         Args:
             other: What it brings.
         """
-        hidden = self.mocks.keys() if _ALL in other.others else other.others
+        hidden = self.mocks.keys() if ALL in other.others else other.others
         self.mocks = {name: mock for name, mock in self.mocks.items() if name not in hidden} | other.mocks
         self.others = (self.others - other.mocks.keys()) | other.others
         for name, keys in other.restored.items():
@@ -113,11 +110,11 @@ class Conftests:
         found: dict[str, Mock] = {}
         for plugin in plugins_of(name, content, self._tests):
             found |= self._brought(plugin, {}).mocks
-        for module, names in _imports(content):
+        for module, names in imports_of(content):
             file = file_of(module, name, self._tests)
             brought = self._brought(file, {}).mocks if file else {}
             for original, called in names.items():
-                if original == _ALL:
+                if original == ALL:
                     found |= brought
                 elif original in brought:
                     found[called] = brought[original]
@@ -127,7 +124,7 @@ class Conftests:
         content = self._contents.read(name)
         brought = _fixtures(name, content, around) if concerns_tests(content) else Around()
         functions = {word.decode() for word in _FUNCTION.findall(content)} if b"fixture" in content else set()
-        taken = {called for _, names in _imports(content) for called in names.values()}
+        taken = {called for _, names in imports_of(content) for called in names.values()}
         brought.others = frozenset((functions | taken) - brought.mocks.keys())
         return brought
 
@@ -136,14 +133,6 @@ class Conftests:
         if known is None:
             known = self._taken[name] = modules_taken(name, self._contents.read(name), self._tests)
         return known
-
-
-def _imports(content: bytes) -> Iterator[tuple[bytes, dict[str, str]]]:
-    """By ``from … import``: the modules, and their names with those that they have here."""
-    for module, names in _IMPORT.findall(content):
-        every = [re.sub(rb"#[^\n]*", b"", one).split() for one in names.strip(b"()").split(b",")]
-        words = [[word.decode("utf-8", "replace") for word in one] for one in every if one]
-        yield module, {one[0]: one[-1] for one in words}
 
 
 def _fixtures(name: str, content: bytes, around: dict[str, Mock]) -> Around:

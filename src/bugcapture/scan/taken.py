@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 _PLUGINS: Final = re.compile(rb"^pytest_plugins\b[^=\n]*=\s*(\[[^\]]*\]|\([^)]*\)|[^\n]*)", re.MULTILINE)
 _TEXT: Final = re.compile(rb"""["']([\w.]+)["']""")
-_IMPORT: Final = re.compile(rb"^from[ \t]+([\w.]+)[ \t]+import\b", re.MULTILINE)
+_IMPORT: Final = re.compile(rb"^from[ \t]+([\w.]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_COMMENT: Final = re.compile(rb"#[^\n]*")
+# The name for all of a module.
+ALL: Final = "*"
 
 
 def modules_taken(conftest: str, content: bytes, files: Collection[str]) -> list[str]:
@@ -25,11 +28,23 @@ def modules_taken(conftest: str, content: bytes, files: Collection[str]) -> list
     Returns:
         Those of the files that it names, each once.
     """
-    return list(
-        dict.fromkeys(
-            (*plugins_of(conftest, content, files), *_find_all(_IMPORT.findall(content), conftest, files))
-        )
-    )
+    imported = _find_all((module for module, _ in _IMPORT.findall(content)), conftest, files)
+    return list(dict.fromkeys((*plugins_of(conftest, content, files), *imported)))
+
+
+def imports_of(content: bytes) -> Iterator[tuple[bytes, dict[str, str]]]:
+    """What a file takes from others by ``from … import``.
+
+    Args:
+        content: What it holds; it is not parsed.
+
+    Returns:
+        The modules as they are written, each with its names and those that they have here; `ALL` for all.
+    """
+    for module, names in _IMPORT.findall(content):
+        every = [_COMMENT.sub(b"", one).split() for one in names.strip(b"()").split(b",")]
+        words = [[word.decode("utf-8", "replace") for word in one] for one in every if one]
+        yield module, {one[0]: one[-1] for one in words}
 
 
 def plugins_of(conftest: str, content: bytes, files: Collection[str]) -> list[str]:
