@@ -30,6 +30,7 @@ ADAPTER_TESTS = (
     "tests/pytest_adapter",
     "tests/pytest_source",
     "tests/conformance",
+    "tests/leaks",
     "tests/mock_truth",
     "tests/mocks",
     "tests/race",

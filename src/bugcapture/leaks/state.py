@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import operator
 import os
@@ -15,9 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
 from bugcapture.core.program import is_program
+from bugcapture.leaks.versions import version_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, ValuesView
+    from collections.abc import Mapping
+
+    from bugcapture.leaks.versions import Version
 
 # Variables that test runners set for every test.
 _OF_RUNNERS: Final = ("PYTEST_", "BUGCAPTURE_", "BEHAVE_", "COV_CORE_", "COVERAGE_")
@@ -57,9 +61,8 @@ class Watcher:
         self._known: set[str] = set()
         self._live: dict[str, dict[str, Any]] = {}
         self._kept: dict[str, dict[str, Any]] = {}
-        # Of each module what its names stand for: lists are compared faster than anything else.
-        self._views: list[ValuesView[Any]] = []
-        self._lists: list[list[Any]] = []
+        self._versions: list[Version] = []
+        self._seen: list[Any] = []
 
     def look(self) -> State:
         """The state as it is now."""
@@ -93,18 +96,21 @@ class Watcher:
                 self._known.add(name)
                 if self._is_ours(module):
                     self._live[name] = vars(module)
-                    self._views.append(self._live[name].values())
+                    plain = isinstance(module, types.ModuleType)
+                    self._versions.append(version_of(self._live[name], plain=plain))
 
     def _refresh(self) -> None:
         """Copy what is not as it was at the last look."""
-        lists = [*map(list, self._views)]
-        if _equal(lists, self._lists):
+        seen = [version.value for version in self._versions]
+        if _equal(seen, self._seen):
             return
-        self._kept = {
-            name: known if (known := self._kept.get(name)) is not None and _same(known, live) else live.copy()
-            for name, live in self._live.items()
+        changed = {
+            name: live.copy()
+            for (name, live), old, new in itertools.zip_longest(self._live.items(), self._seen, seen)
+            if not _equal(old, new) and not _same(self._kept.get(name, {}), live)
         }
-        self._lists = lists
+        self._kept = {**self._kept, **changed}
+        self._seen = seen
 
     def _is_ours(self, module: Any) -> bool:
         """Whether a module is a part of the project, and no test of it."""
@@ -147,9 +153,9 @@ def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, t
     return {key: (old, new) for key, (old, new) in pairs.items() if old is _ABSENT or new is _ABSENT or old != new}
 
 
-def _equal(old: list[Any], new: list[Any]) -> bool:
+def _equal(old: Any, new: Any) -> bool:
     try:
-        return old == new  # What is identical is not asked.
+        return bool(old == new)  # What is identical is not asked.
     except Exception:  # noqa: BLE001 - the code of somebody's object
         return False
 
