@@ -93,3 +93,34 @@ def test_a_failure_like_any_of_the_recorded_ones_is_no_drift():
     assert find_drift([RECORDED, other], other) == ""
     assert find_drift([], other) == ""
     assert "the total is 4" in find_drift([RECORDED], other)
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (RECORDED, "AssertionError: the total is 4 in Then the total is 3 (features/steps/cart.py:check)"),
+        (Fingerprint(exc_type="KeyError", message=""), "KeyError"),
+        (Fingerprint(exc_type="", message="no 'x'"), "no 'x'"),
+        (Fingerprint(exc_type="", message=""), "failed"),
+        (Fingerprint(exc_type="", message="", step="When x"), "failed in When x"),
+        (Fingerprint(exc_type="KeyError", message="\x1b[31m", frame="a.py:f"), r"KeyError: \x1b[31m (a.py:f)"),
+    ],
+)
+def test_a_failure_is_told_in_one_line(failure, told):
+    """With what is known of it, printable."""
+    assert str(failure) == told
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ("", ""),
+        (" \n\t\n", ""),
+        ("/srv/tmp/" + "x" * 900 + " tail", "<path>"),
+        ("x" * 200, "x" * 200),
+        ("x " * 101, "x " * 99 + "x…"),
+    ],
+)
+def test_only_the_head_of_a_line_counts(message, line):
+    """Nothing is read far behind what is kept."""
+    assert normal_message(message) == line

@@ -74,3 +74,13 @@ def test_revisions_that_cannot_be_tried_do_not_hide_the_answer():
     """An untestable stretch elsewhere costs trials, and nothing else."""
     oracle = Oracle(64, 20, frozenset(range(30, 60)))
     assert find_first_bad(64, oracle) == Found(20, 21)
+
+
+@pytest.mark.parametrize(
+    ("length", "asked"), [(1, []), (2, [1]), (3, [1, 2]), (5, [1, 4]), (6, [1, 4, 5]), (64, [1, 4, 16, 63])]
+)
+def test_the_search_for_a_good_one_goes_back_in_growing_steps(length, asked):
+    """Down to the oldest one; nothing is asked twice."""
+    oracle = Oracle(length, length - 1)
+    assert find_first_bad(length, oracle) == Found(length - 1, None)
+    assert oracle.asked == asked

@@ -75,6 +75,18 @@ def test_a_count_agrees_with_its_noun(count, expected):
     assert plural(count, "test") == expected
 
 
+@pytest.mark.parametrize(
+    ("noun", "more"),
+    [
+        ("match", "matches"), ("hash", "hashes"), ("box", "boxes"), ("class", "classes"), ("bug", "bugs"),
+        ("h", "hs"), ("c", "cs"), ("day", "days"),
+    ],
+)  # fmt: skip
+def test_a_noun_that_ends_in_a_hiss_takes_another_plural(noun, more):
+    """As in English."""
+    assert [plural(count, noun) for count in (0, 1, 2)] == [f"0 {more}", f"1 {noun}", f"2 {more}"]
+
+
 @pytest.mark.parametrize(("ids", "expected"), [((), ""), ((1,), "#1"), ([1, 22, 3], "#1, #22, #3")])
 def test_bug_numbers_are_listed(ids, expected):
     """Numbers stand in the given order with ``#`` and commas."""

@@ -207,6 +207,53 @@ def test_a_failure_without_detail_still_has_a_reason(kind, reason):
     assert reason == decide(ON, Outcome(status=Status.FAILED, failures=(failure,))).reason
 
 
+def test_a_step_of_the_set_up_without_detail_is_a_given_step():
+    """That is what most set-up is."""
+    failure = make_failure(Phase.SETUP, Kind.ASSERTION, "AssertionError", detail="")
+
+    assert decide(ON, Outcome(status=Status.FAILED, failures=(failure,))).reason == (
+        f"given step failed (set-up is never the expected failure): {PLACE}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        ("write the test of bug 7", Verdict.WRONG_FAILURE),
+        ("did not write the test of bug 7", Verdict.EXPECTED_FAILURE),
+    ],
+)
+def test_a_test_that_nobody_has_written_shows_no_bug(message, verdict):
+    """Its message says so, from the beginning."""
+    failure = make_failure(Phase.VERIFICATION, Kind.ASSERTION, "AssertionError", message=message)
+    judged = decide(ON, Outcome(status=Status.FAILED, failures=(failure,)))
+
+    assert judged.verdict is verdict
+    assert (judged.reason == "the test is still to be written") is (verdict is Verdict.WRONG_FAILURE)
+
+
+@pytest.mark.parametrize(
+    ("declared", "types", "more"),
+    [
+        ("shop.errors.Lost", ("Lost", "lib.errors.Lost", "Exception"), ": its full name is lib.errors.Lost"),
+        ("OSError shop.Lost", ("Lost", "lib.Lost"), ": its full name is lib.Lost"),
+        ("shop.Lost", ("Lost", "lib.\x1b.Lost"), r": its full name is lib.\x1b.Lost"),
+        ("shop.Lost", ("Lost",), ""),
+        ("shop.Lost", ("Lost", "lib.NotLost"), ""),
+        ("shop.Lost", ("Found", "lib.Found"), ""),
+        ("Gone", ("Lost", "lib.Lost"), ""),
+    ],
+)
+def test_the_full_name_is_told_where_another_module_was_declared(declared, types, more):
+    """A class may be defined elsewhere than where it is imported from; only then its name says something."""
+    first, *others = declared.split()
+    expectation = Expectation(type_name=first, other_types=tuple(others))
+    failure = Failure(phase=Phase.VERIFICATION, kind=Kind.EXCEPTION, exc_types=types, place=PLACE)
+    reason = decide(ON, Outcome(status=Status.FAILED, failures=(failure,)), expectation).reason
+
+    assert reason == f"{failure.exc_type or 'the failure'} is not the declared {expectation.types}{more}"
+
+
 def test_the_failure_that_decided_is_kept():
     """An expected failure keeps the first one, a spoilt one keeps the one that spoilt it."""
     good = make_failure(Phase.VERIFICATION, Kind.ASSERTION, "AssertionError")

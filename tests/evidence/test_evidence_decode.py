@@ -180,3 +180,29 @@ def test_lone_surrogates_become_visible():
 def test_a_location_is_path_and_line(location, parts):
     """Whatever is no ``path:line`` is all path."""
     assert split_location(location) == parts
+
+
+def test_all_missing_fields_are_named():
+    """At once, in the order of the schema."""
+    content = json.dumps({name: value for name, value in FIELDS.items() if name not in {"ids", "ts"}}).encode()
+
+    assert told(content) == "is no complete record: ts, ids missing"
+
+
+@pytest.mark.parametrize(("schema", "shown"), [("other/1", '"other/1"'), (7, "7"), (None, "null"), ([], "a list")])
+def test_another_schema_is_shown(schema, shown):
+    """As it stands there."""
+    assert told(line(schema=schema)).endswith(f": its schema is {shown}")
+
+
+@pytest.mark.parametrize(
+    ("location", "expected"),
+    [
+        ("a.py:999999999", ("a.py", 999_999_999)),
+        ("a.py:1000000000", ("a.py:1000000000", 0)),
+        ("c:/a.py:7", ("c:/a.py", 7)),
+    ],
+)
+def test_a_line_has_at_most_nine_digits(location, expected):
+    """A longer number is no line of any file."""
+    assert split_location(location) == expected

@@ -236,3 +236,21 @@ def test_the_order_of_the_observations_does_not_matter() -> None:
 
         assert bug_histories(iter(seen)) == bugs
         assert {period: bug_trend(iter(seen), period) for period in Period} == trends
+
+
+def test_a_change_says_which_test_changed() -> None:
+    """With its framework and its place in that run."""
+    bug = fold(see(FAILED), see(PASSED, 1, location="features/a.feature:9"))
+    assert [
+        (change.framework, change.location, change.name, change.run_id, change.at) for change in bug.changes
+    ] == [
+        ("behave", "features/a.feature:3", "One", "run 0", START),
+        ("behave", "features/a.feature:9", "One", "run 1", START + timedelta(days=1)),
+    ]
+
+
+def test_the_worst_of_its_tests_is_the_verdict_of_a_bug() -> None:
+    """One that passes hides none that still fails as expected, and one that came back hides both."""
+    assert fold(see(FAILED), see(PASSED, name="Two")).verdict is FAILED
+    assert fold(see(FAILED), see(BACK, name="Two"), see(FIXED, name="Three")).verdict is BACK
+    assert fold(see(FAILED), see(PASSED, location="features/a.feature:9")).verdict is FAILED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from profile_timings import profile, timing
 
-from bugcapture.core.hook_comparison import Change, Limits, compare_profiles, merge_profiles
+from bugcapture.core.hook_comparison import Change, HookChange, Limits, compare_profiles, merge_profiles
 
 if TYPE_CHECKING:
     from bugcapture.core.hook_timing import HookProfile
@@ -167,3 +167,86 @@ def test_merging_keeps_what_was_not_measured() -> None:
 
     assert [(hook.id, hook.median) for hook in whole.hooks] == [("unit", 2.0), ("early", 1.0)]
     assert [(hook.id, hook.median) for hook in part.hooks] == [("unit", 2.0), ("gone", 1.0), ("early", 1.0)]
+
+
+def test_each_change_says_what_was_and_what_is() -> None:
+    """The hooks of each stage in their order, then those that are gone, then the whole."""
+    old = profile(timing("unit", 1.0), timing("gone", 2.0), timing("early", 1.0, stage="pre-commit"))
+    new = profile(
+        timing("unit", 4.0), timing("slow", 5.0), timing("early", 1.0, stage="pre-commit", alias=""),
+        timing("first", 1.0, stage="commit-msg"),
+    )  # fmt: skip
+
+    push, commit = "pre-push", "pre-commit"
+    assert compare_profiles(old, new, LIMITS, is_complete=True) == (
+        HookChange(stage=push, label="unit", old=1.0, new=4.0, change=Change.SLOWER),
+        HookChange(stage=push, label="slow", old=None, new=5.0, change=Change.NEW),
+        HookChange(stage=push, label="gone", old=2.0, new=None, change=Change.REMOVED),
+        HookChange(stage=push, label="", old=3.0, new=9.0, change=Change.SLOWER),
+        HookChange(stage=commit, label="early", old=1.0, new=1.0, change=Change.SAME),
+        HookChange(stage=commit, label="", old=1.0, new=1.0, change=Change.SAME),
+        HookChange(stage="commit-msg", label="first", old=None, new=1.0, change=Change.NEW),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ((1.0,), (), "there is no file for it now"),
+        ((), (3.0,), "there was no file for it before"),
+    ],
+)
+def test_a_hook_that_had_no_file_once_is_not_compared(
+    old: tuple[float, ...], new: tuple[float, ...], why: str
+) -> None:
+    """The whole is, because a push waits as long as it says."""
+    before, after = timing("unit", *old), timing("unit", *new, clock="wall")
+
+    hook, whole = compare_profiles(profile(before), profile(after), LIMITS, is_complete=True)
+
+    assert hook == HookChange(
+        stage="pre-push", label="unit", old=before.median, new=after.median, change=Change.NOT_COMPARED, why=why
+    )
+    assert whole == HookChange(
+        stage="pre-push", label="", old=before.median, new=after.median,
+        change=Change.SLOWER if new else Change.QUICKER,
+    )  # fmt: skip
+
+
+def test_two_clocks_are_told() -> None:
+    """With both medians."""
+    why = "one was measured with the start of the tool, and one without"
+    old, new = profile(timing("unit", 1.0)), profile(timing("unit", 9.0, clock="wall"))
+
+    assert compare_profiles(old, new, LIMITS, is_complete=True) == tuple(
+        HookChange(stage="pre-push", label=label, old=1.0, new=9.0, change=Change.NOT_COMPARED, why=why)
+        for label in ("unit", "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ((4.0,), (5.0,), Change.SAME),
+        ((4.0,), (5.1,), Change.SLOWER),
+        ((0.25,), (0.5,), Change.SLOWER),
+        ((0.5,), (1.0,), Change.SLOWER),
+        ((1.0, 1.0, 2.0), (2.0, 2.0, 2.0), Change.SAME),
+        ((1.0, 1.0, 2.0), (2.5, 2.5, 2.5), Change.SLOWER),
+        ((1.0, 1.0, 3.0), (2.0, 4.0, 9.0), Change.SAME),
+    ],
+)
+def test_the_bounds_themselves_are_no_change(
+    old: tuple[float, ...], new: tuple[float, ...], change: Change
+) -> None:
+    """Neither the ratio, nor the slowest run of before; the quickest run has to be beyond it."""
+    assert changes(profile(timing("unit", *old)), profile(timing("unit", *new))) == {"unit": change, "all": change}
+
+
+def test_the_seconds_themselves_are_no_change() -> None:
+    """What is exactly as many seconds slower as it may be is not slower."""
+    old, new = profile(timing("unit", 0.25)), profile(timing("unit", 0.75))
+
+    for seconds, change in ((0.5, Change.SAME), (0.4, Change.SLOWER)):
+        found = compare_profiles(old, new, Limits(ratio=1.25, seconds=seconds), is_complete=True)
+        assert [one.change for one in found] == [change, change]

@@ -20,6 +20,12 @@ def test_a_patch_is_its_head_and_its_hunks() -> None:
     assert patch.only(patch.hunks[1]) == HEAD + SECOND
 
 
+def test_a_count_of_one_is_left_away() -> None:
+    """On either side."""
+    (hunk,) = read_patch(HEAD + b"@@ -3,2 +4 @@\n-a\n-b\n+c\n").hunks
+    assert (hunk.old, hunk.new) == ((3, 2), (4, 1))
+
+
 @pytest.mark.parametrize(
     "patch", [b"", HEAD + b"GIT binary patch\nliteral 3\nabc\n", b"old mode 100644\nnew mode 100755\n"]
 )

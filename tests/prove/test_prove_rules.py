@@ -109,3 +109,12 @@ def test_every_proof_says_something() -> None:
     """In words of its own."""
     assert SAYS.keys() == set(Proof)
     assert len(set(SAYS.values())) == len(SAYS)
+
+
+def test_a_test_that_is_red_with_the_change_speaks_louder_than_one_that_captures_nothing() -> None:
+    """What is to be done first is told."""
+    found = {Proof.NOT_CAPTURED: (P, P), Proof.NOT_RUN_AT_BASE: (E, P), Proof.INCOMPLETE: (F, F)}
+    ranks = list(found)
+    for one, other in product(ranks, ranks):
+        both = [Tried(base=base, head=head) for base, head in (found[one], found[other])]
+        assert prove(both) is max(one, other, key=ranks.index)

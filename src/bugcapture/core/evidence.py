@@ -201,7 +201,7 @@ def _parse_object(line: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ValueError(f"is not UTF-8: byte 0x{line[error.start]:02x}") from error
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"is no JSON: {_show_text(line.decode('utf-8', 'replace').strip())}") from error
+        raise ValueError(f"is no JSON: {_show_text(line.decode().strip())}") from error
     if not isinstance(value, dict):
         raise ValueError(f"is no record: {_show(value)}")  # noqa: TRY004 - the content is wrong, not the call
     return value
