@@ -39,6 +39,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from unittest import mock
 
+import coverage
 import pytest
 from warm_start import WarmStart
 
@@ -260,6 +261,8 @@ class Worker:
         # Which lines each test executes, as far as that is known.
         self.seen: dict[str, dict[str, set[tuple[str, int]] | None]] = {}
         self.promising: list[str] = []
+        # The lines of each module that the tests of sources execute.
+        self.read: dict[str, frozenset[int]] = {}
 
     @classmethod
     def start(cls, adapter: str, source: Path, folder: Path, barrier: Barrier) -> None:
@@ -282,23 +285,38 @@ class Worker:
                     return False
         return True
 
-    def reads_sources(self) -> bool:
+    def reads_sources(self, mutants: Sequence[Mutant]) -> bool:
         """Whether the tests that import the adapter notice nothing; those that failed last are asked first."""
+        if mutants and not any(line in self.read.get(one.module, ()) for one in mutants for line in one.lines):
+            return True
         own = OWN_TESTS / f"{self.adapter}_adapter"
         tests = [OWN_TESTS / f"{self.adapter}_source", *(own / name for name in IMPORTING.get(self.adapter, ()))]
         options = ["-x", "-q", "--ff", "-o", f"cache_dir={self.folder / 'cache'}"]
         # Tests of bugs of our own carry our markers, which the plugin would know.
         options += ["-W", "ignore::pytest.PytestUnknownMarkWarning", f"--basetemp={self.folder / 'tmp'}"]
+        rules, lines = self.folder / "coverage.ini", f"--data-file={self.folder / 'lines'}"
+        rules.write_text(f"[run]\nsource = {self.place}\nparallel = true\npatch = subprocess\n", encoding="utf-8")
+        watch = () if mutants else ("coverage", "run", f"--rcfile={rules}", lines, "-m")
         with contextlib.suppress(subprocess.TimeoutExpired):
             done = subprocess.run(
-                [sys.executable, "-m", "pytest", *options, *map(str, tests)],
+                [sys.executable, "-m", *watch, "pytest", *options, *map(str, tests)],
                 env={**os.environ, "PYTHONPATH": str(self.place), "PYTHONDONTWRITEBYTECODE": "1"},
                 check=False,
                 capture_output=True,
                 timeout=_LONGEST,
             )
+            if not mutants:
+                self._keep_read(rules)
             return done.returncode == 0
         return False
+
+    def _keep_read(self, rules: Path) -> None:
+        """Keep the lines that the tests of sources execute."""
+        watched = coverage.Coverage(data_file=str(self.folder / "lines"), config_file=str(rules), messages=False)
+        watched.combine()
+        data = watched.get_data()
+        for file in data.measured_files():
+            self.read[Path(file).relative_to(self.place).as_posix()] = frozenset(data.lines(file) or ())
 
     def first_failure(self, question: str, mutants: Sequence[Mutant]) -> str:
         """The first test that fails, or nothing.
@@ -413,7 +431,7 @@ def ask(question: str, mutants: Sequence[Mutant]) -> str:
         if question == "quick":
             return "" if worker.passes_quickly() else "the cases"
         if question == "sources":
-            return "" if worker.reads_sources() else "the sources"
+            return "" if worker.reads_sources(mutants) else "the sources"
         return worker.first_failure(question, mutants)
 
 
