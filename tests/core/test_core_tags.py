@@ -182,6 +182,11 @@ def test_a_near_miss_is_never_passed_over(text):
         ("TDD_bug_1_2", "tdd_bug"),
         ("tddbug_5.0", "tdd_bug"),
         ("TDD_bug_" + "9" * 30, "tdd_bug"),
+        # the first one that is right, where several stand together
+        ("tdd_bug@tdd_bug_5", "tdd_bug"),
+        ("x@tdd_bug_5", "tdd_bug_5"),
+        ("@tdd_isue_6", "tdd_issue_6"),
+        ("@@TDD_BUG", "tdd_bug"),
     ],
 )
 def test_the_suggestion_is_a_valid_tag_with_the_number_as_written(text, expected):
