@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
+from xml.etree import ElementTree as ET
 
 import pytest
 from pytest_project import EXPECTED, FIXED, WRONG, PytestProject
@@ -170,3 +172,25 @@ def test_a_retry_knows_nothing_of_the_subtests_before(project: PytestProject) ->
     run = project.run("--reruns", "1")
     assert [(one["attempt"], one["verdict"]) for one in run.records][-1] == (2, "passed")
     assert run.code == 0, run.stdout
+
+
+@pytest.mark.tdd_bug(1008)
+@pytest.mark.tdd_expected_fail
+def test_each_subtest_shows_its_own_failure(project: PytestProject) -> None:
+    """And the test as a whole the first one, in the summary and in JUnit."""
+    project.module(
+        """
+        @bug(1)
+        @fail
+        def test_rows(subtests):
+            for word in ("one", "two"):
+                with subtests.test(word):
+                    assert not word, word
+        """
+    )
+    run = project.run()
+    assert (run.code, run.verdicts) == (0, {"test_rows": EXPECTED})
+    summary = re.findall(r"^\S*XFAIL.* - (bug #1: AssertionError: \w+)", run.stdout, re.MULTILINE)
+    report = [skipped.get("message") for skipped in ET.parse(run.folder / "junit.xml").iter("skipped")]
+    one, two = (f"bug #1: AssertionError: {word}" for word in ("one", "two"))
+    assert sorted(summary) == sorted(map(str, report)) == [one, one, two]

@@ -538,3 +538,33 @@ def test_each_captured_case_is_a_test_of_its_own(tmp_path: Path) -> None:
     assert source is not None
     assert [(test.where, test.shown) for test in source.captures] == [("a.py:2", "a.py:4"), ("a.py:2", "a.py:5")]
     assert len(set(source.captures)) == 2
+
+
+@pytest.mark.tdd_bug(1006)
+@pytest.mark.tdd_expected_fail
+@pytest.mark.parametrize("rival", ["xfail", "flaky(reruns=1)"])
+def test_a_parameter_set_may_bring_the_second_judge(tmp_path: Path, rival: str) -> None:
+    """The switch stands on the function, or on its class, and the other mark on one of its parameter sets."""
+    param = f"pytest.param(1, marks=pytest.mark.{rival})"
+    skipped = "pytest.param(3, marks=[pytest.mark.skip, pytest.mark.slow])"
+    cases = (
+        f"@pytest.mark.parametrize('a', [\n    2,\n    {param},\n    {skipped},\n])\ndef test_a(self, a): ...\n"
+    )
+    assert problems(read(tmp_path, f"{HEAD}{BUG}{SWITCH}{cases}")) == [(6, "T6")]
+    inner = "".join(f"    {line}\n" for line in cases.splitlines())
+    source = read(tmp_path, f"{HEAD}{BUG}{SWITCH}class TestA:\n{inner}    def test_b(self): ...\n")
+    assert problems(source) == [(7, "T6")]
+    assert [capture.name for capture in source.captures] == ["TestA::test_a", "TestA::test_b"]
+    assert problems(read(tmp_path, f"{HEAD}{BUG}{cases}")) == []
+
+
+@pytest.mark.tdd_bug(1010)
+@pytest.mark.tdd_expected_fail
+def test_another_name_for_a_mark_in_a_helper_is_told(tmp_path: Path) -> None:
+    """Also when a test can be read that uses the same name."""
+    names = "bug = pytest.mark.tdd_bug\nfails = pytest.mark.tdd_expected_fail\n"
+    helper = "def captured(number):\n    return [bug(number), fails]\n"
+    cases = "@pytest.mark.parametrize('a', [1, pytest.param(2, marks=captured(9))])\ndef test_b(a): ...\n"
+    source = read(tmp_path, f"{HEAD}{names}{helper}@bug(9)\n@fails\n{TEST}{cases}")
+    assert [capture.name for capture in source.captures] == ["test_a"]
+    assert problems(source) == [(5, "P1"), (5, "P1")]

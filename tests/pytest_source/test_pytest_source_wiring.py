@@ -272,3 +272,18 @@ def test_a_feature_file_is_no_test_file_by_its_name(tmp_path: Path) -> None:
     write(tmp_path, "[pytest]\ntestpaths = tests\n", "pytest.ini")
     capture = Capture(framework="pytest", path="features/a.feature", line=3, name="a", tags=TestTags((1,)))
     assert DIALECT.check_wiring([capture], tmp_path, assume_installed=False) == []
+
+
+@pytest.mark.tdd_bug(1009)
+@pytest.mark.tdd_expected_fail
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("-q --runxfail", "--runxfail in addopts"),
+        ("-p no:skipping", "-p no:skipping in addopts"),
+    ],
+)
+def test_options_that_keep_captures_from_being_judged(tmp_path: Path, options: str, told: str) -> None:
+    """The plugin refuses to run, or inverts nothing."""
+    write(tmp_path, f"[pytest]\naddopts = {options}\n", "pytest.ini")
+    assert [(finding.rule, told in finding.message) for finding in wiring(tmp_path)] == [("W2", True)] * bool(told)

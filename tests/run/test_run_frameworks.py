@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -383,3 +384,38 @@ def test_tests_and_tasks_run_together(project: Project, top: bool) -> None:
     if top:
         project.write("suites/__init__.robot", "*** Settings ***\nTest Tags    own\n")
     assert set(project.json().verdicts.values()) == {"expected_failure"}
+
+
+@pytest.mark.tdd_bug(1007)
+@pytest.mark.tdd_expected_fail
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("slow", ["C"]),
+        ("@SLOW", ["C"]),
+        ("not slow", ["D"]),
+        ("my_slow_tag", ["D"]),
+        ("MySlowTag and not slow", ["D"]),
+        ("sl*", ["C"]),
+        ("slow or my_slow_tag", ["C", "D"]),
+    ],
+)
+def test_tags_of_robot_are_compared_as_robot_compares_them(
+    project: Project, expression: str, names: list[str]
+) -> None:
+    """Without case, white space and underscores."""
+    project.write(
+        "suite.robot",
+        "*** Test Cases ***\nC\n    [Tags]    Slow    tdd_bug    tdd_bug_1    TDD Expected Fail\n    Fail    x\n"
+        "D\n    [Tags]    My Slow_Tag    tdd_bug    tdd_bug_1    tdd_expected_fail\n    Fail    x\n",
+    )
+    project.write(
+        "test_x.py", "import pytest\n\n\n@pytest.mark.Slow\n@pytest.mark.tdd_bug(1)\ndef test_a(): ...\n"
+    )
+    done = project.run("--tags", expression, "--format", "json")
+    ran = (
+        [test["name"] for test in json.loads(done.out)["tests"] if test["framework"] == "robot"]
+        if done.out
+        else []
+    )
+    assert ran == names
