@@ -541,7 +541,6 @@ def test_each_captured_case_is_a_test_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.tdd_bug(1006)
-@pytest.mark.tdd_expected_fail
 @pytest.mark.parametrize("rival", ["xfail", "flaky(reruns=1)"])
 def test_a_parameter_set_may_bring_the_second_judge(tmp_path: Path, rival: str) -> None:
     """The switch stands on the function, or on its class, and the other mark on one of its parameter sets."""
@@ -559,7 +558,6 @@ def test_a_parameter_set_may_bring_the_second_judge(tmp_path: Path, rival: str) 
 
 
 @pytest.mark.tdd_bug(1010)
-@pytest.mark.tdd_expected_fail
 def test_another_name_for_a_mark_in_a_helper_is_told(tmp_path: Path) -> None:
     """Also when a test can be read that uses the same name."""
     names = "bug = pytest.mark.tdd_bug\nfails = pytest.mark.tdd_expected_fail\n"
@@ -568,3 +566,46 @@ def test_another_name_for_a_mark_in_a_helper_is_told(tmp_path: Path) -> None:
     source = read(tmp_path, f"{HEAD}{names}{helper}@bug(9)\n@fails\n{TEST}{cases}")
     assert [capture.name for capture in source.captures] == ["test_a"]
     assert problems(source) == [(5, "P1"), (5, "P1")]
+
+
+ONE, MANY = "both = pytest.mark.tdd_bug(9)", "both = [pytest.mark.tdd_bug(9), pytest.mark.slow]"
+
+
+@pytest.mark.parametrize(
+    ("names", "body", "used", "lines"),
+    [
+        (MANY, "return both", "[*both]", [4]),
+        (MANY, "return [pytest.param(1, marks=both)]", "both", [4]),
+        ("first = pytest.mark.tdd_bug(9)\nboth = first", "return both, first", "[both]", [5]),
+        (ONE, "both = 5\n    return both", "[both]", []),
+        (ONE, "return [one for both in use for one in both]", "[both]", []),
+        (ONE, "def inner(both):\n        return both\n    return inner", "[both]", []),
+        (ONE, "def inner():\n        return both\n    return inner", "[both]", [5]),
+        ("both = pytest.mark.slow", "return both", "[both, pytest.mark.tdd_bug(9)]", []),
+        ("both = 5", "return both", "[pytest.mark.tdd_bug(9)]", []),
+    ],
+)
+def test_another_name_for_marks_in_a_function(
+    tmp_path: Path, names: str, body: str, used: str, lines: list[int]
+) -> None:
+    """Only a run knows what becomes of it there; a name of the function's own is another one."""
+    source = read(tmp_path, f"{HEAD}{names}\ndef make(use):\n    {body}\npytestmark = {used}\n{TEST}")
+    assert problems(source) == [(line, "P1") for line in lines]
+    assert len(source.captures) == 1
+
+
+def test_the_values_of_parameter_sets_are_no_marks(tmp_path: Path) -> None:
+    """A function may read them."""
+    cases = "CASES = [pytest.param(1, marks=pytest.mark.tdd_bug(9))]\ndef count(): return len(CASES)\n"
+    assert problems(read(tmp_path, f"{HEAD}{cases}@pytest.mark.parametrize('a', CASES)\n{TEST}")) == []
+
+
+def test_a_mark_on_a_parameter_of_a_fixture_says_where_it_goes(tmp_path: Path) -> None:
+    """Whichever test that is; on the fixture itself it goes nowhere."""
+    params = "@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.tdd_bug(1))])\ndef one(request): ...\n"
+    source = read(tmp_path, f"{HEAD}{params}{BUG}@pytest.fixture\ndef two(): ...\n")
+    assert problems(source) == [(2, "P1"), (4, "P1")]
+    assert "tdd_bug cannot be read from the source: each test that uses the fixture one gets it" in messages(
+        source
+    )
+    assert "tdd_bug belongs to no test: pytest does not collect the function two" in messages(source)

@@ -387,7 +387,6 @@ def test_tests_and_tasks_run_together(project: Project, top: bool) -> None:
 
 
 @pytest.mark.tdd_bug(1007)
-@pytest.mark.tdd_expected_fail
 @pytest.mark.parametrize(
     ("expression", "names"),
     [
@@ -396,6 +395,12 @@ def test_tests_and_tasks_run_together(project: Project, top: bool) -> None:
         ("not slow", ["D"]),
         ("my_slow_tag", ["D"]),
         ("MySlowTag and not slow", ["D"]),
+        ("tdd_bug_1 and Slow", ["C"]),
+        ("not My\\ Slow\\ Tag", ["C"]),
+        ("@slow,@x", ["C"]),
+        ("~@slow", ["D"]),
+        ("-SLOW", ["D"]),
+        ("SL*", []),
         ("sl*", ["C"]),
         ("slow or my_slow_tag", ["C", "D"]),
     ],

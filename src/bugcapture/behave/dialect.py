@@ -30,6 +30,10 @@ class BehaveDialect:
         """Read one feature file; None when it holds nothing of ours."""
         return read_source(file, path)
 
+    def normal_tag(self, tag: str) -> str:
+        """As it is written."""
+        return tag
+
     def check_wiring(self, captures: Sequence[Capture], root: Path, *, assume_installed: bool) -> list[Finding]:
         """Whether captured tests will be judged at all."""
         from bugcapture.behave.wiring import check_wiring  # noqa: PLC0415 - only projects with captures pay for it

@@ -99,6 +99,10 @@ class Dialect(Protocol):
         """Read one test file; None when it holds nothing of ours."""
         ...
 
+    def normal_tag(self, tag: str) -> str:
+        """A tag as the framework compares it with others; two that are the same to it give the same text."""
+        ...
+
     def check_wiring(self, captures: Sequence[Capture], root: Path, *, assume_installed: bool) -> list[Finding]:
         """Whether captured tests will be judged at all."""
         ...

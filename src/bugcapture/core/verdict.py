@@ -79,7 +79,7 @@ def decide(tags: TestTags, outcome: Outcome, expectation: Expectation = NO_EXPEC
     failed = first is not None or outcome.status is not Status.PASSED
     if not tags.expected_fail:
         if failed:
-            return Judgement(Verdict.REGRESSED, _describe(first), first)
+            return Judgement(Verdict.REGRESSED, describe(first), first)
         return Judgement(Verdict.PASSED, "passed")
     if not failed:
         return Judgement(Verdict.UNEXPECTED_PASS, "passed although it carries the switch")
@@ -91,7 +91,7 @@ def decide(tags: TestTags, outcome: Outcome, expectation: Expectation = NO_EXPEC
         )
         if reason:
             return Judgement(Verdict.WRONG_FAILURE, reason, failure)
-    return Judgement(Verdict.EXPECTED_FAILURE, _describe(first), first)
+    return Judgement(Verdict.EXPECTED_FAILURE, describe(first), first)
 
 
 def declarable(failure: Failure) -> bool:
@@ -172,7 +172,7 @@ def _why_not_kin(failure: Failure, expectation: Expectation) -> str:
         return ""
     if expectation.type_name and matches_type(expectation, failure.exc_types):
         return ""
-    return shorten(printable(f"another step failed too: {_describe(failure)}"))
+    return shorten(printable(f"another step failed too: {describe(failure)}"))
 
 
 def _kind_of(failure: Failure) -> str:
@@ -183,7 +183,8 @@ def _is_at(failure: Failure, declared: str) -> bool:
     return any(same_place(declared, name) for name in (failure.place, *failure.aliases))
 
 
-def _describe(failure: Failure | None) -> str:
+def describe(failure: Failure | None) -> str:
+    """What failed, in one line of printable text: the exception, its message and its place."""
     if failure is None:
         return "failed"
     message = next((line for line in failure.message.splitlines() if line.strip()), "")

@@ -9,7 +9,7 @@ import pytest
 
 from bugcapture.core.message import fixed_headline
 from bugcapture.core.outcome import Outcome, Status
-from bugcapture.core.verdict import Verdict, decide
+from bugcapture.core.verdict import Verdict, decide, describe
 from bugcapture.pytest.apply import add_section, make_green, make_red
 from bugcapture.pytest.captured import CAPTURED, Captured, PytestTest, capture, read_item, why_late
 from bugcapture.pytest.classify import read_abort, read_failures, read_outcome
@@ -79,10 +79,11 @@ class Judging:
         captured.own_error = call.excinfo.value if call.excinfo is not None else None
         if report.failed and not self._session.raw:
             test, refused = self._now(item, captured)
-            failures = (*captured.failures, *read_failures(item, captured, call, report, self._session.place))
-            judgement = decide(test.tags, _failed(failures), test.expectation)
+            own = tuple(read_failures(item, captured, call, report, self._session.place))
+            judgement = decide(test.tags, _failed((*captured.failures, *own)), test.expectation)
             if judgement.verdict is Verdict.EXPECTED_FAILURE and not refused and not self._session.is_red(test):
-                make_green(report, test.tags, judgement.reason)
+                shown = describe(own[0]) if captured.calling and own else judgement.reason
+                make_green(report, test.tags, shown)
         return report
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -105,12 +105,14 @@ class ModuleTests:
     Attributes:
         scope: The names of the module.
         leaves: The tests, in the order of the file.
+        cases: Parameter sets of these that have marks, and none of ours; they are no tests of their own.
         collected: Ids of all definitions that hold or are a test, and of the module that does.
     """
 
     def __init__(self, tree: ast.Module, settings: PytestSettings, *, conftest: bool) -> None:
         self.scope = Scope(tree, imported_names(tree))
         self.leaves: list[Leaf] = []
+        self.cases: list[Leaf] = []
         self.collected: set[int] = set()
         self._settings = settings
         self._classes: dict[int, _Class] = {}
@@ -207,14 +209,16 @@ class ModuleTests:
         if leaf.marked:
             self.leaves.append(leaf)
         for use in uses:
-            if use.name == "parametrize":
-                self.leaves += [
-                    Leaf(name, leaf.line, (*own, *uses), own[0].slot.line) for own in self._marked_params(use)
-                ]
+            for own in self._marked_params(use) if use.name == "parametrize" else ():
+                case = Leaf(name, leaf.line, (*own, *uses), own[0].slot.line)
+                if any(mark.ours for mark in own):
+                    self.leaves.append(case)
+                elif leaf.marked:
+                    self.cases.append(case)
 
     def _marked_params(self, use: Use) -> list[list[Use]]:
         if id(use) not in self._params:
-            self._params[id(use)] = [own for own in find_params(use) if any(mark.ours for mark in own)]
+            self._params[id(use)] = [own for own in find_params(use) if own]
         return self._params[id(use)]
 
     def captures(self, path: str) -> list[Capture]:

@@ -12,9 +12,12 @@ from bugcapture.pytest.markers import check_markers
 from bugcapture.pytest.marks import (
     MARKS,
     Definition,
+    Slot,
     bindings,
     decorator_uses,
+    dotted_name,
     find_mentions,
+    find_uses,
     resolve,
     walk_statements,
 )
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
 
     from bugcapture.core.tags import TagPolicy
     from bugcapture.pytest.leaf import Leaf, ModuleTests
+    from bugcapture.pytest.marks import Scope
 
 _ADVICE = "put the mark on the test as a decorator"
+_OF_FIXTURE = f"cannot be read from the source: each test that uses the fixture {{}} gets it; {_ADVICE}"
 _SHOWN = 60
 
 
@@ -48,6 +53,7 @@ def check_module(tree: ast.Module, tests: ModuleTests, path: str, policy: TagPol
             if inherited:
                 places[leaf] = None
     findings = [_add_places(finding, list(places)) for finding, places in found.items()]
+    findings += [finding for case in tests.cases for finding in _check_case(case, path, policy)]
     return sorted({*findings, *_check_strays(tree, tests, path, policy), *_check_tuples(tests, path)})
 
 
@@ -67,6 +73,14 @@ def _check_leaf(leaf: Leaf, path: str, policy: TagPolicy) -> Iterator[tuple[Find
         yield finding, use.slot.owner in {"class", "module"}
 
 
+def _check_case(case: Leaf, path: str, policy: TagPolicy) -> Iterator[Finding]:
+    """What the marks of a parameter set break; what those around it break is told at the test."""
+    for problem in check_markers(case.tag_names, policy):
+        use = next(use for use in case.uses if problem.tag in use.marker.tags)
+        if use.slot.owner == "param":
+            yield Finding(path, use.slot.line, problem.rule, problem.message)
+
+
 def _add_places(finding: Finding, leaves: list[Leaf]) -> Finding:
     if not leaves:
         return finding
@@ -81,7 +95,8 @@ def _check_strays(tree: ast.Module, tests: ModuleTests, path: str, policy: TagPo
     """Marks that no test carries, as far as the source tells."""
     read = {id(node) for leaf in tests.leaves for use in leaf.uses for node in use.trail}
     reasons = _reasons(tree, tests, path)
-    for node, name in (*find_mentions(tree, tests.scope), *_on_no_test(tree, tests)):
+    found = (*find_mentions(tree, tests.scope), *_on_no_test(tree, tests), *_in_functions(tree, tests.scope))
+    for node, name in found:
         if id(node) not in read and name not in policy.allow_tags:
             shown = shorten(printable(name), _SHOWN) or "a mark whose name is computed"
             reason = reasons.get(id(node), f"cannot be read from the source: {_ADVICE}")
@@ -95,6 +110,23 @@ def _on_no_test(tree: ast.Module, tests: ModuleTests) -> Iterator[tuple[ast.expr
             yield from ((use.slot.node, use.name) for use in decorator_uses(node, tests.scope) if use.ours)
 
 
+def _in_functions(tree: ast.Module, scope: Scope) -> Iterator[tuple[ast.expr, str]]:
+    """Marks that stand in the bodies of functions under another name: when the function runs nobody can say."""
+    marks: dict[str, str] = {}
+    for name in scope.values:
+        alias = ast.Name(name, ast.Load())
+        for use in find_uses(alias, scope, Slot("value", alias, tree, "function", 0)):
+            if use.ours:
+                marks[name] = use.name
+    for function in ast.walk(tree) if marks else ():
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            inner = [node for statement in function.body for node in ast.walk(statement)]
+            names = [node for node in inner if isinstance(node, ast.Name)]
+            own = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+            own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+            yield from ((node, marks[node.id]) for node in names if node.id in marks.keys() - own)
+
+
 def _reasons(tree: ast.Module, tests: ModuleTests, path: str) -> dict[int, str]:
     """Why marks that stand on something belong to no test, by the id of each expression in them."""
     reasons: dict[int, str] = {}
@@ -106,8 +138,15 @@ def _reasons(tree: ast.Module, tests: ModuleTests, path: str) -> dict[int, str]:
             reasons |= _mark_reasons(node, tests, conftest=conftest)
         if isinstance(node, Definition) and id(node) not in tests.collected:
             told = _why_no_test(node, again.get(id(node), 0), conftest=conftest)
-            reasons |= {id(inner): told for mark in node.decorator_list for inner in ast.walk(mark)}
+            for mark in node.decorator_list:
+                of_fixture = isinstance(mark, ast.Call) and _is_fixture(mark, tests.scope)
+                why = _OF_FIXTURE.format(shorten(printable(node.name), _SHOWN)) if of_fixture else told
+                reasons |= {id(inner): why for inner in ast.walk(mark)}
     return reasons
+
+
+def _is_fixture(decorator: ast.Call, scope: Scope) -> bool:
+    return dotted_name(decorator.func, scope).rpartition(".")[2] == "fixture"
 
 
 def _last_lines(body: Iterable[ast.stmt]) -> dict[int, int]:

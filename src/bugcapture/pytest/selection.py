@@ -39,7 +39,9 @@ class ConfiguredRun:
     captures: Sequence[Capture]
     options: tuple[str, ...]
 
-    def finding(self, key: str, told: str, captures: Sequence[Capture], *, error: bool = True) -> Finding:
+    def finding(
+        self, key: str, told: str, captures: Sequence[Capture], *, error: bool = True, kept: str = "running"
+    ) -> Finding:
         """What an option does to captures.
 
         Args:
@@ -47,11 +49,12 @@ class ConfiguredRun:
             told: The option, in words.
             captures: Those that do not run because of it.
             error: Whether that is an error, or only worth a warning.
+            kept: What it keeps them from.
         """
         ids = bug_list(sorted({number for capture in captures for number in capture.tags.ids}))
         tests = plural(len(captures), "tagged test")
         path, line = self.place(key)
-        message = f"{told} keeps {tests} ({ids}) from running, first {captures[0].where}"
+        message = f"{told} keeps {tests} ({ids}) from {kept}, first {captures[0].where}"
         return Finding(path, line, "W2", message, Severity.ERROR if error else Severity.WARNING)
 
     def place(self, key: str) -> tuple[str, int]:

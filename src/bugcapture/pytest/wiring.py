@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _AUTOLOAD: Final = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 _PLUGINS: Final = frozenset({"bugcapture", "bugcapture.pytest"})
 _DRY: Final = frozenset({"--collect-only", "--co", "--setup-only", "--setup-plan", "--setuponly", "--setupplan"})
+# With the first nothing is inverted; with the other pytest knows no expected failures, and the plugin refuses.
+_UNJUDGED: Final = frozenset({"--runxfail", "-p no:skipping"})
 
 
 def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: bool = False) -> list[Finding]:
@@ -59,7 +61,7 @@ def check_wiring(captures: Sequence[Capture], root: Path, *, assume_installed: b
         # Where the module lies that binds a feature file, and what it is called, is another question.
         modules = [test for test in tests if not test.path.endswith(".feature")]
         python = ConfiguredRun(settings, modules, run.options)
-        findings += [*check_selection(run), *_check_dry_run(run), *_check_paths(python), *_check_names(python)]
+        findings += [*check_selection(run), *_check_options(run), *_check_paths(python), *_check_names(python)]
     return findings
 
 
@@ -95,10 +97,11 @@ def _required(settings: PytestSettings) -> bool:
     return any(word.startswith("bugcapture") for word in words)
 
 
-def _check_dry_run(run: ConfiguredRun) -> Iterator[Finding]:
-    for option in run.options:
-        if option in _DRY:
-            yield run.finding("addopts", f"{option} in addopts", run.captures)
+def _check_options(run: ConfiguredRun) -> Iterator[Finding]:
+    for option in (*run.options, *(f"-p {name.strip()}" for name in option_values(run.options, "-p"))):
+        if option in _DRY | _UNJUDGED:
+            kept = "running" if option in _DRY else "being judged"
+            yield run.finding("addopts", f"{option} in addopts", run.captures, kept=kept)
             return
 
 

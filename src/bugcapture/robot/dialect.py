@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bugcapture.robot.prefilter import SUFFIXES
 from bugcapture.robot.source import RobotSource, read_source
+from bugcapture.robot.tags import normal_tag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,10 @@ class RobotDialect:
     def read_source(self, file: Path, path: str) -> RobotSource | None:
         """Read one file; None when it holds and inherits nothing of ours."""
         return read_source(file, path)
+
+    def normal_tag(self, tag: str) -> str:
+        """Without case, white space and underscores."""
+        return normal_tag(tag)
 
     def check_wiring(self, captures: Sequence[Capture], root: Path, *, assume_installed: bool) -> list[Finding]:
         """Whether captured tests will be judged at all."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bugcapture.core.errors import ConfigurationError
 from bugcapture.core.evidence import merge_records
@@ -13,6 +14,7 @@ from bugcapture.core.text import bug_list, printable, shorten
 from bugcapture.project.evidence_files import read_evidence
 from bugcapture.project.paths import relative_path
 from bugcapture.workflow.shard import distribute, weigh_files
+from bugcapture.workflow.sources import dialect_named
 from bugcapture.workflow.units import Hosts
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from bugcapture.core.capture import Capture, State
     from bugcapture.workflow.shard import Shard
     from bugcapture.workflow.sources import Inventory
+
+# The words of a tag expression, old and new; in a word a backslash stands before a space or a bracket.
+_WORD: Final = re.compile(r"(?:\\.|[^\\\s(),])+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +72,11 @@ def select_captures(inventory: Inventory, options: RunOptions) -> list[Capture]:
         if (not options.numbers or not set(options.numbers).isdisjoint(capture.tags.ids))
         and options.state in {None, capture.state}
         and options.framework in {"", capture.framework}
-        and matches(capture.all_tags)
+        and matches(capture)
     ]
 
 
-def _tag_filter(expression: str) -> Callable[[Sequence[str]], bool]:
+def _tag_filter(expression: str) -> Callable[[Capture], bool]:
     if not expression:
         return lambda _: True
     try:
@@ -86,7 +91,14 @@ def _tag_filter(expression: str) -> Callable[[Sequence[str]], bool]:
     except Exception as error:  # Behave lets through whatever its parsers raise
         told = shorten(printable(" ".join(str(error).split())), 200)
         raise ConfigurationError(f"is no tag expression: {told}", where="--tags") from error
-    return lambda tags: bool(parsed.check(list(tags)))
+    named = [re.sub(r"\\(.)", r"\1", word).lstrip("@~-") for word in _WORD.findall(expression)]
+
+    def matches(capture: Capture) -> bool:
+        normal = dialect_named(capture.framework).normal_tag
+        tags = {normal(tag) for tag in capture.all_tags}
+        return bool(parsed.check([*capture.all_tags, *tags, *(name for name in named if normal(name) in tags)]))
+
+    return matches
 
 
 def take_shard(captures: Sequence[Capture], root: Path, options: RunOptions) -> list[Capture]:
