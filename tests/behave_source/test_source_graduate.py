@@ -275,7 +275,7 @@ def test_a_broken_file_that_names_the_bug_is_refused(project: Project) -> None:
     before = project.snapshot()
     done = project.run("graduate", "5")
     assert done.code == 1
-    assert "features/broken.feature:2: names bug 5, but cannot be parsed" in done.err
+    assert "features/broken.feature:2: the file names bug 5, but cannot be parsed" in done.err
     assert project.snapshot() == before
 
 
@@ -297,7 +297,7 @@ def test_a_switch_that_cannot_be_read_is_refused(project: Project, options: tupl
     before = project.snapshot()
     done = project.run("graduate", "5", *options)
     assert (done.code, done.text) == (1, "")
-    assert "test_a.py:4: names bug 5, but tdd_expected_fail cannot be read from the source" in done.err
+    assert "test_a.py:4: the file names bug 5, but tdd_expected_fail cannot be read from the source" in done.err
     assert project.snapshot() == before
 
 
@@ -319,7 +319,7 @@ def test_a_helper_that_names_the_bug_is_refused_beside_other_captures(project: P
     )
     done = project.run("graduate", "5")
     assert done.code == 1
-    assert "test_a.py:3: names bug 5, but" in done.err
+    assert "test_a.py:3: the file names bug 5, but" in done.err
 
 
 def test_what_cannot_be_read_elsewhere_does_not_matter(project: Project) -> None:

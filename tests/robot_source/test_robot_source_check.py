@@ -560,3 +560,12 @@ def test_a_language_of_the_command_line_alone_is_told(robot_project: RobotProjec
     assert (finding.rule, finding.line) == ("P1", 3)
     assert "*** Testit ***" in finding.message
     assert "'Language: <its name>'" in finding.message
+
+
+def test_the_sign_of_other_frameworks_is_told(robot_project: RobotProject) -> None:
+    """A tag of Robot has none, and who writes one sees it in the message."""
+    robot_project.write("a.robot", "*** Test Cases ***\nOne\n    [Tags]    @tdd_bug    tdd_bug_1\n    Log    1\n")
+    told = [finding.message for finding in robot_project.check() if finding.rule == "T4"]
+    assert [message.partition(" (")[0] for message in told] == [
+        "@tdd_bug is no bugcapture tag: did you mean tdd_bug?"
+    ]

@@ -28,6 +28,8 @@ _LABELS: Final = {
     Verdict.WRONG_FAILURE: "wrong",
     Verdict.REGRESSED: "regressed",
 }
+# What to do with a switch that came while the tests ran, to a test without a number.
+_NAMELESS: Final = "it names no bug, so give it the number of one, or take the switch away"
 
 
 def tell_verdict(
@@ -69,6 +71,8 @@ def fixed_headline(tags: TestTags, switch_at: str, wording: Wording = GHERKIN) -
     """One line that says what to do with a capture that passes."""
     commands = " ".join(str(number) for number in tags.ids)
     switch = wording.respell(f"@{SWITCH}")
+    if not tags.ids:
+        return f"{printable(switch_at)}: passed although it carries {switch}: {_NAMELESS}"
     return (
         f"{printable(switch_at)}: {_bugs(tags)} {'look' if len(tags.ids) > 1 else 'looks'} fixed: "
         f"run `bugcapture graduate {commands}` to remove the {switch} tag (keep the other tags)"
@@ -98,6 +102,10 @@ def closing_line(judged: Iterable[tuple[TestTags, Verdict]]) -> str:
 def _unexpected_pass(tags: TestTags, where: str, name: str, switch: str, switch_at: str) -> list[str]:
     numbers = " ".join(str(number) for number in tags.ids)
     switch += f" ({printable(switch_at)})" if switch_at else ""
+    if not tags.ids:
+        return [
+            f"bugcapture: {printable(where)}: {_quoted(name)} passed although it carries {switch}: {_NAMELESS}"
+        ]
     return [
         (
             f"bugcapture: {printable(where)}: {_bugs(tags)} {'look' if len(tags.ids) > 1 else 'looks'} fixed: "
@@ -116,7 +124,7 @@ def _wrong_failure(
     failure = judgement.failure
     lines = [
         (
-            f"bugcapture: {printable(where)}: wrong failure: {_quoted(name)} ({bug_list(tags.ids)}) "
+            f"bugcapture: {printable(where)}: wrong failure: {_quoted(name)}{_numbers([tags])} "
             f"did not fail for its bug: {printable(judgement.reason)}"
         ),
         f"  expected: {_expected(expectation, wording)}",

@@ -138,4 +138,4 @@ def _list_bugs(results: Iterable[dict[str, Any]]) -> Iterable[str]:
     for encoded in sorted(results, key=lambda one: (one["ids"], one["nodeid"])):
         said = _SAID.get(Verdict(encoded["verdict"]))
         if said is not None:
-            yield f"{bug_list(encoded['ids'])} {said} {printable(encoded['nodeid'])}"
+            yield f"{bug_list(encoded['ids'])} {said} {printable(encoded['nodeid'])}".lstrip()

@@ -53,4 +53,6 @@ def _spell(name: str, policy: TagPolicy) -> str:
 def _respell(problem: TagProblem) -> TagProblem:
     """A problem whose message has all tags as Robot files have them, foreign ones too."""
     shown = Tag(problem.tag, TagKind.OTHER).shown
-    return replace(problem, message=ROBOT.respell(problem.message.replace(shown, shown[1:])))
+    # The tag itself may begin with the sign that goes from ours.
+    parts = problem.message.split(shown)
+    return replace(problem, message=shown[1:].join(map(ROBOT.respell, parts)))

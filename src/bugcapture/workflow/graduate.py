@@ -121,7 +121,7 @@ def _require_read(source: Source, wanted: set[int], policy: TagPolicy) -> None:
             problem = next((problem for problem in source.check(policy) if problem.rule == "P1"), None)
             if problem is not None:
                 hint = "mend the file, or leave it out with --path"
-                message = f"names bug {number}, but {problem.message}"
+                message = f"the file names bug {number}, but {problem.message}"
                 raise RefusedError(message, where=problem.where, hint=hint)
 
 
