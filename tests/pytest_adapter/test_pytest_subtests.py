@@ -118,6 +118,15 @@ def test_a_subtest_that_is_not_the_expected_failure_says_so(project: PytestProje
     assert told == ["not the expected failure: ValueError is not an assertion"] * 2, run.stdout
 
 
+def test_a_raw_run_says_nothing_of_what_was_expected(project: PytestProject) -> None:
+    """Its subtests fail as they do without the plugin."""
+    project.module(TESTS)
+    run = project.run("-k", "test_error or test_all_fail", BUGCAPTURE_RAW="1")
+    assert run.code == 1
+    assert all("FAILED" in run.shown[name] for name in ("test_error", "test_all_fail"))
+    assert "not the expected failure" not in run.stdout
+
+
 def test_a_subtest_below_a_late_switch_says_why_it_is_red(project: PytestProject) -> None:
     project.module(
         """
