@@ -45,6 +45,7 @@ def command(
 
     The family and number tags stay: from now on the tests are the regression tests of the bug. Refuses,
     and changes nothing, when a switch also covers another bug that is not named.
+    A comment behind a marker, on its line, goes with the marker.
 
     \b
     Examples:
