@@ -120,11 +120,21 @@ def _in_functions(tree: ast.Module, scope: Scope) -> Iterator[tuple[ast.expr, st
                 marks[name] = use.name
     for function in ast.walk(tree) if marks else ():
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            inner = [node for statement in function.body for node in ast.walk(statement)]
-            names = [node for node in inner if isinstance(node, ast.Name)]
-            own = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-            own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-            yield from ((node, marks[node.id]) for node in names if node.id in marks.keys() - own)
+            known = marks.keys() - _own_names(function)
+            for node in (node for statement in function.body for node in ast.walk(statement)):
+                if isinstance(node, ast.Name) and node.id in known:
+                    yield node, marks[node.id]
+
+
+def _own_names(function: ast.AST) -> set[str]:
+    """Whatever is bound in a function, or in the functions inside it."""
+    names: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif not isinstance(node, ast.keyword):  # Definitions, arguments, imports, exceptions and patterns.
+            names |= {str(getattr(node, key, "")) for key in ("arg", "name", "asname")}
+    return names
 
 
 def _reasons(tree: ast.Module, tests: ModuleTests, path: str) -> dict[int, str]:
