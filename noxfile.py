@@ -153,7 +153,7 @@ def minimums(session: nox.Session) -> None:
 def mutation(session: nox.Session) -> None:
     """Is every line of the core, and every guard of an adapter, held by a test? Takes hours.
 
-    Not a gate: with pytest each change was asked by itself, not yet all in one run; Behave was not asked of late.
+    Not a gate. Behave's part was not asked to its end of late.
     """
     install(session, "test", "mutation")
     if not session.posargs:

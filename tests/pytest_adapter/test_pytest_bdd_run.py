@@ -669,3 +669,47 @@ def test_what_pytest_bdd_does_not_fill_in_is_told_by_the_check(
     ]
     module.unlink()
     assert check() == [(12, "T5")]
+
+
+SUMS = (
+    STEPS
+    + """
+from pytest_bdd import parsers
+
+@then(parsers.parse("the sum is {number:d}"))
+def the_sum(number):
+    assert number == 4
+"""
+)
+OUTLINE = """\
+@tdd_bug @tdd_bug_21 @tdd_expected_fail
+Feature: F
+  Scenario Outline: adds
+    Fails at: Then the sum is 3
+
+    When ok
+    Then the sum is <number>
+
+    Examples:
+      | number |
+      | 3      |
+"""
+
+
+def test_a_place_may_name_the_value_of_a_row(project: PytestProject) -> None:
+    """As the step is called when it runs."""
+    project.write("a.feature", OUTLINE)
+    project.module(f'{SUMS}scenarios("a.feature")\n')
+    run = project.run()
+    assert (run.code, list(run.verdicts.values())) == (0, [EXPECTED])
+
+
+@pytest.mark.parametrize("more", ['"more", ["a", "b"]', 'argnames="more", argvalues=["a", "b"]'])
+def test_a_scenario_may_have_parameters_beside_its_rows(project: PytestProject, more: str) -> None:
+    """Each of them is a run of the row."""
+    project.write("a.feature", OUTLINE)
+    project.module(
+        f'{SUMS}\n@pytest.mark.parametrize({more})\n@scenario("a.feature", "adds")\ndef test_it(more): ...\n'
+    )
+    run = project.run()
+    assert (run.code, [record["verdict"] for record in run.records]) == (0, [EXPECTED] * 2)

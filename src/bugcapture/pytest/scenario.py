@@ -168,7 +168,7 @@ class ScenarioRun:
     @property
     def failed_step(self) -> Any:
         """The step at which the scenario stopped; None when it came to its end, or in a hook between steps."""
-        return None if self.ended else self.undefined or self.current
+        return self.undefined or self.current
 
     def phase_of(self, step: Any) -> Phase:
         """Which part of the test a step is."""
