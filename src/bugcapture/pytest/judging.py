@@ -82,8 +82,8 @@ class Judging:
             own = tuple(read_failures(item, captured, call, report, self._session.place))
             judgement = decide(test.tags, _failed((*captured.failures, *own)), test.expectation)
             if judgement.verdict is Verdict.EXPECTED_FAILURE and not refused and not self._session.is_red(test):
-                shown = describe(own[0]) if captured.calling and own else judgement.reason
-                make_green(report, test.tags, shown)
+                shown, *_ = *own, *captured.failures  # A subtest shows its own failure, not the first one's.
+                make_green(report, test.tags, describe(shown))
         return report
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
