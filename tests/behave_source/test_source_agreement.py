@@ -81,6 +81,7 @@ def refuse_live(folder: Path) -> list[str] | str:
 @example(text="@tdd_bug_5")
 @example(text="@tdd_bug_5\nFeature: F\n  Scenario Outline: S\n  Examples:")
 @example(text="Feature: F\n@<n>\nScenario Outline: S\nExamples: <examples.name>\n| n |\n| tdd_bug |\n")
+@example(text=f"{BOM}Feature: F\n" + "\n" * 8 + "@tdd_bug\nScenario: S\n")
 def test_check_agrees_with_the_refusal_of_a_run(folder: Path, text: str) -> None:
     """The same findings word for word; a file that Behave cannot parse is P1 at Behave's own line."""
     source, static = read_static(folder, text.encode())
@@ -95,8 +96,7 @@ def test_check_agrees_with_the_refusal_of_a_run(folder: Path, text: str) -> None
         # Behind a byte order mark, which stops Behave, check reads on.
         assert len(static) == 1 or text.startswith(BOM)
         where = "features/a.feature" + (f":{live}" if live != "0" else "")
-        assert static[0].startswith(where)
-        assert ": P1 " in static[0]
+        assert any(told.startswith(f"{where}:") for told in static if ": P1 " in told)
 
 
 @RELAXED
