@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import importlib
 import json
+import multiprocessing
 import os
 import runpy
 import signal
@@ -185,6 +186,8 @@ def _late(*_: object) -> None:
 def _become(job: dict[str, Any]) -> None:
     """Be the process that was asked for; it ends with the interpreter."""
     os.setsid()
+    # As in any process that was not forked: it is what those of one run have in common.
+    multiprocessing.current_process().authkey = os.urandom(32)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     os.chdir(job["folder"])
     os.environ.clear()
