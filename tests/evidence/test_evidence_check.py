@@ -121,6 +121,26 @@ def test_only_evidence_below_the_sources_can_be_stale(shop: Project) -> None:
     assert shop.check("ev", "--source", "other", "--source", "features").json["captures"] == 2
 
 
+@pytest.mark.tdd_bug(1013)
+@pytest.mark.tdd_expected_fail(match="egressed")
+def test_only_verdicts_below_the_sources_count(shop: Project) -> None:
+    """Nor does he hear about verdicts of the rest; those of tests that are gone from his part he hears."""
+    shop.write("pyproject.toml", "[tool.bugcapture]\n")
+    shop.write("other/b.feature", scenarios("Else"))
+    shop.evidence([RECORD, record(location="other/b.feature:3", name="Else", verdict="regressed")])
+    evidence = str(shop.folder / "ev")
+
+    for done in (
+        shop.check("ev", "--source", "features", "--verdicts"),
+        shop.check(evidence, "--verdicts", where="features"),
+    ):
+        assert (done.code, done.findings, done.json["verdicts"]) == (0, [], {"expected_failure": 1})
+    done = shop.check("ev", "--source", "other", "--verdicts")
+    assert (done.findings, done.json["verdicts"]) == ([("other/b.feature:3", "E5", "error")], {"regressed": 1})
+    shop.evidence([RECORD, record(location="other/b.feature:30", name="Gone", verdict="regressed")])
+    assert ("other/b.feature:30", "E5", "error") in shop.check("ev", "--source", "other", "--verdicts").findings
+
+
 def test_stale_evidence_of_a_named_file_is_told(shop: Project) -> None:
     """A single file is a source as well; a folder whose name only begins the same is none."""
     shop.write("feat/b.feature", scenarios("Else"))

@@ -424,3 +424,58 @@ def test_tags_of_robot_are_compared_as_robot_compares_them(
         else []
     )
     assert ran == names
+
+
+# Two states of one bug, and another bug, in the parameters of one function.
+MIXED = """
+    import pytest
+
+    BUG = pytest.mark.tdd_bug(7)
+
+
+    @pytest.mark.parametrize(
+        "number",
+        [
+            pytest.param(1, marks=[BUG, pytest.mark.tdd_expected_fail]),
+            pytest.param(2, marks=BUG),
+            pytest.param(3, marks=[pytest.mark.tdd_bug(8), pytest.mark.tdd_expected_fail]),
+            4,
+        ],
+    )
+    def test_mixed(number):
+        assert number in (2, 4)
+"""
+
+
+@pytest.mark.tdd_bug(1011)
+@pytest.mark.tdd_expected_fail(match="test_mixed")
+@pytest.mark.parametrize(
+    ("options", "verdicts"),
+    [
+        (("--state", "guarded"), {"test_mixed[2]": "passed"}),
+        (("--state", "captured", "7"), {"test_mixed[1]": "expected_failure"}),
+        (("--tags", "tdd_bug_7 and not tdd_expected_fail"), {"test_mixed[2]": "passed"}),
+    ],
+)
+def test_only_the_parameters_that_are_asked_for_count(
+    project: Project, options: tuple[str, ...], verdicts: dict[str, str]
+) -> None:
+    """Others of the function run with them, and nobody hears of them."""
+    project.write("test_mixed.py", MIXED)
+    done = project.json(*options)
+    assert {test["name"]: test["verdict"] for test in done.json["tests"]} == verdicts
+    assert done.code == 0
+
+
+@pytest.mark.tdd_bug(1012)
+@pytest.mark.tdd_expected_fail(match="expected_failure")
+def test_the_documents_of_a_raw_run_say_what_its_table_says(project: Project) -> None:
+    """The verdict is that of the run, in which nothing was inverted."""
+    project.scenario(1, "it fails")
+    project.scenario(2, "it passes")
+    project.scenario(3, "it is skipped", switch=False)
+    words = {"bug 1": "failed", "bug 2": "passed", "bug 3": "no_record"}
+    assert {test["name"]: test["verdict"] for test in project.json("--raw").json["tests"]} == words
+    cases = project.run("--raw", "--format", "junit").xml.iter("testcase")
+    told = {case.get("name"): case.find("properties/property[@name='verdict']") for case in cases}
+    assert {name: prop.get("value") for name, prop in told.items() if prop is not None} == words

@@ -374,3 +374,28 @@ def test_a_condition_without_means_is_told(behave_project: GitProject, monkeypat
     assert result.code == 0
     assert "memory-files was left out: there is no /no/such/folder" in result.err
     assert "one-cpu was left out: this system pins no process to a processor" in result.err
+
+
+@pytest.mark.tdd_bug(1011)
+@pytest.mark.tdd_expected_fail(match="test_mixed")
+def test_parameters_of_one_function_are_judged_by_their_own_switch(project: GitProject) -> None:
+    """One that is captured has to fail, one that is guarded has to pass, in every run."""
+    project.write(
+        "tests/test_mixed.py",
+        """
+        import pytest
+
+        BUG = pytest.mark.tdd_bug(7)
+
+
+        @pytest.mark.parametrize(
+            "number", [pytest.param(1, marks=[BUG, pytest.mark.tdd_expected_fail]), pytest.param(2, marks=BUG)]
+        )
+        def test_mixed(number):
+            assert number == 2
+        """,
+    )
+    result = project.run("verify", "7", "--runs", "2", "--format", "json")
+    tests = [(test["name"], test["as_expected"], test["outcomes"]) for test in result.json["tests"]]
+    assert tests == [("test_mixed[1]", 2, {"fail": 2}), ("test_mixed[2]", 2, {"pass": 2})]
+    assert result.json["holds"] is True
