@@ -122,7 +122,6 @@ def test_only_evidence_below_the_sources_can_be_stale(shop: Project) -> None:
 
 
 @pytest.mark.tdd_bug(1013)
-@pytest.mark.tdd_expected_fail(match="egressed")
 def test_only_verdicts_below_the_sources_count(shop: Project) -> None:
     """Nor does he hear about verdicts of the rest; those of tests that are gone from his part he hears."""
     shop.write("pyproject.toml", "[tool.bugcapture]\n")

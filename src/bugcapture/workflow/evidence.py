@@ -131,16 +131,15 @@ def check_evidence(
     gaps = list(_find_gaps(captures, evidence))
     unread = list(_check_sources(project, inventory))
     known = {_test(record) for capture in captures for record in evidence.counted.at(capture)}
-    last = _last_attempts(counted)
+    tops = [os.path.realpath(source) for source in (sources or [Path()])]
+    here = [record for record in counted if _test(record) in known or _is_below(record, project.root, tops)]
+    last = _last_attempts(here)
     findings = [
         *found.findings,
         *unread,
         *(finding for finding, _ in gaps),
         *_find_strangers(
-            (record for record in counted if _test(record) not in known),
-            project,
-            _unknown_files(inventory, unread),
-            sources,
+            (record for record in here if _test(record) not in known), _unknown_files(inventory, unread), project
         ),
         *_tell_foreign(ran, revisions, paths or [project.evidence_dir or Path()]),
         *(_tell_red(record, project) for record in last if verdicts and not Verdict(record.verdict).green),
@@ -255,22 +254,23 @@ def _why_missing(capture: Capture, evidence: _Evidence, *, alone: bool) -> str:
     return _UNKNOWN
 
 
-def _find_strangers(
-    records: Iterable[Evidence], project: Project, unknown: set[str], sources: Sequence[str | Path]
-) -> Iterator[Finding]:
+def _is_below(record: Evidence, root: Path, tops: Iterable[str]) -> bool:
+    """Whether a record is about a test below the sources, or about one that was there."""
+    place = locate(split_location(record.location)[0], root)
+    return any(place == top or place.startswith(os.path.join(top, "")) for top in tops)  # noqa: PTH118
+
+
+def _find_strangers(records: Iterable[Evidence], unknown: set[str], project: Project) -> Iterator[Finding]:
     """Evidence about tests below the sources that are no captures there."""
-    looked_at = [os.path.realpath(source) for source in (sources or [Path()])]
     for record in records:
         path, line = split_location(record.location)
-        place = locate(path, project.root)
-        if any(place == top or place.startswith(os.path.join(top, "")) for top in looked_at):  # noqa: PTH118
-            shown = relative_path(project.root / path)
-            if shown not in unknown:
-                message = (
-                    f"evidence about '{shorten(printable(record.name))}' ({bug_list(record.ids)}), which is no "
-                    "captured test here: it was renamed, moved or removed, or lost its tags"
-                )
-                yield Finding(shown, line, "E2", message, Severity.WARNING)
+        shown = relative_path(project.root / path)
+        if shown not in unknown:
+            message = (
+                f"evidence about '{shorten(printable(record.name))}' ({bug_list(record.ids)}), which is no "
+                "captured test here: it was renamed, moved or removed, or lost its tags"
+            )
+            yield Finding(shown, line, "E2", message, Severity.WARNING)
 
 
 def _current_revisions(root: Path) -> set[str]:
