@@ -117,7 +117,7 @@ def _render_json(result: RunResult, findings: Sequence[Finding] = ()) -> str:
             {
                 **capture_fields([test.capture])[0],
                 "name": test.name,
-                "verdict": test.verdict.value if test.record else _NO_RECORD,
+                "verdict": _word(test),
                 "green": test.green,
                 "problem": test.problem,
                 "drift": test.drift,
@@ -186,7 +186,7 @@ def _render_junit(result: RunResult, findings: Sequence[Finding] = ()) -> str:
 def _junit_case(test: TestResult) -> JUnitCase:
     capture, record = test.capture, test.record
     if record is None:
-        element, kind, message = "error", f"bugcapture.{_NO_RECORD}", test.problem
+        element, kind, message = "error", f"bugcapture.{_word(test)}", test.problem
     elif test.green and (test.raw or test.verdict.value == "passed"):
         element, kind, message = "", "", ""
     else:
@@ -206,7 +206,7 @@ def _junit_case(test: TestResult) -> JUnitCase:
             *(("bug", str(number)) for number in capture.tags.ids),
             ("framework", capture.framework),
             ("state", capture.state.value),
-            ("verdict", _NO_RECORD if record is None else test.verdict.value),
+            ("verdict", _word(test)),
         ],
     )
 
