@@ -448,7 +448,6 @@ MIXED = """
 
 
 @pytest.mark.tdd_bug(1011)
-@pytest.mark.tdd_expected_fail(match="test_mixed")
 @pytest.mark.parametrize(
     ("options", "verdicts"),
     [
@@ -468,7 +467,6 @@ def test_only_the_parameters_that_are_asked_for_count(
 
 
 @pytest.mark.tdd_bug(1012)
-@pytest.mark.tdd_expected_fail(match="expected_failure")
 def test_the_documents_of_a_raw_run_say_what_its_table_says(project: Project) -> None:
     """The verdict is that of the run, in which nothing was inverted."""
     project.scenario(1, "it fails")

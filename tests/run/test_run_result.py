@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,14 @@ def capture(*ids: int, switch: bool = False, name: str = "test_a", path: str = "
     return Capture(framework="pytest", path=path, line=3, name=name, tags=TestTags(ids, switch))
 
 
-def record(name: str, *ids: int, verdict: str = "passed", attempt: int = 1, location: str = "t.py:3") -> Evidence:
+def record(
+    name: str,
+    *ids: int,
+    verdict: str = "passed",
+    attempt: int = 1,
+    location: str = "t.py:3",
+    state: str = "",
+) -> Evidence:
     return Evidence(
         ts="",
         framework="pytest",
@@ -32,6 +40,7 @@ def record(name: str, *ids: int, verdict: str = "passed", attempt: int = 1, loca
         verdict=verdict,
         raw_status="",
         attempt=attempt,
+        state=state,
     )
 
 
@@ -66,6 +75,23 @@ def test_parameters_find_their_own_captures() -> None:
         ((3,), "test_a[z]", "passed"),
     ]
     assert process.red
+
+
+@pytest.mark.parametrize("verdict", ["unexpected_pass", "expected_failure", "wrong_failure"])
+def test_a_trial_says_whether_a_parameter_is_captured(verdict: str) -> None:
+    """All are judged alike in it, so that no verdict does."""
+    captures = [capture(1), capture(1, switch=True)]
+    records = [
+        record("test_a[x]", 1, verdict=verdict, state="captured"),
+        record("test_a[y]", 1, verdict=verdict, state="guarded"),
+    ]
+    launch = Launch(framework="pytest", folder=Path.cwd(), captures=tuple(captures[1:]), beside=(captures[0],))
+    for wanted, asked in (("xy", replace(launch, captures=tuple(captures), beside=())), ("x", launch)):
+        _, tests = judge_process(
+            asked, (), Ended(1, 1.0), records, root=Path.cwd(), output=Path("nowhere"), timeout=None, raw=True
+        )
+        found = {test.name: test.capture.tags.expected_fail for test in tests}
+        assert found == {f"test_a[{name}]": name == "x" for name in wanted}
 
 
 def test_one_capture_has_a_record_for_each_set_of_parameters() -> None:

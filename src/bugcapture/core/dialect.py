@@ -22,6 +22,7 @@ class Launch:
         framework: ``behave``, ``robot`` or ``pytest``.
         folder: The folder in which the process is started, absolute.
         captures: Captured tests; their paths are seen from the working directory of this process.
+        beside: Captured tests that run with them although nobody asked: other parameters of a Python function.
         files: Instead of captured tests: test files to run as a whole, their paths seen from the same folder.
         entry: What else tells the launch from others of the folder, such as the top of a suite.
         trial: Whether it is part of a trial (`bugcapture.project.trial`), in which the adapter is loaded
@@ -31,6 +32,7 @@ class Launch:
     framework: str
     folder: Path
     captures: tuple[Capture, ...] = ()
+    beside: tuple[Capture, ...] = ()
     files: tuple[str, ...] = ()
     entry: str = ""
     trial: bool = False

@@ -37,7 +37,7 @@ SEVERITY: Final[Mapping[str, int]] = MappingProxyType(
 
 _LINE_DIGITS: Final = 10
 # Written where there is something to write.
-_OPTIONAL: Final = frozenset({"kind", "phase", "frame"})
+_OPTIONAL: Final = frozenset({"state", "kind", "phase", "frame"})
 _NEWER_SCHEMA: Final = re.compile(r"bugcapture\.evidence/([2-9]|[1-9]\d+)")
 
 
@@ -69,8 +69,9 @@ class Evidence:
         commit: The full hash of the revision under test; empty when unknown.
         dirty: Whether the checkout had uncommitted changes; None when unknown.
         run_id: The same for all records of one run on one machine.
-        kind: What sort of failure decided, one of `bugcapture.core.outcome.Kind`. This and what follows is
-            written by a trial alone, see `bugcapture.project.trial`.
+        state: Whether the bug is ``captured`` or ``guarded`` in this test, which no verdict of a trial says. This
+            and what follows is written by a trial alone, see `bugcapture.project.trial`.
+        kind: What sort of failure decided, one of `bugcapture.core.outcome.Kind`.
         phase: The part of the test in which it happened, one of `bugcapture.core.outcome.Phase`.
         frame: ``path:function`` of the innermost call that stands in the project; empty when unknown.
     """
@@ -94,6 +95,7 @@ class Evidence:
     commit: str = ""
     dirty: bool | None = None
     run_id: str = ""
+    state: str = ""
     kind: str = ""
     phase: str = ""
     frame: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bugcapture.core.capture import State
 from bugcapture.core.evidence import SEVERITY, Evidence
 from bugcapture.core.expectation import NO_EXPECTATION, Expectation
 from bugcapture.core.message import closing_line, tell_verdict
@@ -249,12 +250,13 @@ class Session:
             attempt=result.attempts,
             worker=self.worker,
         )
-        if self._trial is not None and failure is not None:
+        if self._trial is not None:
             record = replace(
                 record,
-                kind=failure.kind.value,
-                phase=failure.phase.value,
-                frame=failure.frame,
+                state=_state(test.tags),
+                kind=failure.kind.value if failure else "",
+                phase=failure.phase.value if failure else "",
+                frame=failure.frame if failure else "",
             )
         try:
             self._writer.append(record)
@@ -265,6 +267,10 @@ class Session:
     def _recorded(self, location: str) -> str:
         path, _, line = location.rpartition(":")
         return f"{relative_path(path, self.root, seen_from=self.start)}:{line}" if path else ""
+
+
+def _state(tags: TestTags) -> str:
+    return (State.CAPTURED if tags.expected_fail else State.GUARDED).value if tags.captured else ""
 
 
 def tell_results(results: Iterable[Result], *, raw: bool, why_raw: str = "BUGCAPTURE_RAW is set") -> str:

@@ -13,7 +13,7 @@ from bugcapture.pytest.settings import find_settings
 from bugcapture.pytest.source import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bugcapture.core.capture import Capture
 
@@ -34,7 +34,9 @@ def plan_launches(captures: Sequence[Capture], root: Path) -> list[Launch]:
     for capture in captures:
         groups.setdefault(_place(capture.path, root), []).append(capture)
     return [
-        Launch(framework="pytest", folder=start, captures=tuple(tests), entry=settings)
+        Launch(
+            framework="pytest", folder=start, captures=tuple(tests), beside=tuple(_beside(tests)), entry=settings
+        )
         for (start, settings), tests in groups.items()
     ]
 
@@ -105,6 +107,16 @@ def _find_start(folder: Path, root: Path) -> Path:
     """The folder of the nearest project: modules are found from there."""
     places = (place for place in (folder, *folder.parents) if place.is_relative_to(root))
     return next((place for place in places if any((place / name).is_file() for name in _PROJECT_FILES)), root)
+
+
+def _beside(tests: Sequence[Capture]) -> Iterator[Capture]:
+    """Captured parameters of the same functions that are not among these tests."""
+    wanted, functions = set(tests), {(test.path, test.line, test.name) for test in tests}
+    for path in dict.fromkeys(test.path for test in tests if test.path.endswith(".py")):
+        source = read_source(Path(path), path)
+        for test in source.captures if source else ():
+            if test not in wanted and (path, test.line, test.name) in functions:
+                yield test
 
 
 def _is_all(path: str, tests: Iterable[Capture]) -> bool:

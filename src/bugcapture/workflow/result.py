@@ -8,6 +8,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bugcapture.core.capture import State
 from bugcapture.core.evidence import merge_records
 from bugcapture.core.verdict import Verdict
 from bugcapture.workflow.matching import Matcher
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _OUTPUT_LIMIT: Final = 1 << 20
 _RAW_FAILURES: Final = frozenset({Verdict.EXPECTED_FAILURE, Verdict.WRONG_FAILURE, Verdict.REGRESSED})
-_OF_CAPTURED: Final = frozenset({Verdict.EXPECTED_FAILURE, Verdict.UNEXPECTED_PASS})
+_OF_CAPTURED: Final = frozenset({Verdict.EXPECTED_FAILURE, Verdict.UNEXPECTED_PASS, Verdict.WRONG_FAILURE})
 _ESCAPE_SEQUENCE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -133,7 +134,7 @@ def judge_process(
     """
     told = tell_end(launch.framework, ended, timeout)
     last = last_attempts(records)
-    tests = _judge_records(launch.captures, last, root, told, raw=raw)
+    tests = _judge_records(launch, last, root, told, raw=raw)
     all_green = all(test.green for test in tests)
     # A red test that nobody asked for explains a red process as well.
     unexplained = ended is not None and (
@@ -153,21 +154,28 @@ def judge_process(
 
 
 def _judge_records(
-    captures: Sequence[Capture], records: Iterable[Evidence], root: Path, told: str, *, raw: bool
+    launch: Launch, records: Iterable[Evidence], root: Path, told: str, *, raw: bool
 ) -> list[TestResult]:
     matcher = Matcher(root, records)
-    # The marked parameters of one pytest function share its name and line.
-    groups: dict[tuple[str, int, str], list[Capture]] = {}
-    for capture in captures:
-        groups.setdefault((capture.path, capture.line, capture.name), []).append(capture)
+    groups, beside = _by_test(launch.captures), _by_test(launch.beside)
     results = []
-    for group in groups.values():
+    for test, group in groups.items():
         found = dict.fromkeys(record for capture in group for record in matcher.at(capture))
-        for capture, record in _pair(group, list(found)):
+        for capture, record in _pair([*group, *beside.get(test, ())], list(found)):
+            if capture not in group:
+                continue
             name = record.name if record else capture.name
             problem = "" if record else f"{told} and left no record of it"
             results.append(TestResult(capture=capture, name=name, record=record, problem=problem, raw=raw))
     return results
+
+
+def _by_test(captures: Iterable[Capture]) -> dict[tuple[str, int, str], list[Capture]]:
+    """The captures by their tests: the marked parameters of one pytest function share its name and line."""
+    groups: dict[tuple[str, int, str], list[Capture]] = {}
+    for capture in captures:
+        groups.setdefault((capture.path, capture.line, capture.name), []).append(capture)
+    return groups
 
 
 def last_attempts(records: Iterable[Evidence]) -> list[Evidence]:
@@ -224,7 +232,6 @@ def _pair(group: Sequence[Capture], records: Sequence[Evidence]) -> Iterator[tup
 
 
 def _distance(capture: Capture, record: Evidence, *, taken: bool) -> tuple[bool, bool, bool]:
-    """How little a record looks like that of a capture: by its bugs, its verdict, and what others took."""
-    switched = record.verdict in _OF_CAPTURED
-    fits = record.verdict == Verdict.WRONG_FAILURE or capture.tags.expected_fail == switched
-    return capture.tags.ids != record.ids, not fits, taken
+    """How little a record looks like that of a capture: by its bugs, its state, and what others took."""
+    switched = record.state == State.CAPTURED if record.state else record.verdict in _OF_CAPTURED
+    return capture.tags.ids != record.ids, capture.tags.expected_fail != switched, taken

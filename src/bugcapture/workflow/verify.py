@@ -210,12 +210,12 @@ class _Tally:
         self._on_run = on_run
         self._done = self._bad = 0
 
-    def add(self, axis: Axis, capture: Capture, tests: Sequence[TriedTest]) -> bool:
+    def add(self, axis: Axis, group: Sequence[Capture], tests: Sequence[TriedTest]) -> bool:
         """Count the end of a process; tell whether no further one is needed."""
         good = bool(tests)
         for test in tests:
-            key = (capture.path, capture.line, test.key.name, axis)
-            own = test.capture or capture
+            key = (group[0].path, group[0].line, test.key.name, axis)
+            own = test.capture or _capture_of(test, group)
             seen = self.seen.setdefault(key, _Seen(own, test.key.name, axis))
             seen.tests.append(test)
             good = good and test.side is seen.wanted
@@ -241,7 +241,7 @@ def _run_axis(
     scratch: Path,
     tally: _Tally,
 ) -> None:
-    planned: list[tuple[Capture, Unit]] = []
+    planned: list[tuple[Sequence[Capture], Unit]] = []
     for run in range(1, options.runs + 1):
         condition = under(axis, run, options.hosts, Trial())
         for number, group in enumerate(groups, start=1):
@@ -250,13 +250,13 @@ def _run_axis(
             launches = list(_plan(group, project.root, whole_file=condition.trial.everything))
             for unit in trial_units(launches, project, condition.hosts, condition.trial, folder):
                 environment = {**condition.hosts.environment, **unit.environment}
-                planned.append((group[0], replace(unit, environment=environment)))
+                planned.append((group, replace(unit, environment=environment)))
 
     def on_end(index: int, ended: Ended) -> bool:
-        capture, unit = planned[index]
+        group, unit = planned[index]
         found = list(read_tests(unit, ended, options.hosts.timeout))
         own = [test for test in found if not unit.launch.files or _is_about(test, options.number)]
-        return tally.add(axis, capture, own or [_lost(capture, ended)])
+        return tally.add(axis, group, own or [_lost(group[0], ended)])
 
     with conditions(axis, options.hosts) as hosts:
         run_units([unit for _, unit in planned], hosts, on_end)
@@ -280,6 +280,12 @@ def _group(captures: Sequence[Capture]) -> list[tuple[Capture, ...]]:
 
 def _is_about(test: TriedTest, number: int) -> bool:
     return test.record is not None and number in test.record.ids
+
+
+def _capture_of(test: TriedTest, group: Sequence[Capture]) -> Capture:
+    """Which parameters of a function a record is about, as far as it says."""
+    state = test.record.state if test.record else ""
+    return next((capture for capture in group if capture.state == state), group[0])
 
 
 def _lost(capture: Capture, ended: Ended) -> TriedTest:
