@@ -219,7 +219,8 @@ class Observer:
         self.ran = len(items)
         for item in items:
             for name, found in item._fixtureinfo.name2fixturedefs.items():
-                if found[-1].scope != "function" and found[-1].baseid:  # pytest's own start no process.
+                # pytest's own, and those of all tests, start no process.
+                if found[-1].scope != "function" and "/" in found[-1].baseid:
                     self.shared.setdefault(f"{found[-1].baseid}::{name}", set()).add(item.name)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
