@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from behave_project import FAILED, GREEN, BehaveProject, Run, captured, closing
 
+from bugcapture.project.trial import VARIABLE, Trial
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -502,6 +504,15 @@ def test_a_wrong_setting_is_refused(project: BehaveProject, value: str) -> None:
     assert run.lines[0].startswith("bugcapture: ")
     assert "pyproject.toml:3: [tool.bugcapture] " in run.lines[0]
     assert "$.leaks" in run.lines[0]
+
+
+def test_a_trial_does_not_look_for_leaks(shop: BehaveProject) -> None:
+    """It asks what a test says about its bug, whatever else the test leaves behind."""
+    shop.feature("Feature: F\n" + captured(1, "bug", "When X is set", 'Then it asserts "the bug"'))
+    assert run_shop(shop).verdicts == {"bug": "wrong_failure"}
+    run = run_shop(shop, **{VARIABLE: Trial().encode()})
+    assert run.verdicts == {"bug": "expected_failure"}
+    assert "left" not in run.stderr
 
 
 def test_a_run_that_does_not_ask_loads_nothing(project: BehaveProject) -> None:

@@ -306,6 +306,43 @@ def test_uninstall_gives_behave_back(project: BehaveProject, install: str) -> No
     assert project.run().code == 0
 
 
+def test_uninstall_takes_off_all_that_install_put_on(project: BehaveProject) -> None:
+    """The very methods that Behave had before."""
+    project.hooks(
+        """
+        from behave.model import Scenario, ScenarioContainer
+        from behave.runner import ModelRunner, Runner
+        from bugcapture.behave import uninstall
+
+        PLACES = (
+            (Scenario, "run"), (ScenarioContainer, "run"), (ModelRunner, "run_model"),
+            (Runner, "load_step_definitions"),
+        )
+        methods = lambda: [vars(owner)[name] for owner, name in PLACES]
+        before = methods()
+        install()
+        install()
+        note(all(now is not then for now, then in zip(methods(), before)))
+        uninstall()
+        note(methods() == before)
+        """,
+        install="from bugcapture.behave import install\n",
+    )
+    write(project, "  Scenario: any\n    Then it passes\n")
+    run = project.run()
+    assert (run.code, run.hook_lines()) == (0, ["True", "True"])
+
+
+def test_the_module_runs_behave_with_the_adapter(project: BehaveProject) -> None:
+    """``python -m bugcapture.behave`` needs no wiring, takes Behave's arguments, and ends with its exit code."""
+    wire_environment(project, environment=False)
+    write(project, EXPECTED, FIXED)
+    run = project.run(module="bugcapture.behave")
+    assert (run.code, run.verdicts) == (1, {"expected": "expected_failure", "fixed": "unexpected_pass"})
+    run = project.run("-n", "expected", module="bugcapture.behave")
+    assert (run.code, run.cells("expected")) == (0, GREEN)
+
+
 def test_install_after_uninstall_judges_again(project: BehaveProject) -> None:
     """Taking the adapter off and on again leaves one layer."""
     project.hooks("", install=INSTALL + "from bugcapture.behave import uninstall\nuninstall()\n" + INSTALL)

@@ -41,9 +41,9 @@ def outline(tags: str, *table: str, examples: str = "Examples:") -> str:
     return f"Feature: F\n  {tags}\n  Scenario Outline: S\n    Then t <n>\n    {examples}\n{rows}"
 
 
-def declaring_outline(declaration: str, *rows: str) -> str:
-    """An outline with a declaration on line 4 and one column, ``msg``."""
-    table = "".join(f"      {row}\n" for row in ("| msg |", *rows))
+def declaring_outline(declaration: str, *rows: str, columns: str = "| msg |") -> str:
+    """An outline with a declaration on line 4 and one column, ``msg``, unless others are given."""
+    table = "".join(f"      {row}\n" for row in (columns, *rows))
     head = f"Feature: F\n  {CAPTURE}\n  Scenario Outline: S\n    {declaration}\n"
     return f"{head}    Then t <msg>\n    Examples:\n{table}"
 
@@ -283,6 +283,11 @@ CASES = (
     case("F2: an empty cell", declaring_outline("Fails at: <msg>", "|  |"), "4:F2"),
     case("an empty cell beside words", declaring_outline("Fails with: KeyError: late<msg>", "|  |")),
     case("an empty cell that means an empty message", declaring_outline("Fails with: KeyError: ^<msg>$", "|  |")),
+    case(
+        "F1: a pattern that a row breaks is not also one that says nothing",
+        declaring_outline("Fails with: KeyError: <msg>x{<a>,<b>}", "|  | 2 | 1 |", columns="| msg | a | b |"),
+        "4:F1",
+    ),
     case("an empty cell of another column", declaring_outline("Fails with: KeyError: .*", "|  |")),
     case("F1: without a tag it is prose", scenario("@slow", "Fails with: (([")),
     case("F2: no such step", scenario(CAPTURE, "Fails at: Then something else"), "4:F2"),

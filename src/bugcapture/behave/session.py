@@ -128,7 +128,7 @@ class BehaveSession:
         found = False
         for feature in features:
             for scenario in feature.walk_scenarios():
-                if not (self.everything or _has_switch(scenario)) or scenario.status in _NOT_RUN:
+                if not _has_switch(scenario) or scenario.status in _NOT_RUN:
                     continue
                 test = self._test(scenario)
                 if self._session.verdict_of(test) is None:
