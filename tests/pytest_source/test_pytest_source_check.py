@@ -557,6 +557,23 @@ def test_a_parameter_set_may_bring_the_second_judge(tmp_path: Path, rival: str) 
     assert problems(read(tmp_path, f"{HEAD}{BUG}{cases}")) == []
 
 
+def test_what_breaks_a_function_is_not_told_again_at_its_parameters(tmp_path: Path) -> None:
+    """Where they bring marks of others."""
+    cases = (
+        "@pytest.mark.parametrize('a', [\n    pytest.param(1, marks=pytest.mark.slow),\n])\ndef test_a(a): ...\n"
+    )
+    source = read(tmp_path, f"{HEAD}{BUG}{SWITCH}@pytest.mark.xfail\n{cases}")
+    assert problems(source) == [(4, "T6")]
+
+
+def test_only_parametrize_has_parameter_sets(tmp_path: Path) -> None:
+    """What looks like one in another mark makes no test, and is told."""
+    case = "pytest.param(1, marks=[pytest.mark.tdd_bug(5)])"
+    source = read(tmp_path, f"{HEAD}@pytest.mark.rows('a', [{case}])\n@pytest.mark.tdd_bug(6)\n{TEST}")
+    assert [capture.tags.ids for capture in source.captures] == [(6,)]
+    assert [rule for _, rule in problems(source)] == ["P1"]
+
+
 @pytest.mark.tdd_bug(1010)
 def test_another_name_for_a_mark_in_a_helper_is_told(tmp_path: Path) -> None:
     """Also when a test can be read that uses the same name."""
