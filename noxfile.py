@@ -151,10 +151,7 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """Is every line of the core, and every guard of an adapter, held by a test? Takes hours.
-
-    Not a gate. Behave's part was not asked to its end of late.
-    """
+    """Is every line of the core, and every guard of an adapter, held by a test? Takes hours, and is no gate."""
     install(session, "test", "mutation")
     if not session.posargs:
         session.run("python", "tests/mutation/mutate_core.py")
