@@ -288,6 +288,16 @@ CASES = (
         declaring_outline("Fails with: KeyError: <msg>x{<a>,<b>}", "|  | 2 | 1 |", columns="| msg | a | b |"),
         "4:F1",
     ),
+    case(
+        "F1: empty cells alone",
+        declaring_outline("Fails with: KeyError: <msg> <b>", "|  |  |", columns="| msg | b |"),
+        "4:F1",
+    ),
+    case(
+        "a cell is no pattern",
+        declaring_outline("Fails with: KeyError: <msg><b>", "|  | .* |", columns="| msg | b |"),
+    ),
+    case("F2: a place is no pattern, and is told once", declaring_outline("Fails at: <msg>a*", "|  |"), "4:F2"),
     case("an empty cell of another column", declaring_outline("Fails with: KeyError: .*", "|  |")),
     case("F1: without a tag it is prose", scenario("@slow", "Fails with: (([")),
     case("F2: no such step", scenario(CAPTURE, "Fails at: Then something else"), "4:F2"),
