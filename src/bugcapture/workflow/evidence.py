@@ -17,7 +17,7 @@ from bugcapture.project import git
 from bugcapture.project.evidence import COMMIT_VARIABLES
 from bugcapture.project.evidence_files import EvidenceFound, read_evidence
 from bugcapture.project.paths import relative_path
-from bugcapture.workflow.matching import Matcher, locate
+from bugcapture.workflow.matching import Matcher, group_by_test, locate
 from bugcapture.workflow.sources import read_inventory
 
 if TYPE_CHECKING:
@@ -204,11 +204,7 @@ def _unknown_files(inventory: Inventory, unread: Iterable[Finding]) -> set[str]:
 
 def _find_gaps(captures: Iterable[Capture], evidence: _Evidence) -> Iterator[tuple[Finding, int]]:
     """Captured tests without evidence, with how many tests of the place are meant."""
-    # The marked parameters of one pytest function share its name and line.
-    groups: dict[tuple[str, int, str], list[Capture]] = {}
-    for capture in captures:
-        groups.setdefault((capture.path, capture.line, capture.name), []).append(capture)
-    for group in groups.values():
+    for group in group_by_test(captures).values():
         lost: dict[tuple[int, ...], list[Capture]] = {}
         for capture in _without_record(group, evidence.counted.at(group[0])):
             lost.setdefault(capture.tags.ids, []).append(capture)

@@ -60,6 +60,18 @@ class Matcher:
         return self._named.get((locate(capture.path, self._start), well_formed(capture.name)), [])
 
 
+def group_by_test(captures: Iterable[Capture]) -> dict[tuple[str, int, str], list[Capture]]:
+    """The captures by their tests: the marked parameters of one pytest function share its name and line.
+
+    Args:
+        captures: Captures of any files.
+    """
+    groups: dict[tuple[str, int, str], list[Capture]] = {}
+    for capture in captures:
+        groups.setdefault((capture.path, capture.line, capture.name), []).append(capture)
+    return groups
+
+
 @lru_cache(maxsize=65536)
 def locate(path: str, start: Path) -> str:
     """One name for a file, however many linked folders lead to it.

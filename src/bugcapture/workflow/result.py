@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bugcapture.core.capture import State
 from bugcapture.core.evidence import merge_records
 from bugcapture.core.verdict import Verdict
-from bugcapture.workflow.matching import Matcher
+from bugcapture.workflow.matching import Matcher, group_by_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -157,7 +157,7 @@ def _judge_records(
     launch: Launch, records: Iterable[Evidence], root: Path, told: str, *, raw: bool
 ) -> list[TestResult]:
     matcher = Matcher(root, records)
-    groups, beside = _by_test(launch.captures), _by_test(launch.beside)
+    groups, beside = group_by_test(launch.captures), group_by_test(launch.beside)
     results = []
     for test, group in groups.items():
         found = dict.fromkeys(record for capture in group for record in matcher.at(capture))
@@ -168,14 +168,6 @@ def _judge_records(
             problem = "" if record else f"{told} and left no record of it"
             results.append(TestResult(capture=capture, name=name, record=record, problem=problem, raw=raw))
     return results
-
-
-def _by_test(captures: Iterable[Capture]) -> dict[tuple[str, int, str], list[Capture]]:
-    """The captures by their tests: the marked parameters of one pytest function share its name and line."""
-    groups: dict[tuple[str, int, str], list[Capture]] = {}
-    for capture in captures:
-        groups.setdefault((capture.path, capture.line, capture.name), []).append(capture)
-    return groups
 
 
 def last_attempts(records: Iterable[Evidence]) -> list[Evidence]:
