@@ -411,6 +411,37 @@ def test_tables_with_the_same_cells_are_told_apart(project: BehaveProject) -> No
     assert "@tdd_expected_fail (features/a.feature:10)" in run.lines[0]
 
 
+def test_a_row_whose_table_is_gone_belongs_to_its_outline(project: BehaveProject) -> None:
+    """Row 16: hooks may rebuild the tables of a run; the rows that Behave has made before are run all the same."""
+    project.hooks(
+        """
+        def before_feature(context, feature):
+            for outline in feature.run_items:
+                for examples in outline.examples:
+                    examples.table.rows.clear()
+        """
+    )
+    project.feature(
+        """
+        Feature: F
+          @tdd_bug @tdd_bug_<plan> @tdd_expected_fail
+          Scenario Outline: row
+            Then it asserts "<plan>"
+
+            Examples: E
+              | plan |
+              | 7    |
+              | 8    |
+        """
+    )
+    run = project.run()
+    assert run.code == 0, run.stderr
+    assert [(record["ids"], record["verdict"]) for record in run.records] == [
+        ([7], "expected_failure"),
+        ([8], "expected_failure"),
+    ]
+
+
 def test_family_and_number_may_meet_at_an_empty_table(project: BehaveProject) -> None:
     """Row 16: a table that has no rows yet is complete with the tags of its outline."""
     project.feature(
@@ -483,6 +514,9 @@ Feature: F
         ("<a>", "tdd_expected/_fail", "T5 @<a> becomes @tdd_expected/_fail"),
         ("<nocol>_tdd_bug_3", "1", ""),
         ("tdd_<a>", "bog_5", "T4 @tdd_bog_5 is no bugcapture tag"),
+        ("tdd_bug_<9", "1", "T5 @tdd_bug_<9 becomes @tdd_bug_<9, which is no safe tag"),
+        ("tdd_bug_<a>", "9>", "T5 @tdd_bug_<a> becomes @tdd_bug_9>, which is no safe tag"),
+        ("t>dd", "1", "T5 @t>dd becomes @t>dd, which is no safe tag"),
     ],
 )
 def test_unsafe_outline_tags_are_refused(project: BehaveProject, tag: str, cell: str, told: str) -> None:

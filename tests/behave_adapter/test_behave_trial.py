@@ -12,6 +12,8 @@ from bugcapture.core.expectation import Expectation
 from bugcapture.project.trial import VARIABLE, Trial
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from behave_project import Run
 
 FEATURE = f"""
@@ -95,6 +97,15 @@ def test_a_trial_of_everything_records_every_test(project: BehaveProject) -> Non
         "plain raises": ("exception", "verification", f"{steps}:it_raises"),
         "plain is not set up": ("assertion", "setup", f"{steps}:it_asserts"),
     }
+
+
+def test_a_hook_cannot_end_a_trial(tmp_path: Path) -> None:
+    """What a project does to the environment of its own processes says nothing of the tests that follow."""
+    project = BehaveProject(tmp_path)
+    project.feature(FEATURE)
+    project.hooks("import os\n\ndef before_scenario(context, scenario):\n    os.environ.clear()\n")
+    got = run(project, Trial(everything=True))
+    assert [record["name"] for record in got.records] == NAMES
 
 
 def test_another_trial_records_what_belongs_to_a_bug(project: BehaveProject) -> None:

@@ -90,6 +90,7 @@ CASES = (
     case("old mac line ends", scenario(CAPTURE).replace("\n", "\r").encode()),
     case("French", "# language: fr\nFonctionnalité: F\n  @tdd_bug @tdd_bug_5\n  Scénario: S\n    Alors t\n"),
     case("rows with a number each", outline("@tdd_bug @tdd_bug_<n>", "| n |", "| 1 |", "| 2 |")),
+    case("the table's index", outline("@tdd_bug @tdd_bug_<examples.index>", "| n |", "| 1 |", "| 2 |")),
     case("the row's index", outline("@tdd_bug @tdd_bug_<row.index>", "| n |", "| 1 |", "| 2 |")),
     case(
         "the examples' name",
@@ -298,6 +299,9 @@ CASES = (
         declaring_outline("Fails with: KeyError: <msg><b>", "|  | .* |", columns="| msg | b |"),
     ),
     case("F2: a place is no pattern, and is told once", declaring_outline("Fails at: <msg>a*", "|  |"), "4:F2"),
+    case(
+        "a cell that the pattern does not insist on", declaring_outline("Fails with: KeyError: (<msg>)?", "| a |")
+    ),
     case("an empty cell of another column", declaring_outline("Fails with: KeyError: .*", "|  |")),
     case("F1: without a tag it is prose", scenario("@slow", "Fails with: (([")),
     case("F2: no such step", scenario(CAPTURE, "Fails at: Then something else"), "4:F2"),

@@ -120,6 +120,15 @@ def test_a_broken_cell_names_its_row(project: Project) -> None:
     )
 
 
+def test_broken_cells_are_told_row_by_row(project: Project) -> None:
+    """Rows that break a tag in the same way are two places to mend."""
+    project.feature(outline("@tdd_bug @tdd_bug_<n>", "| n |", "| 12/3 |", "| 12/3 |"))
+    told = [finding["message"] for finding in project.check().json["findings"] if finding["rule"] == "T5"]
+    assert len(told) == 2
+    assert told[0].endswith("(row at line 7)")
+    assert told[1].endswith("(row at line 8)")
+
+
 def test_a_bad_inherited_tag_is_told_once(project: Project) -> None:
     """One finding for each tag and problem, with the number of tests that it harms and the first of them."""
     tests = "".join(f"  Scenario: {name}\n    Then t\n" for name in "abc")

@@ -222,15 +222,13 @@ def _row_uses(outline: Any, examples: Any, row: Any) -> tuple[TagUse, ...]:
         "row.index": str(row.index),
         "row.id": row.id,
     }
-    if examples and examples.name:  # It may hold placeholders of its own.
+    if examples:  # The name may hold placeholders of its own.
         parameters["examples.name"] = ScenarioOutlineBuilder.render_template(examples.name, row, parameters)
     uses = []
     for element in filter(None, (outline, examples)):
         for tag in element.tags:
             name = ScenarioOutlineBuilder.render_template(str(tag), row, parameters)
-            kept = not ScenarioOutlineBuilder.is_parametrized_tag(name) and (
-                name == Tag.make_name(name, unescape=True)
-            )
+            kept = name == Tag.make_name(name, unescape=True)  # Placeholders would lose their brackets.
             uses.append(TagUse(name, _site(element, tag), kept, own=True))
     return tuple(uses)
 

@@ -83,7 +83,7 @@ def _check_leaf(
         use = next(use for use in leaf.uses if use.name == problem.tag)
         problems.append((use, problem.rule, problem.message, _tell_where(use, leaf)))
     for use, rule, message, where in problems:
-        if use.own or not where:
+        if use.own:
             yield Finding(path, use.site.line, rule, f"{message} {where}".rstrip()), None
         else:
             yield Finding(path, use.site.line, rule, message), _Place(leaf.line, where)
@@ -165,7 +165,7 @@ def _check_background(element: Any, path: str, lines: Sequence[str]) -> Iterator
 def _check_empty_cells(leaf: Leaf, path: str, lines: Sequence[str]) -> Iterator[Finding]:
     """An empty cell must not turn a declaration into one of any message, or any place."""
     empty = [f"<{name}>" for name, value in leaf.values if not value.strip()]
-    for element in leaf.elements if empty else ():
+    for element in leaf.elements:
         for index, text in enumerate(element.description):
             declared = parse_expectation((text,))[0]
             for key, rule, written, anything in (
@@ -193,8 +193,6 @@ def _says_nothing(key: str, written: str, leaf: Leaf) -> bool:
 
 def _check_filled_pattern(leaf: Leaf, path: str, lines: Sequence[str]) -> Iterator[Finding]:
     """A pattern that is right as it is written can be broken by the cells of a row."""
-    if not leaf.values:
-        return
     pattern = leaf.expectation.pattern
     try:
         re.compile(pattern)
