@@ -128,7 +128,7 @@ def test_another_type_takes_the_place_of_the_declared_one():
     assert advice(failed_at("Then it is paid"), Expectation("ValueError")) == [
         (
             "  if this is how the bug shows itself, declare it in the scenario's description, "
-            "in place of its 'Fails with:' line:"
+            "in place of the 'Fails with:' line that holds so far:"
         ),
         "    Fails with: KeyError: total",
     ]
@@ -139,7 +139,7 @@ def test_another_place_takes_the_place_of_the_declared_one():
     assert advice(failed_at("Then it is\x1b paid"), Expectation(place="Then it is sent")) == [
         (
             "  if this is how the bug shows itself, declare it in the scenario's description, "
-            "in place of its 'Fails at:' line:"
+            "in place of the 'Fails at:' line that holds so far:"
         ),
         r"    Fails at: Then it is\x1b paid",
     ]

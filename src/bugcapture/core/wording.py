@@ -79,7 +79,7 @@ GHERKIN: Final = Wording(
     by_default="in a Then step",
     when_typed="in a When or Then step",
     declared_in="the scenario's description",
-    instead="in place of its '{}:' line",
+    instead="in place of the '{}:' line that holds so far",
     declare=suggest_line,
     respell=lambda text: text,
 )
@@ -88,7 +88,7 @@ ROBOT: Final = Wording(
     by_default="in the test's own body",
     when_typed="in the test's own body",
     declared_in="the test's [Documentation]",
-    instead="in place of its '{}:' line",
+    instead="in place of the '{}:' line that holds so far",
     declare=declare_in_robot,
     respell=lambda text: _OUR_TAG.sub("", text),
 )
