@@ -43,8 +43,8 @@ SUITES = {
         """,
     "top/low/a.robot": r"""
         *** Settings ***
-        Default Tags    def
-        Test Tags       file    tdd\_bug_8    low
+        Default Tags    def    none
+        Test Tags       file    tdd\_bug_8    low    NONE
         *** Test Cases ***
         Defaults
             [Documentation]    One   two
