@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,7 +42,17 @@ def find_marked(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """The tests with a marker that is ours or looks like it, own or inherited; in a trial, all it asks for."""
     if is_trial_of_all():
         return list(items)
-    return [item for item in items if any(_is_ours(mark.name) for mark in item.iter_markers())]
+    known: dict[Any, bool] = {None: False}
+    return [item for item in items if _is_marked(item, known)]
+
+
+def _is_marked(node: Any, known: dict[Any, bool]) -> bool:
+    """What ``iter_markers`` says of each test, with one look at a module or class for all that is in it."""
+    if any(_is_ours(mark.name) for mark in node.own_markers):
+        return True
+    if node.parent not in known:
+        known[node.parent] = _is_marked(node.parent, known)
+    return known[node.parent]
 
 
 @cache
